@@ -1,0 +1,247 @@
+//! What the image formats share: one answer per image, its regions in pixels, the classes and the names of files.
+
+use std::{collections::HashMap, io};
+
+use serde_json::Value;
+
+use super::{ExportAnnotation, ExportTask, Manifest, Sink};
+use crate::{
+    label_config::{Label, LabelConfig},
+    region::{ImageSize, Shape},
+    result::{Region, ResultItem},
+};
+
+/// The longest file name taken over from an address.
+const MAX_NAME_CHARS: usize = 120;
+
+/// The task field that holds the image.
+pub(super) fn field(config: &LabelConfig) -> Option<&str> {
+    config.objects.iter().find(|object| object.tag == "Image" && object.field.is_some())?.field.as_deref()
+}
+
+/// Which object and field the images of an export come from.
+pub(super) struct Images {
+    object: String,
+    field: String,
+    all: bool,
+}
+
+/// One image with its answer.
+pub(super) struct Picture {
+    /// As the task names it.
+    pub(super) address: String,
+    /// Unique within the project and the same in every export.
+    pub(super) file_name: String,
+    /// Whether somebody looked at it.
+    pub(super) labeled: bool,
+    /// In pixels; `None` when neither a result nor the store knows it.
+    pub(super) size: Option<ImageSize>,
+    /// Regions that have a shape on this image and at least one label.
+    pub(super) regions: Vec<Labeled>,
+    /// When the answer last changed, for the date of the whole.
+    pub(super) updated_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// A region with labels from all of its items.
+pub(super) struct Labeled {
+    pub(super) id: String,
+    pub(super) parent: Option<String>,
+    pub(super) shape: Shape,
+    pub(super) labels: Vec<String>,
+}
+
+impl Images {
+    pub(super) fn new(config: &LabelConfig, all: bool) -> Self {
+        let image = config.objects.iter().find(|object| object.tag == "Image" && object.field.is_some());
+        let (object, field) =
+            image.map(|image| (image.name.clone(), image.field.clone().unwrap_or_default())).unwrap_or_default();
+        Self { object, field, all }
+    }
+
+    /// The task's image with its answer, or `None` where there is nothing to write; either way the manifest knows.
+    pub(super) fn read(
+        &self,
+        task: &ExportTask,
+        manifest: &mut Manifest,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Option<Picture>> {
+        let labeled = manifest.look_at(task, self.all);
+        if !labeled && !self.all {
+            manifest.lose(task.id, 1, "not_labeled", "Tasks without a valid annotation were left out, as chosen.");
+            return Ok(None);
+        }
+        let Some(address) = task.data.get(&self.field).and_then(Value::as_str).filter(|text| !text.is_empty()) else {
+            manifest.tasks_written -= 1;
+            let message = format!("Tasks whose field “{}” holds no single image were left out.", self.field);
+            manifest.lose(task.id, 1, "no_image", &message);
+            return Ok(None);
+        };
+        let skipped = (task.annotations.len() - task.answers().count()) as u64;
+        manifest.lose(task.id, skipped, "skipped", "Skipped annotations are not part of this format.");
+        let answer = best(task);
+        let others = task.answers().count().saturating_sub(1) as u64;
+        let message =
+            "The format holds one answer per image: the reference answer where there is one, else the newest.";
+        manifest.lose(task.id, others, "other_answers", message);
+        let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
+        let items: Vec<ResultItem> =
+            result.iter().filter_map(|item| ResultItem::from_json(item.clone()).ok()).collect();
+        let size = match items.iter().find_map(ResultItem::original_size) {
+            Some(size) => Some(size),
+            None => sink.image_size(address)?,
+        };
+        manifest.annotations += u64::from(answer.is_some());
+        let regions = self.regions(task.id, &items, size, manifest);
+        Ok(Some(Picture {
+            file_name: file_name(task.id, address),
+            address: address.to_owned(),
+            labeled,
+            size,
+            regions,
+            updated_at: answer.map(|answer| answer.updated_at),
+        }))
+    }
+
+    fn regions(
+        &self,
+        task: i64,
+        items: &[ResultItem],
+        size: Option<ImageSize>,
+        manifest: &mut Manifest,
+    ) -> Vec<Labeled> {
+        let mut regions: Vec<Labeled> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for item in items {
+            let region = match Region::from_item(item, size) {
+                Ok(Some(region)) if region.shape.is_on_image() => region,
+                Ok(_) => {
+                    manifest.lose(task, 1, "not_a_shape", "Answers that are no shape on an image stay behind.");
+                    continue;
+                }
+                Err(_) => {
+                    let message = "Regions with unusable numbers, or on an image of unknown size, were left out.";
+                    manifest.lose(task, 1, "unusable", message);
+                    continue;
+                }
+            };
+            if region.to_name != self.object || item.item_index().is_some_and(|index| index > 0) {
+                manifest.lose(task, 1, "other_image", "Regions on a second image of the task were left out.");
+                continue;
+            }
+            // A shape and its labels may be two items that share an id.
+            if let Some(index) = known.get(item.id()).filter(|_| !item.id().is_empty()) {
+                for label in region.labels {
+                    if !regions[*index].labels.contains(&label) {
+                        regions[*index].labels.push(label);
+                    }
+                }
+                continue;
+            }
+            known.insert(item.id(), regions.len());
+            regions.push(Labeled {
+                id: region.id,
+                parent: item.parent_id().map(str::to_owned),
+                shape: region.shape,
+                labels: region.labels,
+            });
+        }
+        let before = regions.len();
+        regions.retain(|region| !region.labels.is_empty());
+        let unlabeled = (before - regions.len()) as u64;
+        manifest.lose(task, unlabeled, "no_label", "Regions without a label have no class and were left out.");
+        regions
+    }
+}
+
+/// The reference answer where there is one, else the newest.
+fn best(task: &ExportTask) -> Option<&ExportAnnotation> {
+    task.answers().max_by_key(|answer| (answer.ground_truth, answer.created_at, answer.id))
+}
+
+/// The address's last part behind the task's number, made of characters that every file system takes.
+fn file_name(task: i64, address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
+    let last = if path.starts_with("data:") { "" } else { path.rsplit(['/', '\\']).next().unwrap_or(path) };
+    let safe = |character: char| {
+        let allowed = character.is_alphanumeric() || matches!(character, '.' | '-' | '_');
+        if allowed { character } else { '_' }
+    };
+    let name: String = last.chars().take(MAX_NAME_CHARS).map(safe).collect();
+    let name = name.trim_start_matches('.');
+    if name.is_empty() { format!("{task}.image") } else { format!("{task}-{name}") }
+}
+
+/// The classes of a data set: numbers and names. Labels outside the interface get numbers as they are met.
+pub(super) struct Classes {
+    /// Ordered by number.
+    list: Vec<(i64, String)>,
+    numbers: HashMap<String, i64>,
+}
+
+impl Classes {
+    /// Labels of the shape controls: those with a `category` keep it, the others fill the gaps in order of their names.
+    pub(super) fn of(config: &LabelConfig, tags: &[&str]) -> Self {
+        let controls = config.controls.iter().filter(|control| tags.contains(&control.tag.as_str()));
+        let labels: Vec<&Label> = controls.flat_map(|control| &control.labels).collect();
+        let mut classes = Self { list: Vec::new(), numbers: HashMap::new() };
+        for label in &labels {
+            if let Some(category) = label.category {
+                let taken = classes.list.iter().any(|(number, _)| *number == category);
+                if !taken && !classes.numbers.contains_key(stored(label)) {
+                    classes.insert(category, stored(label));
+                }
+            }
+        }
+        let mut names: Vec<&str> = labels.into_iter().map(stored).collect();
+        names.sort_unstable();
+        for name in names {
+            classes.number(name);
+        }
+        classes
+    }
+
+    /// The number of a label, a new one if it is not known.
+    pub(super) fn number(&mut self, name: &str) -> i64 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let free = (0..).find(|number| self.list.iter().all(|(taken, _)| taken != number)).unwrap_or(0);
+        self.insert(free, name);
+        free
+    }
+
+    fn insert(&mut self, number: i64, name: &str) {
+        let at = self.list.partition_point(|(other, _)| *other < number);
+        self.list.insert(at, (number, name.to_owned()));
+        self.numbers.insert(name.to_owned(), number);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(i64, String)> {
+        self.list.iter()
+    }
+}
+
+/// What a result stores for a label.
+fn stored(label: &Label) -> &str {
+    label.alias.as_deref().unwrap_or(&label.value)
+}
+
+/// Labels of key points are parts of a thing, not things.
+pub(super) fn keypoint_names(config: &LabelConfig) -> Vec<String> {
+    let controls = config.controls.iter().filter(|control| control.tag == "KeyPointLabels");
+    controls.flat_map(|control| &control.labels).map(|label| stored(label).to_owned()).collect()
+}
+
+/// The tags whose labels are classes.
+pub(super) const CLASS_TAGS: [&str; 6] =
+    ["RectangleLabels", "PolygonLabels", "EllipseLabels", "BrushLabels", "BitmaskLabels", "Labels"];
+
+/// Pixels without the noise that percent leaves behind: a millionth of a pixel is nobody's intention.
+pub(super) fn pixels(value: f64) -> f64 {
+    tidy(value, 1e6)
+}
+
+pub(super) fn tidy(value: f64, steps: f64) -> f64 {
+    // Adding zero turns -0 into 0.
+    (value * steps).round() / steps + 0.0
+}

@@ -1,0 +1,98 @@
+//! What an export wrote, and what it could not write and why.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ExportFormat, ExportTask};
+
+/// How many tasks are named for each reason.
+const NAMED_TASKS: usize = 20;
+
+/// The account an export gives of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The format written.
+    pub format: ExportFormat,
+    /// Tasks that were looked at.
+    pub tasks: u64,
+    /// Tasks that were written.
+    pub tasks_written: u64,
+    /// Tasks someone looked at and found nothing in: written, without regions.
+    pub reviewed_empty: u64,
+    /// Tasks without a valid annotation.
+    pub not_labeled: u64,
+    /// Annotations that were written.
+    pub annotations: u64,
+    /// Regions and other answers that were written.
+    pub results: u64,
+    /// Images that were copied.
+    pub images: u64,
+    /// What was changed or left out, by reason.
+    pub losses: Vec<Loss>,
+}
+
+/// One reason why something was changed or left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// Stable, for programs.
+    pub code: String,
+    /// One sentence for people.
+    pub message: String,
+    /// How often.
+    pub count: u64,
+    /// The first tasks it happened to.
+    pub tasks: Vec<i64>,
+}
+
+impl Manifest {
+    pub(super) fn new(format: ExportFormat) -> Self {
+        Self {
+            format,
+            tasks: 0,
+            tasks_written: 0,
+            reviewed_empty: 0,
+            not_labeled: 0,
+            annotations: 0,
+            results: 0,
+            images: 0,
+            losses: Vec::new(),
+        }
+    }
+
+    /// Counts a task that is looked at; whether it has a valid annotation.
+    pub(super) fn look_at(&mut self, task: &ExportTask, all: bool) -> bool {
+        self.tasks += 1;
+        let mut answers = task.answers().peekable();
+        let labeled = answers.peek().is_some();
+        if labeled {
+            self.reviewed_empty += u64::from(answers.all(|answer| answer.result.is_empty()));
+        } else {
+            self.not_labeled += 1;
+        }
+        self.tasks_written += u64::from(labeled || all);
+        labeled
+    }
+
+    /// Counts something changed or left out.
+    pub(super) fn lose(&mut self, task: i64, count: u64, code: &str, message: &str) {
+        if count == 0 {
+            return;
+        }
+        let known = self.losses.iter().position(|loss| loss.code == code);
+        let index = known.unwrap_or_else(|| {
+            let loss = Loss { code: code.to_owned(), message: message.to_owned(), count: 0, tasks: Vec::new() };
+            self.losses.push(loss);
+            self.losses.len() - 1
+        });
+        let loss = &mut self.losses[index];
+        loss.count += count;
+        if loss.tasks.len() < NAMED_TASKS && loss.tasks.last() != Some(&task) {
+            loss.tasks.push(task);
+        }
+    }
+
+    /// In an order that does not depend on which task came first.
+    pub(super) fn sorted(mut self) -> Self {
+        self.losses.sort_by(|a, b| a.code.cmp(&b.code));
+        self
+    }
+}

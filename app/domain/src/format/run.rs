@@ -1,0 +1,38 @@
+//! One run of an export, as people watch it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{ExportFormat, ExportOptions, Manifest};
+use crate::{id::ExportId, import::RunStatus};
+
+/// One run of an export.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExportRun {
+    /// Its id.
+    pub export_id: ExportId,
+    /// What is written.
+    pub format: ExportFormat,
+    /// What was chosen beside the format.
+    pub options: ExportOptions,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// What the download is called, once there is one.
+    pub file_name: Option<String>,
+    /// How large it is.
+    pub size_bytes: Option<u64>,
+    /// The account it gives of itself.
+    pub manifest: Option<Manifest>,
+    /// Tasks looked at so far.
+    pub done: u64,
+    /// Tasks there were at the start.
+    pub total: Option<u64>,
+    /// Who started it.
+    pub started_by: Option<String>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,91 @@
+//! Tells what a file is from its name and its first bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{json, table};
+use crate::{Error, Result};
+
+/// How rows are written in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// One JSON array, one object, or objects one after another.
+    Json,
+    /// One JSON object per line.
+    JsonLines,
+    /// A table with a header: CSV, TSV and their kin.
+    Table {
+        /// The byte between two values.
+        delimiter: u8,
+    },
+    /// One text per line.
+    Text,
+}
+
+impl Format {
+    /// The name people know it by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::JsonLines => "NDJSON",
+            Self::Table { delimiter: b'\t' } => "TSV",
+            Self::Table { .. } => "CSV",
+            Self::Text => "Text",
+        }
+    }
+}
+
+/// The format of a file called `name` (empty for pasted text) that begins with `beginning`.
+///
+/// # Errors
+/// Refuses what is not text, what is text in another encoding than UTF-8, and a `.json` that begins like something else.
+pub fn detect(name: &str, beginning: &[u8]) -> Result<Format> {
+    if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
+        return Err(refuse("import_not_utf8", "This file is UTF-16. Please save it as UTF-8 and send it again."));
+    }
+    if beginning.contains(&0) {
+        return Err(refuse("import_not_text", "This is not a text file that tasks can be read from."));
+    }
+    let text = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning);
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
+    let Some(first) = first else {
+        return Err(refuse("import_empty", "There is nothing in this file."));
+    };
+    let is_json = matches!(first, b'{' | b'[');
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    Ok(match extension.as_str() {
+        "json" if is_json => json_family(text),
+        "json" => {
+            return Err(refuse(
+                "import_not_json",
+                "This file is named .json, but it begins with neither a list nor an object.",
+            ));
+        }
+        "jsonl" | "ndjson" => Format::JsonLines,
+        "csv" => Format::Table { delimiter: table::sniff(text, true).unwrap_or(b',') },
+        "tsv" | "tab" => Format::Table { delimiter: b'\t' },
+        "txt" | "text" => Format::Text,
+        _ if is_json => json_family(text),
+        _ => table::sniff(text, false).map_or(Format::Text, |delimiter| Format::Table { delimiter }),
+    })
+}
+
+/// Objects on lines of their own are read line by line, because a broken one then ends with its line.
+fn json_family(text: &[u8]) -> Format {
+    let text = text.trim_ascii_start();
+    if text.first() != Some(&b'{') {
+        return Format::Json;
+    }
+    let Some(length) = json::first_element_length(text) else {
+        // The first object is not closed within reach: a line break tells that it is written over several lines.
+        return if text.contains(&b'\n') { Format::Json } else { Format::JsonLines };
+    };
+    let (object, rest) = text.split_at(length);
+    let line_ends = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    if !object.contains(&b'\n') && line_ends == Some(&b'\n') { Format::JsonLines } else { Format::Json }
+}
+
+fn refuse(code: &'static str, message: &str) -> Error {
+    Error::invalid("file", code, message)
+}
