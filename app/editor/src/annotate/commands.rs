@@ -1,0 +1,261 @@
+//! Carrying out commands.
+
+use std::collections::BTreeSet;
+
+use domain::region::{Bounds, ImagePoint, ImageVector, KeyPoint, RotatedRect, Shape};
+use domain::result::ResultItem;
+
+use super::document::{Mark, RegionKey};
+use super::edit::Edit;
+use super::editor::{Editor, Response};
+use super::kit::ShapeKind;
+use super::snap;
+use super::tool::{self, State, ToolKind};
+use crate::command::Command;
+use crate::view::Viewport;
+
+/// One press of a zoom button or key.
+const ZOOM_STEP: f64 = 1.25;
+
+impl Editor {
+    /// Whether a command can be carried out now.
+    #[must_use]
+    pub fn enabled(&self, command: Command) -> bool {
+        let editable = || self.selected_marks().any(|(_, mark)| mark.is_editable());
+        match command {
+            Command::Tool(ToolKind::Select) | Command::SelectNext | Command::SelectPrevious | Command::SelectAll => {
+                true
+            }
+            Command::Tool(ToolKind::Pan)
+            | Command::ZoomIn
+            | Command::ZoomOut
+            | Command::ZoomFit
+            | Command::ZoomOriginal => !self.surfaces.is_empty(),
+            Command::ToggleHidden | Command::ToggleLocked => !self.selection.is_empty(),
+            _ if self.read_only => false,
+            Command::Tool(ToolKind::Draw(kind)) => self.document.kit().draws(kind),
+            Command::Undo => self.history.can_undo() || matches!(self.state, State::Polygon { .. }),
+            Command::Redo => self.history.can_redo(),
+            Command::Delete => editable(),
+            Command::Duplicate | Command::Copy => {
+                self.selected_marks().any(|(_, mark)| mark.region.shape.is_on_image())
+            }
+            Command::Paste => !self.clipboard.is_empty(),
+            Command::TurnLeft | Command::TurnRight => self
+                .selected_marks()
+                .any(|(_, mark)| mark.is_editable() && matches!(mark.region.shape, Shape::Rect(_) | Shape::Ellipse(_))),
+            Command::Place => matches!(self.tool, ToolKind::Draw(_)),
+            Command::Submit | Command::Skip => true,
+        }
+    }
+
+    /// Carries out a command; one that is not enabled does nothing.
+    pub fn run(&mut self, command: Command) -> Response {
+        if !self.enabled(command) {
+            return Response::NONE;
+        }
+        match command {
+            Command::Submit | Command::Skip => Response { request: Some(command), handled: true, ..Response::NONE },
+            Command::Undo | Command::Redo => self.travel(command == Command::Undo),
+            Command::Tool(tool) => {
+                self.drop_gesture();
+                self.tool = tool;
+                self.ensure_label();
+                Response::ALL
+            }
+            Command::Delete => self.delete(),
+            Command::Copy => {
+                self.clipboard = self.selected_marks().map(|(_, mark)| mark.clone()).collect();
+                self.clipboard.retain(|mark| mark.region.shape.is_on_image());
+                Response { panels: true, ..Response::LIVELY }
+            }
+            Command::Paste => {
+                let marks = self.clipboard.clone();
+                self.put_copies(marks)
+            }
+            Command::Duplicate => {
+                let marks = self.selected_marks().map(|(_, mark)| mark.clone()).collect();
+                self.put_copies(marks)
+            }
+            Command::SelectAll => {
+                let keys = self.document.marks().filter(|(_, mark)| !mark.hidden).map(|(key, _)| key).collect();
+                self.select(keys)
+            }
+            Command::SelectNext | Command::SelectPrevious => self.select_neighbour(command == Command::SelectNext),
+            Command::TurnRight => self.turn(snap::ANGLE_STEP),
+            Command::TurnLeft => self.turn(-snap::ANGLE_STEP),
+            Command::ToggleHidden | Command::ToggleLocked => {
+                let keys: Vec<_> = self.selection.iter().copied().collect();
+                keys.into_iter().fold(Response::NONE, |response, key| {
+                    response.and(if command == Command::ToggleHidden {
+                        self.toggle_hidden(key)
+                    } else {
+                        self.toggle_locked(key)
+                    })
+                })
+            }
+            Command::ZoomIn => self.look_at(|view| view.zoom_by(ZOOM_STEP)),
+            Command::ZoomOut => self.look_at(|view| view.zoom_by(1.0 / ZOOM_STEP)),
+            Command::ZoomFit => self.look_at(Viewport::fit),
+            Command::ZoomOriginal => self.look_at(Viewport::original),
+            Command::Place => self.place(),
+        }
+    }
+
+    fn look_at(&mut self, change: impl Fn(&mut Viewport)) -> Response {
+        if let Some(surface) = self.surfaces.get_mut(&self.active) {
+            change(&mut surface.view);
+        }
+        Response { panels: true, ..self.view_moved() }
+    }
+
+    fn travel(&mut self, back: bool) -> Response {
+        if matches!(self.state, State::Polygon { .. }) && back {
+            let state = std::mem::take(&mut self.state);
+            self.state = tool::take_back_point(state);
+            return Response { changed: true, panels: true, ..Response::LIVELY };
+        }
+        self.drop_gesture();
+        let before: BTreeSet<RegionKey> = self.document.marks().map(|(key, _)| key).collect();
+        let moved = if back { self.history.undo(&mut self.document) } else { self.history.redo(&mut self.document) };
+        self.refresh_all();
+        // What came back is selected, so that people see what happened.
+        let new: BTreeSet<_> = self.document.marks().map(|(key, _)| key).filter(|key| !before.contains(key)).collect();
+        if !new.is_empty() {
+            self.selection = new;
+        }
+        if moved { Response::CHANGED } else { Response::NONE }
+    }
+
+    fn delete(&mut self) -> Response {
+        self.drop_gesture();
+        if let Some((key, index)) = self.vertex.take()
+            && let Some(Shape::Polygon(polygon)) = self.document.mark(key).map(|mark| &mark.region.shape)
+            && index < polygon.points.len()
+        {
+            let mut fewer = polygon.clone();
+            fewer.points.remove(index);
+            let shape = Shape::Polygon(fewer);
+            if snap::is_proper(&shape) {
+                return self.apply_all(vec![Edit::Reshape(key, shape)]);
+            }
+        }
+        let edits =
+            self.selected_marks().filter(|(_, mark)| mark.is_editable()).map(|(key, _)| Edit::Remove(key)).collect();
+        let response = self.apply_all(edits);
+        self.refresh_selection();
+        response
+    }
+
+    /// Removes one region; locked ones stay.
+    pub fn remove(&mut self, key: RegionKey) -> Response {
+        self.drop_gesture();
+        if self.read_only || self.document.mark(key).is_none_or(|mark| mark.locked) {
+            return Response::NONE;
+        }
+        let response = self.apply_all(vec![Edit::Remove(key)]);
+        self.refresh_selection();
+        response
+    }
+
+    fn refresh_selection(&mut self) {
+        let document = &self.document;
+        self.selection.retain(|key| document.mark(*key).is_some());
+        self.hovered = self.hovered.filter(|key| document.mark(*key).is_some());
+        self.vertex = None;
+    }
+
+    fn put_copies(&mut self, marks: Vec<Mark>) -> Response {
+        self.drop_gesture();
+        let mut copies = Vec::new();
+        for mut mark in marks {
+            let Some(surface) = self.surfaces.get(&mark.region.to_name) else { continue };
+            let shift = surface.view.image_length(12.0).max(1.0);
+            let moved = mark.region.shape.translated(ImageVector::new(shift, shift));
+            let Some(shape) = snap::settle(&moved, surface.view.image()) else { continue };
+            mark.region.shape = shape;
+            mark.region.id = self.fresh_id();
+            mark.region.source = None;
+            mark.region.size = Some(self.surfaces[&mark.region.to_name].view.image());
+            if let Some(pair) = &mut mark.pair {
+                pair.source = None;
+            }
+            (mark.hidden, mark.locked) = (false, false);
+            copies.push(mark);
+        }
+        self.insert_all(copies)
+    }
+
+    fn select_neighbour(&mut self, forward: bool) -> Response {
+        let keys: Vec<RegionKey> = self.document.marks().map(|(key, _)| key).collect();
+        let next = if forward {
+            let last = self.selection.last();
+            keys.iter().find(|key| last.is_none_or(|last| *key > last)).or(keys.first())
+        } else {
+            let first = self.selection.first();
+            keys.iter().rev().find(|key| first.is_none_or(|first| *key < first)).or(keys.last())
+        };
+        next.map_or(Response::NONE, |key| self.select([*key].into()))
+    }
+
+    fn turn(&mut self, by: f64) -> Response {
+        self.drop_gesture();
+        let edits = self
+            .selected_marks()
+            .filter(|(_, mark)| mark.is_editable())
+            .filter(|(_, mark)| self.document.kit().shape(&mark.region.from_name).is_none_or(|s| s.can_rotate))
+            .filter_map(|(key, mark)| {
+                let size = self.view(&mark.region.to_name)?.image();
+                let now = match &mark.region.shape {
+                    Shape::Rect(rect) => rect.rotation,
+                    Shape::Ellipse(ellipse) => ellipse.rotation,
+                    _ => return None,
+                };
+                Some(Edit::Reshape(key, snap::rotated(&mark.region.shape, now + by, size)?))
+            })
+            .collect();
+        self.apply_all(edits)
+    }
+
+    /// Shows or hides a region; not an undo step, since the work does not change.
+    pub fn toggle_hidden(&mut self, key: RegionKey) -> Response {
+        if let Some(mark) = self.document.mark_mut(key) {
+            mark.hidden = !mark.hidden;
+        }
+        Response::ALL
+    }
+
+    /// Protects a region or allows changes; what came read-only stays so.
+    pub fn toggle_locked(&mut self, key: RegionKey) -> Response {
+        if let Some(mark) = self.document.mark_mut(key) {
+            let is_fixed = mark.region.source.as_ref().is_some_and(ResultItem::is_readonly);
+            mark.locked = is_fixed || !mark.locked;
+        }
+        Response::ALL
+    }
+
+    /// A shape in the middle of what can be seen, for those who draw by keyboard: arrows then move and size it.
+    fn place(&mut self) -> Response {
+        self.drop_gesture();
+        let ToolKind::Draw(kind) = self.tool else { return Response::NONE };
+        self.ensure_label();
+        let object = self.active.clone();
+        let Some(view) = self.view(&object) else { return Response::NONE };
+        let (visible, size) = (view.visible(), view.image());
+        let seen = Bounds { min: size.clamp(visible.min), max: size.clamp(visible.max) };
+        let middle = seen.center();
+        let (width, height) = ((seen.width() / 4.0).max(snap::MIN_SIDE), (seen.height() / 4.0).max(snap::MIN_SIDE));
+        let corner = ImagePoint::new(middle.x - width / 2.0, middle.y - height / 2.0);
+        let rect = RotatedRect { x: corner.x, y: corner.y, width, height, rotation: 0.0 };
+        let shape = match kind {
+            ShapeKind::Rect => Shape::Rect(rect),
+            ShapeKind::Ellipse => Shape::Ellipse(domain::region::Ellipse::from_frame(&rect)),
+            ShapeKind::Polygon => {
+                Shape::Polygon(domain::region::Polygon { points: rect.corners().to_vec(), closed: true })
+            }
+            ShapeKind::KeyPoint => Shape::KeyPoint(KeyPoint { x: middle.x, y: middle.y, width: 0.0 }),
+            ShapeKind::Text => return Response::NONE,
+        };
+        self.draw(&object, shape)
+    }
+}

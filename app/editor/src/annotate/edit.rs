@@ -1,0 +1,89 @@
+//! Changes to a document, each knowing its inverse.
+
+use domain::region::Shape;
+
+use super::answer::Answer;
+use super::document::{Document, Mark, Pair, RegionKey};
+use crate::history::Reversible;
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// A region appears.
+    Insert(RegionKey, Box<Mark>),
+    /// A region goes.
+    Remove(RegionKey),
+    /// A region takes another shape.
+    Reshape(RegionKey, Shape),
+    /// A region takes other labels.
+    Relabel(RegionKey, Box<Naming>),
+    /// A question is answered otherwise.
+    Answer {
+        /// The control.
+        control: String,
+        /// `None` clears it.
+        answer: Option<Answer>,
+        /// The id of the result should it be new.
+        id: String,
+    },
+}
+
+/// All that changes when a region is relabeled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Naming {
+    /// The control that made the region.
+    pub from_name: String,
+    /// The type of its result.
+    pub item_type: String,
+    /// Labels its own result carries.
+    pub labels: Vec<String>,
+    /// Labels of a result of their own.
+    pub pair: Option<Pair>,
+}
+
+impl Edit {
+    /// The region it is about.
+    #[must_use]
+    pub fn key(&self) -> Option<RegionKey> {
+        match self {
+            Self::Insert(key, _) | Self::Remove(key) | Self::Reshape(key, _) | Self::Relabel(key, _) => Some(*key),
+            Self::Answer { .. } => None,
+        }
+    }
+}
+
+impl Reversible<Document> for Edit {
+    fn apply(self, to: &mut Document) -> Option<Self> {
+        match self {
+            Self::Insert(key, mark) => Some(match to.insert(key, *mark) {
+                Some(before) => Self::Insert(key, Box::new(before)),
+                None => Self::Remove(key),
+            }),
+            Self::Remove(key) => to.remove(key).map(|mark| Self::Insert(key, Box::new(mark))),
+            Self::Reshape(key, shape) => {
+                let mark = to.mark_mut(key)?;
+                if mark.region.shape == shape {
+                    return None;
+                }
+                Some(Self::Reshape(key, std::mem::replace(&mut mark.region.shape, shape)))
+            }
+            Self::Relabel(key, naming) => {
+                let Mark { region, pair, .. } = to.mark_mut(key)?;
+                let before = Naming {
+                    from_name: std::mem::replace(&mut region.from_name, naming.from_name),
+                    item_type: std::mem::replace(&mut region.item_type, naming.item_type),
+                    labels: std::mem::replace(&mut region.labels, naming.labels),
+                    pair: std::mem::replace(pair, naming.pair),
+                };
+                Some(Self::Relabel(key, Box::new(before)))
+            }
+            Self::Answer { control, answer, id } => {
+                if to.answer(&control) == answer.as_ref() {
+                    return None;
+                }
+                let before = to.put_answer(&control, answer, &id);
+                Some(Self::Answer { control, answer: before, id })
+            }
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Labels, answers and text spans: what panels and pages ask of the editor.
+
+use domain::Error;
+use domain::region::{ImageSize, KeyPoint, Shape, TextSpan, select_utf16};
+use domain::result::{Region, ResultItem};
+
+use super::answer::Answer;
+use super::document::{Mark, Pair, RegionKey};
+use super::edit::{Edit, Naming};
+use super::editor::{Editor, Response};
+use super::kit::{LabelChoice, ShapeControl, ShapeKind};
+use super::tool::ToolKind;
+
+impl Editor {
+    /// The label the next region gets.
+    #[must_use]
+    pub fn label(&self) -> Option<&LabelChoice> {
+        let (control, value) = self.label.as_ref()?;
+        self.document.kit().label(control, value)
+    }
+
+    /// A label was picked, by click or key. With a selection it relabels; with a marked text it labels that; otherwise
+    /// it is the label of the next region, and picking it again lays it down.
+    pub fn pick_label(&mut self, control: &str, value: &str) -> Response {
+        let Some(label) = self.document.kit().label(control, value).cloned() else { return Response::LIVELY };
+        if self.is_read_only() {
+            return Response::LIVELY;
+        }
+        if let Some((object, span)) = self.pending_text.take() {
+            if label.to_names.contains(&object) {
+                self.label = Some((label.control.clone(), label.value.clone()));
+                return self.add_span(&object, span);
+            }
+            self.pending_text = Some((object, span));
+        }
+        let edits: Vec<Edit> = self
+            .selected_marks()
+            .filter(|(_, mark)| mark.is_editable())
+            .filter_map(|(key, mark)| Some(Edit::Relabel(key, Box::new(self.naming(mark, &label)?))))
+            .collect();
+        if !edits.is_empty() {
+            return self.apply_all(edits);
+        }
+        let picked = Some((label.control.clone(), label.value.clone()));
+        let on_image = label.to_names.iter().any(|name| self.document.kit().images.contains(name));
+        if self.label == picked && !on_image {
+            self.label = None;
+            return Response::ALL;
+        }
+        self.label = picked;
+        match (label.kind, self.tool) {
+            (Some(kind), tool) if tool != ToolKind::Draw(kind) => {
+                self.drop_gesture();
+                self.tool = ToolKind::Draw(kind);
+            }
+            (None, ToolKind::Select | ToolKind::Pan) if on_image => {
+                // The last shape drawn is not known; the first the interface offers is what most want.
+                if let Some(shape) = self.document.kit().shapes.iter().find(|shape| !shape.joined) {
+                    self.tool = ToolKind::Draw(shape.kind);
+                }
+            }
+            _ => {}
+        }
+        Response::ALL
+    }
+
+    /// What relabeling would make of a region; `None` when the label does not apply to it.
+    fn naming(&self, mark: &Mark, label: &LabelChoice) -> Option<Naming> {
+        if !label.to_names.contains(&mark.region.to_name) {
+            return None;
+        }
+        let labels = if label.multiple && mark.label_control() == label.control {
+            let mut labels = mark.labels().to_vec();
+            match labels.iter().position(|known| *known == label.value) {
+                // The last label stays: a region without any says nothing.
+                Some(at) if labels.len() > 1 => drop(labels.remove(at)),
+                Some(_) => {}
+                None => labels.push(label.value.clone()),
+            }
+            labels
+        } else {
+            vec![label.value.clone()]
+        };
+        let region = &mark.region;
+        match label.kind {
+            Some(kind) if kind == mark.kind() => {
+                let control = self.document.kit().shape(&label.control)?;
+                Some(Naming {
+                    from_name: control.name.clone(),
+                    item_type: control.item_type.clone(),
+                    labels,
+                    pair: None,
+                })
+            }
+            Some(_) => None,
+            None if region.item_type == "labels" => Some(Naming {
+                from_name: label.control.clone(),
+                item_type: region.item_type.clone(),
+                labels,
+                pair: None,
+            }),
+            None if !region.item_type.ends_with("labels") => Some(Naming {
+                from_name: region.from_name.clone(),
+                item_type: region.item_type.clone(),
+                labels: Vec::new(),
+                pair: Some(Pair {
+                    from_name: label.control.clone(),
+                    labels,
+                    source: mark.pair.as_ref().and_then(|pair| pair.source.clone()),
+                }),
+            }),
+            None => None,
+        }
+    }
+
+    /// The control that draws `kind` on `object` with the label at hand.
+    pub(super) fn shape_control(&self, kind: ShapeKind, object: &str) -> Option<&ShapeControl> {
+        let kit = self.document.kit();
+        let fits = |shape: &&ShapeControl| shape.kind == kind && shape.to_names.iter().any(|name| name == object);
+        let of_label = self.label.as_ref().and_then(|(control, _)| kit.shape(control)).filter(|s| fits(s));
+        let label_is_separate = self.label().is_some_and(|label| label.kind.is_none());
+        of_label
+            .or_else(|| kit.shapes.iter().find(|shape| fits(shape) && shape.joined != label_is_separate))
+            .or_else(|| kit.shapes.iter().find(fits))
+    }
+
+    /// Keeps the label at hand one that the tool can draw with, so that no region is drawn without a label.
+    pub(super) fn ensure_label(&mut self) {
+        let ToolKind::Draw(kind) = self.tool else { return };
+        let active = self.active.clone();
+        let Some(control) = self.shape_control(kind, &active) else { return };
+        let suits = |label: &LabelChoice| {
+            if control.joined {
+                label.control == control.name
+            } else {
+                label.kind.is_none() && label.to_names.contains(&active)
+            }
+        };
+        if self.label().is_some_and(suits) {
+            return;
+        }
+        let labels = &self.document.kit().labels;
+        let first = labels.iter().find(|l| l.selected && suits(l)).or_else(|| labels.iter().find(|l| suits(l)));
+        self.label = first.map(|label| (label.control.clone(), label.value.clone()));
+    }
+
+    /// A region of the tool's control with the label at hand; `None` where nothing draws that shape.
+    pub(super) fn new_mark(&mut self, object: &str, shape: Shape, size: Option<ImageSize>) -> Option<Mark> {
+        let control = self.shape_control(ShapeKind::of(&shape), object)?.clone();
+        let shape = match shape {
+            Shape::KeyPoint(key) if key.width <= 0.0 => {
+                let across = size.map_or(100.0, |size| size.width);
+                Shape::KeyPoint(KeyPoint { width: across * control.point_width / 100.0, ..key })
+            }
+            other => other,
+        };
+        let label = self.label.clone();
+        let (labels, pair) = match label {
+            Some((name, value)) if control.joined && name == control.name => (vec![value], None),
+            Some((name, value)) if !control.joined && self.document.kit().shape(&name).is_none() => {
+                (Vec::new(), Some(Pair { from_name: name, labels: vec![value], source: None }))
+            }
+            _ => (Vec::new(), None),
+        };
+        let region = Region {
+            id: self.fresh_id(),
+            from_name: control.name,
+            to_name: object.to_owned(),
+            item_type: control.item_type,
+            shape,
+            labels,
+            size,
+            source: None,
+        };
+        Some(Mark { region, pair, hidden: false, locked: false })
+    }
+
+    /// Text was selected on the page: UTF-16 offsets as the browser counts. With a label at hand the piece is labeled;
+    /// otherwise it waits for one.
+    pub fn select_text(&mut self, object: &str, text: &str, anchor_utf16: usize, focus_utf16: usize) -> Response {
+        if self.is_read_only() || !self.document.kit().texts.iter().any(|name| name == object) {
+            return Response::LIVELY;
+        }
+        let Some(span) = select_utf16(text, anchor_utf16, focus_utf16) else { return Response::LIVELY };
+        let applies = self.label().is_some_and(|label| label.to_names.iter().any(|name| name == object));
+        if applies {
+            return self.add_span(object, span);
+        }
+        self.pending_text = Some((object.to_owned(), span));
+        self.select([].into()).and(Response::ALL)
+    }
+
+    /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
+    /// for it, whatever the label at hand; any other key leaves everything as it is.
+    pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
+        let fits = |label: &LabelChoice| label.key == Some(key) && label.to_names.iter().any(|name| name == object);
+        if self.is_read_only() || !self.document.kit().labels.iter().any(fits) {
+            return Response::NONE;
+        }
+        let Some(span) = select_utf16(text, anchor, focus) else { return Response::NONE };
+        self.pending_text = Some((object.to_owned(), span));
+        Response::ALL
+    }
+
+    /// The piece of text that waits for a label.
+    #[must_use]
+    pub fn pending_text(&self) -> Option<(&str, &TextSpan)> {
+        self.pending_text.as_ref().map(|(object, span)| (object.as_str(), span))
+    }
+
+    fn add_span(&mut self, object: &str, span: TextSpan) -> Response {
+        let Some((control, value)) = self.label.clone() else { return Response::LIVELY };
+        let same = self.document.marks_on(object).find(|(_, mark)| {
+            mark.labels() == std::slice::from_ref(&value)
+                && matches!(&mark.region.shape, Shape::Text(known) if (known.start, known.end) == (span.start, span.end))
+        });
+        if let Some((key, _)) = same {
+            // The same piece with the same label twice says nothing new.
+            return self.select([key].into());
+        }
+        let region = Region {
+            id: self.fresh_id(),
+            from_name: control,
+            to_name: object.to_owned(),
+            item_type: "labels".to_owned(),
+            shape: Shape::Text(span),
+            labels: vec![value],
+            size: None,
+            source: None,
+        };
+        let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
+        // The next piece gets the label at hand, not this one another label by accident.
+        self.selection.clear();
+        response
+    }
+
+    /// Picks a label or a choice by its key; `None` when the key is nobody's.
+    pub(super) fn hotkey(&mut self, key: char) -> Option<Response> {
+        let kit = self.document.kit();
+        let mine = |wanted: Option<char>| wanted == Some(key);
+        if let Some(label) = kit.labels.iter().find(|label| mine(label.key)) {
+            let (control, value) = (label.control.clone(), label.value.clone());
+            return Some(self.pick_label(&control, &value));
+        }
+        let question = kit.questions.iter().find(|question| question.choices.iter().any(|choice| mine(choice.key)))?;
+        let choice = question.choices.iter().find(|choice| mine(choice.key))?;
+        let (control, path) = (question.name.clone(), choice.path.clone());
+        Some(self.choose(&control, &path))
+    }
+
+    /// Picks or unpicks a choice.
+    pub fn choose(&mut self, control: &str, path: &[String]) -> Response {
+        let Some(question) = self.document.kit().question(control) else { return Response::LIVELY };
+        let answer = question.toggled(self.document.answer(control), path);
+        self.put_answer(control, answer, false)
+    }
+
+    /// Answers a question; `None` clears it. Typing in a field is one undo step.
+    pub fn answer(&mut self, control: &str, answer: Option<Answer>) -> Response {
+        let is_typing = matches!(answer, Some(Answer::Texts(_) | Answer::Number(_)) | None);
+        self.put_answer(control, answer, is_typing)
+    }
+
+    fn put_answer(&mut self, control: &str, answer: Option<Answer>, merge: bool) -> Response {
+        if self.is_read_only() || self.document.kit().question(control).is_none() {
+            return Response::LIVELY;
+        }
+        if matches!(&answer, Some(Answer::Number(number)) if !number.is_finite()) {
+            return Response::LIVELY;
+        }
+        self.drop_gesture();
+        let answer = answer.filter(|answer| !matches!(answer, Answer::Choices(c) if c.is_empty()));
+        let answer = answer.filter(|answer| !matches!(answer, Answer::Rating(0)));
+        let answer = answer.filter(|answer| !matches!(answer, Answer::Texts(texts) if texts.is_empty()));
+        let id = self.fresh_id();
+        let edit = Edit::Answer { control: control.to_owned(), answer, id };
+        let changed =
+            if merge { self.history.apply_merged(edit, &mut self.document, control) } else { self.apply(edit) };
+        if changed { Response { still: false, lively: false, ..Response::CHANGED } } else { Response::LIVELY }
+    }
+
+    /// The results as they would be submitted.
+    #[must_use]
+    pub fn results(&self) -> Vec<ResultItem> {
+        self.document.to_results()
+    }
+
+    /// What keeps the work from being submitted.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Error> {
+        self.document.validate(&self.config)
+    }
+
+    /// How a region is called in lists: its labels as shown, else its kind.
+    #[must_use]
+    pub fn title(&self, key: RegionKey) -> String {
+        let Some(mark) = self.document.mark(key) else { return String::new() };
+        let shown = |value: &String| {
+            self.document.kit().label(mark.label_control(), value).map_or_else(|| value.clone(), |l| l.text.clone())
+        };
+        let labels: Vec<String> = mark.labels().iter().map(shown).collect();
+        if labels.is_empty() { mark.kind().name().to_owned() } else { labels.join(", ") }
+    }
+
+    /// The color of a region: that of its first label.
+    #[must_use]
+    pub fn color(&self, key: RegionKey) -> &str {
+        self.document.mark(key).map_or(Self::PLAIN, |mark| self.color_of(mark))
+    }
+
+    /// For regions whose label has no color.
+    const PLAIN: &'static str = "#8b8d98";
+
+    pub(super) fn color_of(&self, mark: &Mark) -> &str {
+        let label = mark.labels().first().and_then(|value| self.document.kit().label(mark.label_control(), value));
+        label.map_or(Self::PLAIN, |label| label.color.as_str())
+    }
+}

@@ -1,0 +1,37 @@
+//! The label page's editor: one value that holds the work on a task and how far its gestures are.
+//!
+//! [`Editor::handle`] takes what people do on a surface, [`Editor::run`] takes commands, the rest takes what panels
+//! offer. Every change goes through [`crate::history::History`], regions and answers alike, so undo covers them all.
+
+mod answer;
+mod commands;
+mod cursor;
+mod document;
+mod edit;
+mod editor;
+mod handles;
+mod hit;
+mod keys;
+mod kit;
+mod labeling;
+mod layers;
+mod scene;
+mod snap;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tool;
+
+pub use answer::Answer;
+pub use cursor::Cursor;
+pub use document::{Document, Mark, Pair, RegionKey};
+pub use edit::{Edit, Naming};
+pub use editor::{Draft, Editor, Response, Unfinished};
+pub use handles::Handle;
+pub use hit::region_at;
+pub use kit::{
+    ChoiceEntry, Kit, LabelChoice, Question, QuestionKind, ShapeControl, ShapeKind, attribute, flag, safe_color,
+};
+pub use scene::Scene;
+pub use text::{Segment, segments};
+pub use tool::{Context, Effect, State, Step, ToolKind, step};

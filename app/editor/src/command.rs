@@ -1,0 +1,236 @@
+//! Actions people take, each once: toolbar, palette and keys read the same list.
+
+use crate::annotate::{ShapeKind, ToolKind};
+use crate::input::{Key, Modifiers};
+
+/// One action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Pick another tool.
+    Tool(ToolKind),
+    /// Take back the last step.
+    Undo,
+    /// Bring it back.
+    Redo,
+    /// Remove what is selected.
+    Delete,
+    /// A copy beside the original.
+    Duplicate,
+    /// Remember what is selected.
+    Copy,
+    /// Put what is remembered.
+    Paste,
+    /// Select all regions.
+    SelectAll,
+    /// Select the next region.
+    SelectNext,
+    /// Select the region before.
+    SelectPrevious,
+    /// Turn by 15 degrees clockwise.
+    TurnRight,
+    /// Turn by 15 degrees counter-clockwise.
+    TurnLeft,
+    /// Show or hide what is selected.
+    ToggleHidden,
+    /// Protect what is selected from changes, or allow them.
+    ToggleLocked,
+    /// Closer.
+    ZoomIn,
+    /// Farther.
+    ZoomOut,
+    /// The whole image.
+    ZoomFit,
+    /// One pixel per pixel.
+    ZoomOriginal,
+    /// Put a shape in the middle, for those who draw by keyboard.
+    Place,
+    /// Hand the work in.
+    Submit,
+    /// Leave the task to others.
+    Skip,
+}
+
+/// A key with the modifiers it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortcut {
+    /// The key.
+    pub key: Key,
+    /// With Control or Command.
+    pub command: bool,
+    /// With Shift.
+    pub shift: bool,
+}
+
+const fn plain(key: Key) -> Shortcut {
+    Shortcut { key, command: false, shift: false }
+}
+
+const fn with_command(key: Key) -> Shortcut {
+    Shortcut { key, command: true, shift: false }
+}
+
+const fn with_command_shift(key: Key) -> Shortcut {
+    Shortcut { key, command: true, shift: true }
+}
+
+impl Command {
+    /// All of them, in the order toolbars and lists show them.
+    pub const ALL: [Self; 26] = [
+        Self::Tool(ToolKind::Select),
+        Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
+        Self::Tool(ToolKind::Draw(ShapeKind::Ellipse)),
+        Self::Tool(ToolKind::Draw(ShapeKind::Polygon)),
+        Self::Tool(ToolKind::Draw(ShapeKind::KeyPoint)),
+        Self::Tool(ToolKind::Pan),
+        Self::Undo,
+        Self::Redo,
+        Self::Delete,
+        Self::Duplicate,
+        Self::Copy,
+        Self::Paste,
+        Self::SelectAll,
+        Self::SelectNext,
+        Self::SelectPrevious,
+        Self::TurnRight,
+        Self::TurnLeft,
+        Self::ToggleHidden,
+        Self::ToggleLocked,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomFit,
+        Self::ZoomOriginal,
+        Self::Place,
+        Self::Submit,
+        Self::Skip,
+    ];
+
+    /// As shown to people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tool(ToolKind::Select) => "Select",
+            Self::Tool(ToolKind::Pan) => "Move view",
+            Self::Tool(ToolKind::Draw(kind)) => kind.name(),
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::Delete => "Delete",
+            Self::Duplicate => "Duplicate",
+            Self::Copy => "Copy",
+            Self::Paste => "Paste",
+            Self::SelectAll => "Select all",
+            Self::SelectNext => "Next region",
+            Self::SelectPrevious => "Previous region",
+            Self::TurnRight => "Turn right",
+            Self::TurnLeft => "Turn left",
+            Self::ToggleHidden => "Hide or show",
+            Self::ToggleLocked => "Lock or unlock",
+            Self::ZoomIn => "Zoom in",
+            Self::ZoomOut => "Zoom out",
+            Self::ZoomFit => "Fit to screen",
+            Self::ZoomOriginal => "Actual size",
+            Self::Place => "Place in the middle",
+            Self::Submit => "Submit",
+            Self::Skip => "Skip",
+        }
+    }
+
+    /// The keys, the one shown to people first.
+    #[must_use]
+    pub fn shortcuts(self) -> &'static [Shortcut] {
+        const fn list<const N: usize>(keys: &'static [Shortcut; N]) -> &'static [Shortcut] {
+            keys
+        }
+        match self {
+            Self::Tool(ToolKind::Select) => list(&const { [plain(Key::Char('v'))] }),
+            Self::Tool(ToolKind::Pan) => list(&const { [plain(Key::Char('h'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::Rect)) => list(&const { [plain(Key::Char('r'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::Ellipse)) => list(&const { [plain(Key::Char('o'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::Polygon)) => list(&const { [plain(Key::Char('p'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::KeyPoint)) => list(&const { [plain(Key::Char('k'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::Text)) => &[],
+            Self::Undo => list(&const { [with_command(Key::Char('z'))] }),
+            Self::Redo => list(&const { [with_command_shift(Key::Char('z')), with_command(Key::Char('y'))] }),
+            Self::Delete => list(&const { [plain(Key::Delete), plain(Key::Backspace)] }),
+            Self::Duplicate => list(&const { [with_command(Key::Char('d'))] }),
+            Self::Copy => list(&const { [with_command(Key::Char('c'))] }),
+            Self::Paste => list(&const { [with_command(Key::Char('v'))] }),
+            Self::SelectAll => list(&const { [with_command(Key::Char('a'))] }),
+            Self::SelectNext => list(&const { [plain(Key::Char(']'))] }),
+            Self::SelectPrevious => list(&const { [plain(Key::Char('['))] }),
+            Self::TurnRight => list(&const { [plain(Key::Char('.'))] }),
+            Self::TurnLeft => list(&const { [plain(Key::Char(','))] }),
+            Self::ToggleHidden => list(&const { [plain(Key::Char('i'))] }),
+            Self::ToggleLocked => list(&const { [plain(Key::Char('u'))] }),
+            Self::ZoomIn => list(&const { [plain(Key::Char('+')), plain(Key::Char('='))] }),
+            Self::ZoomOut => list(&const { [plain(Key::Char('-'))] }),
+            Self::ZoomFit => list(&const { [Shortcut { key: Key::Char('!'), command: false, shift: true }] }),
+            Self::ZoomOriginal => list(&const { [Shortcut { key: Key::Char(')'), command: false, shift: true }] }),
+            Self::Place => list(&const { [plain(Key::Enter)] }),
+            Self::Submit => list(&const { [with_command(Key::Enter)] }),
+            Self::Skip => list(&const { [with_command(Key::Space)] }),
+        }
+    }
+
+    /// The command of a key press.
+    #[must_use]
+    pub fn of_key(key: Key, modifiers: Modifiers) -> Option<Self> {
+        if modifiers.alt {
+            return None;
+        }
+        Self::ALL.into_iter().find(|command| {
+            command.shortcuts().iter().any(|shortcut| {
+                // Which symbols need Shift depends on the keyboard; letters say it themselves.
+                let symbol = matches!(shortcut.key, Key::Char(c) if !c.is_alphanumeric());
+                shortcut.key == key
+                    && shortcut.command == modifiers.command()
+                    && (symbol || shortcut.shift == modifiers.shift)
+            })
+        })
+    }
+
+    /// The first shortcut in words, with the command key of the platform.
+    #[must_use]
+    pub fn shortcut_text(self, is_apple: bool) -> Option<String> {
+        let shortcut = self.shortcuts().first()?;
+        let key = match shortcut.key {
+            Key::Char('!') => "Shift 1".to_owned(),
+            Key::Char(')') => "Shift 0".to_owned(),
+            Key::Char(c) => c.to_uppercase().to_string(),
+            Key::Enter => "Enter".to_owned(),
+            Key::Space => "Space".to_owned(),
+            Key::Delete => "Del".to_owned(),
+            other => format!("{other:?}"),
+        };
+        let command = match (shortcut.command, is_apple) {
+            (true, true) => "⌘ ",
+            (true, false) => "Ctrl ",
+            (false, _) => "",
+        };
+        let shift =
+            if shortcut.shift && matches!(shortcut.key, Key::Char(c) if c.is_alphanumeric()) { "Shift " } else { "" };
+        Some(format!("{command}{shift}{key}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shortcut_leads_to_its_command() {
+        for command in Command::ALL {
+            for shortcut in command.shortcuts() {
+                let modifiers = Modifiers { control: shortcut.command, shift: shortcut.shift, ..Modifiers::default() };
+                assert_eq!(Command::of_key(shortcut.key, modifiers), Some(command), "{shortcut:?}");
+            }
+        }
+        assert_eq!(Command::of_key(Key::Char('z'), Modifiers::default()), None);
+    }
+
+    #[test]
+    fn shortcuts_read_well() {
+        assert_eq!(Command::Undo.shortcut_text(false).as_deref(), Some("Ctrl Z"));
+        assert_eq!(Command::Redo.shortcut_text(true).as_deref(), Some("⌘ Shift Z"));
+        assert_eq!(Command::ZoomFit.shortcut_text(false).as_deref(), Some("Shift 1"));
+    }
+}
