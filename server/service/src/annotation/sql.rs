@@ -1,0 +1,429 @@
+//! Statements of the annotation area.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    annotation::{DraftToSave, Submission, Submitted},
+    id::{AnnotationId, TaskId, UserId},
+    result::{Region, ResultItem},
+};
+use serde_json::{Map, Value, json};
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::{Result, access::ProjectAccess};
+
+/// What a project asks of a submission.
+pub(super) struct Rules {
+    pub(super) label_config: String,
+    pub(super) label_config_hash: i64,
+    pub(super) enable_empty_annotation: bool,
+    pub(super) show_skip_button: bool,
+    pub(super) ignores_skipped: bool,
+}
+
+pub(super) async fn rules(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Rules> {
+    Ok(sqlx::query_as!(
+        Rules,
+        r#"select label_config, label_config_hash, enable_empty_annotation, show_skip_button,
+            skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!"
+        from project where project_id = $1"#,
+        access.project_id().0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The counts of a task whose row is locked until the end of the transaction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LockedTask {
+    pub(super) overlap: i32,
+    pub(super) annotation_count: i32,
+    pub(super) lease_count: i32,
+    pub(super) is_labeled: bool,
+}
+
+pub(super) async fn lock_task(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    task_id: TaskId,
+) -> Result<Option<LockedTask>> {
+    Ok(sqlx::query_as!(
+        LockedTask,
+        "select overlap, annotation_count, lease_count, is_labeled from task where project_id = $1 and task_id = $2 for update",
+        access.project_id().0,
+        task_id.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// What a submission with this key did, where it was made by this person.
+pub(super) async fn submitted(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    key: Uuid,
+) -> Result<Option<Submitted>> {
+    let row = sqlx::query!(
+        r#"select a.annotation_id as "annotation_id: AnnotationId", t.is_labeled
+        from annotation a join task t on t.project_id = a.project_id and t.task_id = a.task_id
+        where a.project_id = $1 and a.submission_key = $2 and a.completed_by = $3"#,
+        access.project_id().0,
+        key,
+        me.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Submitted { annotation_id: row.annotation_id, is_labeled: row.is_labeled }))
+}
+
+pub(super) async fn has_valid_annotation(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    task_id: TaskId,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from annotation where project_id = $1 and task_id = $2 and completed_by = $3
+            and not was_cancelled and not ground_truth) as "exists!""#,
+        access.project_id().0,
+        task_id.0,
+        me.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// A new annotation; `None` when its key is taken.
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    submission: &Submission,
+    was_cancelled: bool,
+    config_hash: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<AnnotationId>> {
+    Ok(sqlx::query_scalar!(
+        r#"insert into annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, lead_time_ms,
+            label_config_hash, parent_prediction_id, submission_key, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8,
+            (select prediction_id from prediction where project_id = $1 and task_id = $2 and prediction_id = $9), $10, $11, $11)
+        on conflict on constraint annotation_was_already_submitted do nothing
+        returning annotation_id as "annotation_id: AnnotationId""#,
+        access.project_id().0,
+        submission.task_id.0,
+        me.0,
+        Json(&submission.result) as _,
+        i32::try_from(submission.result.len()).unwrap_or(i32::MAX),
+        was_cancelled,
+        submission.lead_time_ms.max(0),
+        config_hash,
+        submission.prediction_id.map(|id| id.0),
+        submission.key,
+        now
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The author of an annotation of this task; the outer `None` when there is no such annotation.
+pub(super) async fn own_annotation(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    annotation_id: AnnotationId,
+    task_id: TaskId,
+) -> Result<Option<Option<UserId>>> {
+    let row = sqlx::query!(
+        r#"select completed_by as "completed_by: UserId" from annotation
+        where project_id = $1 and annotation_id = $2 and task_id = $3"#,
+        access.project_id().0,
+        annotation_id.0,
+        task_id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.completed_by))
+}
+
+/// Puts another result in place and returns the one before; `None` when the annotation was skipped.
+pub(super) async fn replace(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    annotation_id: AnnotationId,
+    submission: &Submission,
+    config_hash: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<ResultItem>>> {
+    let before = sqlx::query_scalar!(
+        r#"with before as (
+            select result from annotation where project_id = $1 and annotation_id = $2 and not was_cancelled for update
+        )
+        update annotation set result = $3, result_count = $4, lead_time_ms = greatest(lead_time_ms, $5),
+            label_config_hash = $6, updated_at = $7
+        from before where project_id = $1 and annotation_id = $2
+        returning before.result as "result: Json<Vec<ResultItem>>""#,
+        access.project_id().0,
+        annotation_id.0,
+        Json(&submission.result) as _,
+        i32::try_from(submission.result.len()).unwrap_or(i32::MAX),
+        submission.lead_time_ms.max(0),
+        config_hash,
+        now
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(before.map(|json| json.0))
+}
+
+/// One row per result item, in the place of those before.
+pub(super) async fn put_regions(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    annotation_id: AnnotationId,
+    task_id: TaskId,
+    result: &[ResultItem],
+) -> Result<()> {
+    sqlx::query!(
+        "delete from region where project_id = $1 and annotation_id = $2",
+        access.project_id().0,
+        annotation_id.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    let rows: Vec<Value> = result.iter().enumerate().map(|(at, item)| region_row(at, item)).collect();
+    sqlx::query!(
+        "insert into region (project_id, annotation_id, position, task_id, region_key, from_name, to_name, type, labels,
+            x, y, width, height, area)
+        select $1, $2, r.position, $3, r.region_key, r.from_name, r.to_name, r.type, r.labels, r.x, r.y, r.width, r.height,
+            r.area
+        from jsonb_to_recordset($4) as r(position integer, region_key text, from_name text, to_name text, type text,
+            labels text[], x float8, y float8, width float8, height float8, area float8)",
+        access.project_id().0,
+        annotation_id.0,
+        task_id.0,
+        Value::Array(rows)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn region_row(position: usize, item: &ResultItem) -> Value {
+    // A malformed region is stored and counted; it only has no extent to filter by.
+    let shape = Region::from_item(item, None).ok().flatten().map(|region| region.shape);
+    let bounds = shape.as_ref().and_then(domain::region::Shape::bounds);
+    let choices: Vec<String> = item.choices().into_iter().map(|path| path.join("/")).collect();
+    let labels: Vec<String> =
+        if choices.is_empty() { item.labels().into_iter().map(str::to_owned).collect() } else { choices };
+    json!({
+        "position": position,
+        "region_key": item.id(),
+        "from_name": item.from_name(),
+        "to_name": item.to_name(),
+        "type": item.item_type(),
+        "labels": labels,
+        "x": bounds.map(|b| b.min.x),
+        "y": bounds.map(|b| b.min.y),
+        "width": bounds.map(|b| b.width()),
+        "height": bounds.map(|b| b.height()),
+        "area": bounds.and(shape.as_ref()).map(domain::region::Shape::area),
+    })
+}
+
+/// One more valid annotation, `leases` fewer leases. Returns whether the task now has all it needs.
+pub(super) async fn count_annotation(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    task_id: TaskId,
+    leases: i32,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        "update task set annotation_count = annotation_count + 1, lease_count = lease_count - $3,
+            is_labeled = is_labeled or annotation_count + 1 >= overlap,
+            completed_at = case when not is_labeled and annotation_count + 1 >= overlap then $4 else completed_at end,
+            updated_at = $4
+        where project_id = $1 and task_id = $2 returning is_labeled",
+        access.project_id().0,
+        task_id.0,
+        leases,
+        now
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// One more skip, `leases` fewer leases; it fills a place where the project ignores skipped tasks.
+pub(super) async fn count_skip(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    task_id: TaskId,
+    leases: i32,
+    counts_as_done: bool,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        "update task set cancelled_count = cancelled_count + 1, lease_count = lease_count - $3,
+            is_labeled = is_labeled or ($4 and annotation_count + cancelled_count + 1 >= overlap),
+            completed_at = case when not is_labeled and $4 and annotation_count + cancelled_count + 1 >= overlap
+                then $5 else completed_at end,
+            updated_at = $5
+        where project_id = $1 and task_id = $2 returning is_labeled",
+        access.project_id().0,
+        task_id.0,
+        leases,
+        counts_as_done,
+        now
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Whether the person has business with the task: holds it, has worked on it, or sees everything.
+pub(super) async fn works_on(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    task_id: TaskId,
+    sees_all: bool,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from task where project_id = $1 and task_id = $2 and ($4
+            or exists (select from assignment where project_id = $1 and user_id = $3 and task_id = $2)
+            or exists (select from annotation where project_id = $1 and completed_by = $3 and task_id = $2))) as "works!""#,
+        access.project_id().0,
+        task_id.0,
+        me.0,
+        sees_all
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Keeps the newer of two drafts and returns its revision.
+pub(super) async fn put_draft(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    draft: &DraftToSave,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        "insert into annotation_draft as d (project_id, task_id, user_id, annotation_id, result, lead_time_ms, revision,
+            created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+        on conflict (project_id, task_id, user_id, (coalesce(annotation_id, 0))) do update set
+            result = case when excluded.revision > d.revision then excluded.result else d.result end,
+            lead_time_ms = greatest(excluded.lead_time_ms, d.lead_time_ms),
+            updated_at = case when excluded.revision > d.revision then excluded.updated_at else d.updated_at end,
+            revision = greatest(excluded.revision, d.revision)
+        returning revision",
+        access.project_id().0,
+        draft.task_id.0,
+        me.0,
+        draft.annotation_id.map(|id| id.0),
+        Json(&draft.result) as _,
+        draft.lead_time_ms.max(0),
+        draft.revision,
+        now
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+pub(super) async fn drop_draft(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    task_id: TaskId,
+    annotation_id: Option<AnnotationId>,
+) -> Result<()> {
+    sqlx::query!(
+        "delete from annotation_draft
+        where project_id = $1 and task_id = $2 and user_id = $3 and annotation_id is not distinct from $4",
+        access.project_id().0,
+        task_id.0,
+        me.0,
+        annotation_id.map(|id| id.0)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What a change of one annotation means for the project's counts.
+pub(crate) struct SummaryChange<'a> {
+    pub(crate) annotations: i64,
+    pub(crate) skipped: i64,
+    pub(crate) labeled_tasks: i64,
+    /// Items that are no longer there.
+    pub(crate) removed: &'a [ResultItem],
+    /// Items that are now there.
+    pub(crate) added: &'a [ResultItem],
+}
+
+/// Brings the summary up to date. Its row is locked from here to the commit: call it last.
+pub(crate) async fn summarize(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    change: SummaryChange<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let project_id = access.project_id().0;
+    sqlx::query!("insert into project_summary (project_id) values ($1) on conflict do nothing", project_id)
+        .execute(&mut *conn)
+        .await?;
+    let row = sqlx::query!(
+        r#"select created_annotations as "annotations: Json<Value>", created_labels as "labels: Json<Value>"
+        from project_summary where project_id = $1 for update"#,
+        project_id
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let (mut annotations, mut labels) = (object(row.annotations.0), object(row.labels.0));
+    for (items, by) in [(change.removed, -1), (change.added, 1)] {
+        for item in items {
+            let name = format!("{}|{}|{}", item.from_name(), item.to_name(), item.item_type());
+            count(&mut annotations, &name, by);
+            let of_control = labels.entry(item.from_name()).or_insert_with(|| json!({}));
+            if let Value::Object(of_control) = of_control {
+                item.labels().into_iter().for_each(|label| count(of_control, label, by));
+                item.choices().into_iter().for_each(|path| count(of_control, &path.join("/"), by));
+            }
+        }
+    }
+    labels.retain(|_, counts| counts.as_object().is_some_and(|counts| !counts.is_empty()));
+    let items = |list: &[ResultItem]| i64::try_from(list.len()).unwrap_or(i64::MAX);
+    sqlx::query!(
+        "update project_summary set annotation_count = annotation_count + $2,
+            skipped_annotation_count = skipped_annotation_count + $3, labeled_task_count = labeled_task_count + $4,
+            result_count = greatest(result_count + $5, 0), created_annotations = $6, created_labels = $7,
+            last_annotation_at = $8, updated_at = $8
+        where project_id = $1",
+        project_id,
+        change.annotations,
+        change.skipped,
+        change.labeled_tasks,
+        items(change.added) - items(change.removed),
+        Value::Object(annotations),
+        Value::Object(labels),
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn object(json: Value) -> Map<String, Value> {
+    if let Value::Object(map) = json { map } else { Map::new() }
+}
+
+fn count(counts: &mut Map<String, Value>, name: &str, by: i64) {
+    let now = counts.get(name).and_then(Value::as_i64).unwrap_or(0) + by;
+    if now > 0 {
+        counts.insert(name.to_owned(), now.into());
+    } else {
+        counts.remove(name);
+    }
+}

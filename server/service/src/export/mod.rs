@@ -1,0 +1,156 @@
+//! Taking work out: a job writes the file, the store keeps it, people download it as often as they like.
+//!
+//! Invariants:
+//! - memory does not grow with the project: tasks are read page by page and written through a temporary file;
+//! - every file has its manifest: what is in it, and what stayed behind and why.
+
+mod job;
+mod sink;
+mod sql;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use domain::{
+    Error as Problem,
+    access::ProjectPermission,
+    format::{ExportFormat, ExportOptions, ExportRun},
+    id::{ExportId, ProjectId},
+    import::RunStatus,
+};
+use futures::stream::BoxStream;
+use object_store::{ObjectStoreExt, path::Path};
+
+pub use job::RunExport;
+
+use crate::{Actor, Cx, Result, access, boxed, job::enqueue, storage};
+
+/// How many exports the history shows.
+const HISTORY: i64 = 50;
+
+/// Starts an export; its job begins as soon as this is committed.
+///
+/// # Errors
+/// *Invalid* when the format has nothing to say about this labeling interface.
+#[boxed]
+pub async fn start(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    format: ExportFormat,
+    options: ExportOptions,
+) -> Result<ExportId> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let config = sql::label_config(&mut tx, &access).await?;
+    format.check(&config)?;
+    let export_id = sql::insert(cx, &mut tx, &access, format, &options).await?;
+    enqueue(&mut tx, &RunExport { project_id, export_id }).await?;
+    tx.commit().await?;
+    Ok(export_id)
+}
+
+/// The project's exports, newest first.
+///
+/// # Errors
+/// As [`access::project`].
+#[boxed]
+pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<ExportRun>> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let runs = sql::runs(&mut tx, &access, None, HISTORY).await?;
+    tx.commit().await?;
+    Ok(runs)
+}
+
+/// One export.
+///
+/// # Errors
+/// *Not found* for another project's.
+#[boxed]
+pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId, export_id: ExportId) -> Result<ExportRun> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let runs = sql::runs(&mut tx, &access, Some(export_id), 1).await?;
+    tx.commit().await?;
+    Ok(runs.into_iter().next().ok_or_else(|| Problem::not_found("export"))?)
+}
+
+/// Which formats fit the project's labeling interface, each with the reason if it does not.
+///
+/// # Errors
+/// As [`access::project`].
+#[boxed]
+pub async fn formats(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<(ExportFormat, Option<String>)>> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let config = sql::label_config(&mut tx, &access).await?;
+    tx.commit().await?;
+    let judged = |format: ExportFormat| (format, format.check(&config).err().map(|problem| problem.message));
+    Ok(ExportFormat::ALL.into_iter().map(judged).collect())
+}
+
+/// A finished file on its way out.
+#[derive(Debug, Clone)]
+pub struct Download {
+    /// What to call it.
+    pub file_name: String,
+    /// What it is.
+    pub content_type: String,
+    /// How large it is.
+    pub size_bytes: u64,
+    storage_key: String,
+}
+
+/// A finished export's file.
+///
+/// # Errors
+/// *Not found*, also while it is still being written.
+#[boxed]
+pub async fn download(cx: &Cx, actor: &Actor, project_id: ProjectId, export_id: ExportId) -> Result<Download> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let file = sql::file(&mut tx, &access, export_id).await?;
+    tx.commit().await?;
+    Ok(file.ok_or_else(|| Problem::not_found("export"))?)
+}
+
+/// The bytes of a download, all or a part.
+///
+/// # Errors
+/// When the store has lost it.
+#[boxed]
+pub async fn read(
+    cx: &Cx,
+    download: &Download,
+    range: Option<Range<u64>>,
+) -> Result<BoxStream<'static, std::io::Result<Bytes>>> {
+    storage::read_key(cx, &download.storage_key, range).await
+}
+
+/// Deletes an export and its file; one that is under way stops.
+///
+/// # Errors
+/// *Not found* for another project's.
+#[boxed]
+pub async fn delete(cx: &Cx, actor: &Actor, project_id: ProjectId, export_id: ExportId) -> Result<()> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let deleted = sql::delete(&mut tx, &access, export_id).await?.ok_or_else(|| Problem::not_found("export"))?;
+    tx.commit().await?;
+    if let Some(key) = deleted {
+        // The row is gone, so nobody can ask for the file; one that is gone already is as good.
+        let _gone = cx.store().delete(&Path::from(key)).await;
+    }
+    Ok(())
+}
+
+/// The name under which changes of an export are told.
+#[must_use]
+pub fn topic(export_id: ExportId) -> String {
+    format!("export:{export_id}")
+}
+
+fn status(name: &str) -> RunStatus {
+    RunStatus::from_name(name).unwrap_or(RunStatus::Failed)
+}

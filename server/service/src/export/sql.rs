@@ -1,0 +1,325 @@
+//! Statements about exports, and the pages of tasks they read.
+
+use std::collections::HashMap;
+
+use domain::{
+    format::{ExportAnnotation, ExportFormat, ExportOptions, ExportPrediction, ExportRun, ExportTask, Manifest},
+    id::ExportId,
+    label_config::{self, LabelConfig},
+};
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+
+use super::{Download, status};
+use crate::{Cx, Result, access::ProjectAccess};
+
+pub(super) async fn label_config(conn: &mut PgConnection, access: &ProjectAccess) -> Result<LabelConfig> {
+    let text = sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0)
+        .fetch_one(conn)
+        .await?;
+    Ok(label_config::parse(&text).config.unwrap_or_default())
+}
+
+pub(super) async fn insert(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    format: ExportFormat,
+    options: &ExportOptions,
+) -> Result<ExportId> {
+    Ok(sqlx::query_scalar!(
+        r#"insert into project_export (project_id, created_by, format, options, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $5) returning project_export_id as "id: ExportId""#,
+        access.project_id().0,
+        access.user_id().map(|id| id.0),
+        format.code(),
+        serde_json::to_value(options).map_err(anyhow::Error::new)?,
+        cx.now()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+pub(super) async fn runs(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: Option<ExportId>,
+    limit: i64,
+) -> Result<Vec<ExportRun>> {
+    let rows = sqlx::query!(
+        r#"select e.project_export_id as "export_id: ExportId", e.format, e.options, e.status, e.error, e.file_name,
+            e.size_bytes, e.manifest, e.progress_done, e.progress_total, e.created_at, e.finished_at,
+            u.name as "started_by?"
+        from project_export e left join user_account u on u.user_id = e.created_by
+        where e.project_id = $1 and ($2::bigint is null or e.project_export_id = $2)
+        order by e.project_export_id desc limit $3"#,
+        access.project_id().0,
+        export_id.map(|id| id.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    let count = |count: i64| u64::try_from(count).unwrap_or(0);
+    let runs = rows.into_iter().map(|row| ExportRun {
+        export_id: row.export_id,
+        format: ExportFormat::from_code(&row.format).unwrap_or(ExportFormat::Json),
+        options: serde_json::from_value(row.options).unwrap_or_default(),
+        status: status(&row.status),
+        error: row.error,
+        file_name: row.file_name,
+        size_bytes: row.size_bytes.map(count),
+        manifest: row.manifest.and_then(|manifest| serde_json::from_value(manifest).ok()),
+        done: count(row.progress_done),
+        total: row.progress_total.map(count),
+        started_by: row.started_by,
+        created_at: row.created_at,
+        finished_at: row.finished_at,
+    });
+    Ok(runs.collect())
+}
+
+pub(super) async fn file(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+) -> Result<Option<Download>> {
+    let row = sqlx::query!(
+        r#"select file_name as "file_name!", content_type as "content_type!", size_bytes as "size_bytes!",
+            storage_key as "storage_key!"
+        from project_export
+        where project_id = $1 and project_export_id = $2 and status = 'completed' and storage_key is not null"#,
+        access.project_id().0,
+        export_id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Download {
+        file_name: row.file_name,
+        content_type: row.content_type,
+        size_bytes: u64::try_from(row.size_bytes).unwrap_or(0),
+        storage_key: row.storage_key,
+    }))
+}
+
+/// The key of the deleted export's file; the outer `None` when there was no such export.
+pub(super) async fn delete(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+) -> Result<Option<Option<String>>> {
+    Ok(sqlx::query_scalar!(
+        "delete from project_export where project_id = $1 and project_export_id = $2 returning storage_key",
+        access.project_id().0,
+        export_id.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// What the job needs to know.
+pub(super) struct Taken {
+    pub(super) format: String,
+    pub(super) options: Value,
+    pub(super) label_config: String,
+}
+
+/// Marks an export as under way; `None` when it is over or gone.
+pub(super) async fn take(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+) -> Result<Option<Taken>> {
+    Ok(sqlx::query_as!(
+        Taken,
+        r#"update project_export e
+        set status = 'in_progress', progress_done = 0, updated_at = $3,
+            progress_total = (select task_count from project_summary s where s.project_id = e.project_id)
+        from project p
+        where e.project_id = $1 and e.project_export_id = $2 and e.status in ('created', 'in_progress')
+            and p.project_id = e.project_id
+        returning e.format, e.options, p.label_config"#,
+        access.project_id().0,
+        export_id.0,
+        cx.now()
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Whether the export is still wanted.
+pub(super) async fn progress(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+    done: u64,
+) -> Result<bool> {
+    let updated = sqlx::query!(
+        "update project_export set progress_done = $3, updated_at = $4
+        where project_id = $1 and project_export_id = $2 and status = 'in_progress'",
+        access.project_id().0,
+        export_id.0,
+        i64::try_from(done).unwrap_or(i64::MAX),
+        cx.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// What is known of a finished file.
+pub(super) struct Finished {
+    pub(super) storage_key: String,
+    pub(super) file_name: String,
+    pub(super) content_type: &'static str,
+    pub(super) size_bytes: u64,
+    pub(super) sha256: Vec<u8>,
+    pub(super) manifest: Manifest,
+}
+
+pub(super) async fn finish(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+    finished: &Finished,
+) -> Result<bool> {
+    let as_column = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let updated = sqlx::query!(
+        "update project_export set status = 'completed', storage_key = $3, file_name = $4, content_type = $5,
+            size_bytes = $6, sha256 = $7, manifest = $8, task_count = $9, annotation_count = $10, progress_done = $11,
+            progress_total = $11, finished_at = $12, updated_at = $12
+        where project_id = $1 and project_export_id = $2 and status = 'in_progress'",
+        access.project_id().0,
+        export_id.0,
+        finished.storage_key,
+        finished.file_name,
+        finished.content_type,
+        as_column(finished.size_bytes),
+        finished.sha256,
+        serde_json::to_value(&finished.manifest).map_err(anyhow::Error::new)?,
+        as_column(finished.manifest.tasks_written),
+        as_column(finished.manifest.annotations),
+        as_column(finished.manifest.tasks),
+        cx.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+pub(super) async fn fail(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+    error: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "update project_export set status = 'failed', error = $3, finished_at = $4, updated_at = $4
+        where project_id = $1 and project_export_id = $2 and status in ('created', 'in_progress')",
+        access.project_id().0,
+        export_id.0,
+        error,
+        cx.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The next page of tasks behind `after`, with everything that belongs to them.
+pub(super) async fn tasks(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ExportTask>> {
+    let project = access.project_id().0;
+    let rows = sqlx::query!(
+        "select task_id, inner_id, data, meta, created_at, updated_at from task
+        where project_id = $1 and task_id > $2 order by task_id limit $3",
+        project,
+        after,
+        limit
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.task_id).collect();
+    let mut tasks: Vec<ExportTask> = rows
+        .into_iter()
+        .map(|row| ExportTask {
+            id: row.task_id,
+            inner_id: row.inner_id,
+            project,
+            data: object(row.data),
+            meta: row.meta.map(object),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            annotations: Vec::new(),
+            predictions: Vec::new(),
+        })
+        .collect();
+    let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let annotations = sqlx::query!(
+        r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result, a.was_cancelled, a.ground_truth,
+            a.lead_time_ms, a.created_at, a.updated_at
+        from annotation a left join user_account u on u.user_id = a.completed_by
+        where a.project_id = $1 and a.task_id = any($2) order by a.annotation_id"#,
+        project,
+        &ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in annotations {
+        let Some(place) = places.get(&row.task_id) else { continue };
+        tasks[*place].annotations.push(ExportAnnotation {
+            id: row.annotation_id,
+            completed_by: row.completed_by.map(|id| (id, row.email.unwrap_or_default())),
+            result: list(row.result),
+            was_cancelled: row.was_cancelled,
+            ground_truth: row.ground_truth,
+            lead_time: row.lead_time_ms.and_then(seconds),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        });
+    }
+    let predictions = sqlx::query!(
+        "select task_id, prediction_id, model_version, score, result, created_at from prediction
+        where project_id = $1 and task_id = any($2) order by prediction_id",
+        project,
+        &ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in predictions {
+        let Some(place) = places.get(&row.task_id) else { continue };
+        tasks[*place].predictions.push(ExportPrediction {
+            id: row.prediction_id,
+            model_version: row.model_version,
+            score: row.score,
+            result: list(row.result),
+            created_at: row.created_at,
+        });
+    }
+    Ok(tasks)
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}
+
+fn list(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn seconds(milliseconds: i64) -> Option<f64> {
+    i32::try_from(milliseconds).ok().map(|milliseconds| f64::from(milliseconds) / 1000.0)
+}

@@ -1,0 +1,197 @@
+//! Zip archives: images become files of the project, tables and lists become tasks.
+//!
+//! Nothing is written under a name from the archive. How much an entry unpacks to is counted while it does, whatever the
+//! archive claims.
+
+use std::{
+    io::{self, Read, Seek},
+    path::Component,
+};
+
+use domain::{Error as Problem, import::RowError};
+use tokio::runtime::Handle;
+use tokio_util::io::ReaderStream;
+use zip::ZipArchive;
+
+use super::read::{self, Out, Plan, Stopped};
+use crate::{
+    Error, Result,
+    storage::{self, StoredFile, kind},
+};
+
+/// How many entries an archive may have.
+const MAX_ENTRIES: usize = 100_000;
+/// How many times its packed size an entry may unpack to; text reaches 50, bombs begin at 1,000.
+const MAX_RATIO: u64 = 300;
+/// What every entry may unpack to, whatever the ratio.
+const ALWAYS_ALLOWED_BYTES: u64 = 10 << 20;
+
+/// Reads every entry.
+pub(super) fn read(plan: &Plan, runtime: &Handle, file: &StoredFile, out: &mut Out<'_>) -> Result<Result<(), Stopped>> {
+    let mut spool = tempfile::tempfile().map_err(anyhow::Error::new)?;
+    io::copy(&mut read::open(plan, runtime, file)?, &mut spool).map_err(anyhow::Error::new)?;
+    spool.rewind().map_err(anyhow::Error::new)?;
+    let mut archive = match ZipArchive::new(spool) {
+        Ok(archive) if archive.len() <= MAX_ENTRIES => archive,
+        Ok(archive) => {
+            let message = format!("This archive has {} entries; at most {MAX_ENTRIES} are read.", archive.len());
+            return out.refused(&file.name, &Problem::invalid("file", "archive_too_long", message));
+        }
+        Err(error) => {
+            let message = format!("This archive is damaged: {error}.");
+            return out.refused(&file.name, &Problem::invalid("file", "archive_damaged", message));
+        }
+    };
+    let has_rows = archive.file_names().flatten().any(|name| is_content(&name) && !kind::is_image_name(&name));
+    let mut left = plan.cx.settings().max_upload_bytes;
+    for index in 0..archive.len() {
+        out.at.entry = index as u64 + 1;
+        out.at.row = 0;
+        if out.at.entry < plan.from.entry && out.at.file == plan.from.file {
+            continue;
+        }
+        let taken = entry(plan, runtime, file, &mut archive, index, has_rows, &mut left, out)?;
+        if taken.is_err() {
+            return Ok(Err(Stopped));
+        }
+    }
+    out.at.entry = 0;
+    Ok(Ok(()))
+}
+
+#[expect(clippy::too_many_arguments, reason = "the state of one loop, used once")]
+fn entry(
+    plan: &Plan,
+    runtime: &Handle,
+    file: &StoredFile,
+    archive: &mut ZipArchive<std::fs::File>,
+    index: usize,
+    has_rows: bool,
+    left: &mut u64,
+    out: &mut Out<'_>,
+) -> Result<Result<(), Stopped>> {
+    let number = index as u64 + 1;
+    let refuse = |out: &mut Out<'_>, name: &str, reason: String| {
+        out.at.row = 1;
+        let error = RowError { reason, original: name.replace('\0', "\u{fffd}") };
+        Ok(out.take(&file.name, number, 0, || Err(error)))
+    };
+    let entry = match archive.by_index(index) {
+        Ok(entry) => entry,
+        Err(error) => return refuse(out, "", format!("Entry {number} of the archive cannot be read: {error}.")),
+    };
+    let name = match entry.name() {
+        Ok(name) => name.into_owned(),
+        Err(error) => return refuse(out, "", format!("The name of entry {number} cannot be read: {error}.")),
+    };
+    if entry.is_dir() || !is_content(&name) {
+        return Ok(Ok(()));
+    }
+    if !is_safe(&name) || entry.is_symlink() {
+        return refuse(out, &name, "The name of this entry leads out of the archive; it was not read.".to_owned());
+    }
+    let allowed = entry.compressed_size().saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES).min(*left);
+    let mut limited = Limited { inner: entry, allowed, over: false };
+    let source = format!("{}/{name}", file.name);
+    let mut head = Vec::new();
+    let read = limited.by_ref().take(import_head()).read_to_end(&mut head);
+    if read.is_ok() && kind::is_image_name(&name) {
+        let mut spool = tempfile::tempfile().map_err(anyhow::Error::new)?;
+        let spooled = io::copy(&mut io::Cursor::new(&head).chain(&mut limited), &mut spool);
+        *left -= limited.used(allowed);
+        if let Err(error) = spooled {
+            return refuse(out, &name, unpack_reason(&error, limited.over));
+        }
+        spool.rewind().map_err(anyhow::Error::new)?;
+        let key = format!("{}/import/{}/{}-{number}", storage::folder(file.project_id), plan.import_id, file.file_id);
+        let body = ReaderStream::new(tokio::fs::File::from_std(spool));
+        return match runtime.block_on(storage::store(&plan.cx, &plan.access, &key, &name, body)) {
+            Ok(_) if has_rows => Ok(Ok(())),
+            Ok(image) => {
+                out.at.row = 1;
+                out.format = "Images";
+                Ok(out.take(&file.name, number, 0, || Ok(read::image_task(&plan.image_field, &image))))
+            }
+            Err(Error::Domain(problem)) => refuse(out, &name, problem.message),
+            Err(internal) => Err(internal),
+        };
+    }
+    let taken = match read {
+        Ok(_) if head.starts_with(b"PK\x03\x04") => {
+            return refuse(out, &name, "An archive inside an archive is not read.".to_owned());
+        }
+        Ok(_) => out.rows(&source, io::Cursor::new(&head).chain(&mut limited)),
+        Err(error) => Err(Error::Internal(anyhow::Error::new(error))),
+    };
+    *left -= limited.used(allowed);
+    match taken {
+        // The archive's own damage or greed ends this entry, not the import.
+        Err(Error::Internal(cause)) if cause.is::<io::Error>() => {
+            let reason = match cause.downcast_ref::<io::Error>() {
+                Some(error) => unpack_reason(error, limited.over),
+                None => cause.to_string(),
+            };
+            out.at.row += 1;
+            let (row, error) = (out.at.row, RowError { reason, original: String::new() });
+            Ok(out.take(&source, row, 0, || Err(error)))
+        }
+        other => other,
+    }
+}
+
+fn import_head() -> u64 {
+    domain::import::SNIFF_BYTES as u64
+}
+
+fn unpack_reason(error: &io::Error, over: bool) -> String {
+    if over {
+        "This entry unpacks to far more than is plausible, or than may be imported; the rest of it was not read."
+            .to_owned()
+    } else {
+        format!("This entry is damaged: {error}.")
+    }
+}
+
+/// Whether an entry is something people put there, and not their operating system.
+fn is_content(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    !name.starts_with("__MACOSX/") && !last.starts_with('.') && !last.is_empty() && last != "Thumbs.db"
+}
+
+/// Whether a name stays below where it is put.
+fn is_safe(name: &str) -> bool {
+    let has_drive = name.as_bytes().get(1) == Some(&b':');
+    let normal = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    !has_drive && !name.contains(['\\', '\0']) && std::path::Path::new(name).components().all(normal)
+}
+
+/// Counts what is unpacked, and stops where it becomes too much.
+struct Limited<R> {
+    inner: R,
+    allowed: u64,
+    over: bool,
+}
+
+impl<R> Limited<R> {
+    fn used(&self, from: u64) -> u64 {
+        from - self.allowed
+    }
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.allowed == 0 {
+            // At the limit only the end may follow.
+            let mut one = [0];
+            if self.inner.read(&mut one)? == 0 {
+                return Ok(0);
+            }
+            self.over = true;
+            return Err(io::Error::other("unpacks to too much"));
+        }
+        let room = buffer.len().min(usize::try_from(self.allowed).unwrap_or(usize::MAX));
+        let count = self.inner.read(&mut buffer[..room])?;
+        self.allowed -= count as u64;
+        Ok(count)
+    }
+}

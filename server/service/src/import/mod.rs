@@ -1,0 +1,184 @@
+//! Bringing tasks in: files, pasted text, addresses. A job reads them row by row; what fails is told with its reason.
+//!
+//! Invariants:
+//! - a row that can be read is never lost to one that cannot;
+//! - each batch is one transaction with its checkpoint, so a run that is killed goes on where it was, without duplicates;
+//! - memory does not grow with the file.
+
+mod archive;
+mod batch;
+pub mod fetch;
+mod job;
+mod read;
+mod sql;
+
+use bytes::Bytes;
+use domain::{
+    Error as Problem, Kind,
+    access::ProjectPermission,
+    id::{FileId, ImportId, ProjectId},
+    import::{FailedRow, ImportRun},
+};
+use futures::StreamExt;
+
+pub use job::RunImport;
+
+use crate::{Actor, Cx, Result, access, boxed, events, job::enqueue, storage};
+
+/// How many files one import may take.
+pub const MAX_FILES: usize = 10_000;
+/// The longest text that can be pasted.
+pub const MAX_PASTED_BYTES: usize = 16 << 20;
+/// How many refused rows are kept per import; all are counted.
+pub const MAX_KEPT_FAILURES: i64 = 100_000;
+/// How many imports the history shows.
+const HISTORY: i64 = 50;
+
+/// Where tasks come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Files that were received before.
+    Files(Vec<FileId>),
+    /// Text as it was pasted.
+    Text(String),
+    /// A file on the web.
+    Url(String),
+}
+
+/// Starts an import; its job begins as soon as this is committed.
+///
+/// # Errors
+/// *Invalid* with what is wrong with the source, *not found* for files of another project.
+#[boxed]
+pub async fn start(cx: &Cx, actor: &Actor, project_id: ProjectId, source: Source) -> Result<ImportId> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let new = match source {
+        Source::Files(ids) => of_files(cx, &access, ids).await?,
+        Source::Text(text) => {
+            if text.len() > MAX_PASTED_BYTES {
+                let message = "This is too much to paste. Please save it as a file and send that.";
+                return Err(Problem::new(Kind::TooLarge, "paste_too_large", message).on("text").into());
+            }
+            let body = futures::stream::iter([Ok(Bytes::from(text))]).boxed();
+            let key = storage::new_key(cx, project_id);
+            let file = storage::store(cx, &access, &key, "Pasted text", body).await?;
+            sql::NewImport {
+                source: "text",
+                name: file.name,
+                url: None,
+                size: Some(file.size_bytes),
+                files: vec![file.file_id],
+            }
+        }
+        Source::Url(address) => {
+            let url = fetch::check(cx, &address).await?;
+            sql::NewImport {
+                source: "url",
+                name: fetch::file_name(&url, None),
+                url: Some(url.into()),
+                size: None,
+                files: Vec::new(),
+            }
+        }
+    };
+    let mut tx = access.begin(cx).await?;
+    let import_id = sql::insert(cx, &mut tx, &access, &new).await?;
+    enqueue(&mut tx, &RunImport { project_id, import_id }).await?;
+    tx.commit().await?;
+    Ok(import_id)
+}
+
+async fn of_files(cx: &Cx, access: &access::ProjectAccess, ids: Vec<FileId>) -> Result<sql::NewImport> {
+    if ids.is_empty() {
+        return Err(Problem::invalid("file", "import_without_files", "Choose at least one file.").into());
+    }
+    if ids.len() > MAX_FILES {
+        let message = format!("At most {MAX_FILES} files can be imported at once. A zip archive takes more.");
+        return Err(Problem::new(Kind::TooLarge, "import_too_many_files", message).on("file").into());
+    }
+    let mut tx = access.begin(cx).await?;
+    let found = sql::names_and_sizes(&mut tx, access, &ids).await?;
+    tx.commit().await?;
+    if found.len() != ids.len() {
+        return Err(Problem::not_found("file").into());
+    }
+    let name = match found.as_slice() {
+        [(name, _)] => name.clone(),
+        more => format!("{} files", more.len()),
+    };
+    let size = found.iter().map(|(_, size)| size).sum();
+    Ok(sql::NewImport { source: "file", name, url: None, size: Some(size), files: ids })
+}
+
+/// The project's imports, newest first.
+///
+/// # Errors
+/// As [`access::project`].
+#[boxed]
+pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<ImportRun>> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let mut tx = access.begin(cx).await?;
+    let runs = sql::runs(&mut tx, &access, None, HISTORY).await?;
+    tx.commit().await?;
+    Ok(runs)
+}
+
+/// One import.
+///
+/// # Errors
+/// *Not found* for another project's.
+#[boxed]
+pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId, import_id: ImportId) -> Result<ImportRun> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let mut tx = access.begin(cx).await?;
+    let runs = sql::runs(&mut tx, &access, Some(import_id), 1).await?;
+    tx.commit().await?;
+    Ok(runs.into_iter().next().ok_or_else(|| Problem::not_found("import"))?)
+}
+
+/// Stops an import; what it has stored stays.
+///
+/// # Errors
+/// *Conflict* when it is over.
+#[boxed]
+pub async fn cancel(cx: &Cx, actor: &Actor, project_id: ProjectId, import_id: ImportId) -> Result<()> {
+    let run = get(cx, actor, project_id, import_id).await?;
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let mut tx = access.begin(cx).await?;
+    if !sql::cancel(cx, &mut tx, &access, import_id).await? {
+        return Err(
+            Problem::conflict("import_over", format!("The import of {} is over already.", run.source_name)).into()
+        );
+    }
+    events::tell(&mut tx, &topic(import_id)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Rows that were refused, in order; go on behind the last one of the page before.
+///
+/// # Errors
+/// As [`get`].
+#[boxed]
+pub async fn failures(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    import_id: ImportId,
+    after: Option<(String, i64)>,
+    limit: domain::page::Limit,
+) -> Result<Vec<FailedRow>> {
+    get(cx, actor, project_id, import_id).await?;
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let mut tx = access.begin(cx).await?;
+    let (name, number) = after.unwrap_or_default();
+    let rows = sql::failures(&mut tx, &access, import_id, &name, number, limit.rows()).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
+/// The name under which changes of an import are told.
+#[must_use]
+pub fn topic(import_id: ImportId) -> String {
+    format!("import:{import_id}")
+}

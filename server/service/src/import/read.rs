@@ -1,0 +1,213 @@
+//! The reading half of an import: a thread of its own that turns stored files into batches of rows.
+
+use std::io::{self, Read};
+
+use bytes::{Buf, Bytes};
+use domain::{
+    Error as Problem,
+    id::ImportId,
+    import::{self, NewTask, RowError},
+};
+use futures::{StreamExt, stream::BoxStream};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tokio::{runtime::Handle, sync::mpsc::Sender};
+
+use super::archive;
+use crate::{
+    Cx, Result,
+    access::ProjectAccess,
+    storage::{self, StoredFile},
+};
+
+/// Rows in one transaction.
+const BATCH_ROWS: usize = 5_000;
+/// Bytes of input in one transaction, about; bounds memory when rows are large.
+const BATCH_BYTES: u64 = 16 << 20;
+
+/// What is read, from where on.
+pub(super) struct Plan {
+    pub(super) cx: Cx,
+    pub(super) access: ProjectAccess,
+    pub(super) import_id: ImportId,
+    pub(super) files: Vec<StoredFile>,
+    pub(super) image_field: String,
+    pub(super) from: Checkpoint,
+}
+
+/// The last row that was taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Checkpoint {
+    pub(super) file: u64,
+    /// Within an archive.
+    pub(super) entry: u64,
+    pub(super) row: u64,
+}
+
+/// One row on its way into the database.
+pub(super) struct ReadRow {
+    pub(super) source: String,
+    pub(super) number: u64,
+    pub(super) outcome: Result<NewTask, RowError>,
+}
+
+/// Rows that are stored together.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) rows: Vec<ReadRow>,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) bytes_done: u64,
+    /// What was read, such as `CSV`.
+    pub(super) format: &'static str,
+}
+
+/// Nobody takes rows any more.
+pub(super) struct Stopped;
+
+/// Collects rows and sends full batches.
+pub(super) struct Out<'a> {
+    sender: &'a Sender<Batch>,
+    from: Checkpoint,
+    batch: Batch,
+    batch_bytes: u64,
+    /// Bytes of the files before the present one.
+    bytes_before: u64,
+    pub(super) at: Checkpoint,
+    pub(super) format: &'static str,
+}
+
+impl Out<'_> {
+    /// Whether a row was stored before this run was interrupted.
+    pub(super) fn is_done(&self) -> bool {
+        self.at <= self.from
+    }
+
+    /// Takes a row of `source`, unless it is stored already; `bytes` of the present file have been read.
+    pub(super) fn take(
+        &mut self,
+        source: &str,
+        number: u64,
+        bytes: u64,
+        outcome: impl FnOnce() -> Result<NewTask, RowError>,
+    ) -> Result<(), Stopped> {
+        if self.is_done() {
+            return Ok(());
+        }
+        let bytes_done = self.bytes_before + bytes;
+        self.batch_bytes += bytes_done.saturating_sub(self.batch.bytes_done.max(self.bytes_before));
+        self.batch.rows.push(ReadRow { source: source.to_owned(), number, outcome: outcome() });
+        self.batch.checkpoint = self.at;
+        self.batch.bytes_done = bytes_done;
+        self.batch.format = self.format;
+        if self.batch.rows.len() >= BATCH_ROWS || self.batch_bytes >= BATCH_BYTES { self.send() } else { Ok(()) }
+    }
+
+    fn send(&mut self) -> Result<(), Stopped> {
+        let next = Batch { bytes_done: self.batch.bytes_done, ..Batch::default() };
+        let batch = std::mem::replace(&mut self.batch, next);
+        self.batch_bytes = 0;
+        if batch.rows.is_empty() { Ok(()) } else { self.sender.blocking_send(batch).map_err(|_| Stopped) }
+    }
+
+    /// Takes all rows of a reader.
+    pub(super) fn rows<R: Read>(&mut self, source: &str, reader: R) -> Result<Result<(), Stopped>> {
+        let mut rows = match import::open(source, reader).map_err(anyhow::Error::new)? {
+            Ok(rows) => rows,
+            Err(problem) => return self.refused(source, &problem),
+        };
+        self.format = rows.format().name();
+        while let Some(row) = rows.next() {
+            let row = row.map_err(anyhow::Error::new)?;
+            self.at.row = row.number;
+            let bytes = if self.at.entry == 0 { rows.bytes_read() } else { 0 };
+            if self.take(source, row.number, bytes, || row.outcome).is_err() {
+                return Ok(Err(Stopped));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// A whole file that cannot be read is one refused row.
+    pub(super) fn refused(&mut self, source: &str, problem: &Problem) -> Result<Result<(), Stopped>> {
+        self.at.row = 1;
+        let error = RowError { reason: problem.message.clone(), original: String::new() };
+        Ok(self.take(source, 0, 0, || Err(error)))
+    }
+}
+
+/// Reads every file from the checkpoint on, until the end or until nobody takes the rows.
+pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Result<()> {
+    let has_rows = plan.files.iter().any(|file| !file.is_image() && !is_zip(file));
+    let mut out = Out {
+        sender,
+        from: plan.from,
+        batch: Batch::default(),
+        batch_bytes: 0,
+        bytes_before: 0,
+        at: Checkpoint::default(),
+        format: "",
+    };
+    for (index, file) in plan.files.iter().enumerate() {
+        // Checkpoints count files from 1, so that the default stands before all of them.
+        out.at = Checkpoint { file: index as u64 + 1, entry: 0, row: 0 };
+        let taken = if out.at.file < plan.from.file {
+            Ok(())
+        } else if file.is_image() {
+            // Beside tables and lists, images are what their rows speak of.
+            if has_rows { Ok(()) } else { image(plan, file, &mut out) }
+        } else if is_zip(file) {
+            archive::read(plan, runtime, file, &mut out)?
+        } else {
+            out.rows(&file.name, open(plan, runtime, file)?)?
+        };
+        if taken.is_err() {
+            return Ok(());
+        }
+        out.bytes_before += file.size_bytes;
+    }
+    // Cancelled at the very end: what was read is dropped like everything behind a cancellation.
+    let _stopped = out.send();
+    Ok(())
+}
+
+fn is_zip(file: &StoredFile) -> bool {
+    file.content_type == "application/zip"
+}
+
+fn image(plan: &Plan, file: &StoredFile, out: &mut Out<'_>) -> Result<(), Stopped> {
+    out.at.row = 1;
+    out.format = "Images";
+    out.take(&file.name, 1, file.size_bytes, || Ok(image_task(&plan.image_field, file)))
+}
+
+/// The task that shows one image.
+pub(super) fn image_task(field: &str, file: &StoredFile) -> NewTask {
+    NewTask { data: Map::from_iter([(field.to_owned(), Value::from(file.address()))]), ..NewTask::default() }
+}
+
+/// A stored file as this thread reads it.
+pub(super) fn open(plan: &Plan, runtime: &Handle, file: &StoredFile) -> Result<impl Read> {
+    let stream = runtime.block_on(storage::read_key(&plan.cx, &file.storage_key, None))?;
+    Ok(Blocking { stream, runtime: runtime.clone(), chunk: Bytes::new() })
+}
+
+/// A stream as a reader for a thread that may wait.
+struct Blocking {
+    stream: BoxStream<'static, io::Result<Bytes>>,
+    runtime: Handle,
+    chunk: Bytes,
+}
+
+impl Read for Blocking {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.chunk.is_empty() {
+            match self.runtime.block_on(self.stream.next()) {
+                Some(chunk) => self.chunk = chunk?,
+                None => return Ok(0),
+            }
+        }
+        let count = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(&mut buffer[..count]);
+        Ok(count)
+    }
+}

@@ -1,0 +1,219 @@
+//! Statements about runs of imports.
+
+use domain::{
+    id::{FileId, ImportId},
+    import::{FailedRow, ImportRun, RunStatus},
+};
+use sqlx::PgConnection;
+
+use crate::{Cx, Result, access::ProjectAccess};
+
+pub(super) struct NewImport {
+    pub(super) source: &'static str,
+    pub(super) name: String,
+    pub(super) url: Option<String>,
+    pub(super) size: Option<u64>,
+    pub(super) files: Vec<FileId>,
+}
+
+pub(super) async fn insert(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    new: &NewImport,
+) -> Result<ImportId> {
+    let files: Vec<i64> = new.files.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_scalar!(
+        r#"insert into project_import
+            (project_id, created_by, source, source_name, url, file_upload_ids, bytes_total, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning project_import_id as "id: ImportId""#,
+        access.project_id().0,
+        access.user_id().map(|id| id.0),
+        new.source,
+        new.name,
+        new.url,
+        &files,
+        new.size.and_then(|size| i64::try_from(size).ok()),
+        cx.now()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// In the order given.
+pub(super) async fn names_and_sizes(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    ids: &[FileId],
+) -> Result<Vec<(String, u64)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select file_name, size_bytes from file_upload where project_id = $1 and file_upload_id = any($2)",
+        access.project_id().0,
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.file_name, u64::try_from(row.size_bytes).unwrap_or(0))).collect())
+}
+
+pub(super) async fn runs(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: Option<ImportId>,
+    limit: i64,
+) -> Result<Vec<ImportRun>> {
+    let rows = sqlx::query!(
+        r#"select i.project_import_id as "import_id: ImportId", i.status, i.source_name, i.error, i.bytes_total,
+            i.bytes_done, i.row_count, i.task_count, i.failed_count, i.annotation_count, i.prediction_count,
+            i.created_at, i.finished_at, u.name as "started_by?"
+        from project_import i left join user_account u on u.user_id = i.created_by
+        where i.project_id = $1 and ($2::bigint is null or i.project_import_id = $2)
+        order by i.project_import_id desc limit $3"#,
+        access.project_id().0,
+        import_id.map(|id| id.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    let count = |count: i64| u64::try_from(count).unwrap_or(0);
+    let runs = rows.into_iter().map(|row| ImportRun {
+        import_id: row.import_id,
+        status: RunStatus::from_name(&row.status).unwrap_or(RunStatus::Failed),
+        source_name: row.source_name,
+        error: row.error,
+        bytes_total: row.bytes_total.map(count),
+        bytes_done: count(row.bytes_done),
+        rows: count(row.row_count),
+        tasks: count(row.task_count),
+        failed: count(row.failed_count),
+        annotations: count(row.annotation_count),
+        predictions: count(row.prediction_count),
+        started_by: row.started_by,
+        created_at: row.created_at,
+        finished_at: row.finished_at,
+    });
+    Ok(runs.collect())
+}
+
+pub(super) async fn cancel(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update project_import set status = 'cancelled', finished_at = $3, updated_at = $3
+        where project_id = $1 and project_import_id = $2 and status in ('created', 'in_progress')",
+        access.project_id().0,
+        import_id.0,
+        cx.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn failures(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+    after_name: &str,
+    after_number: i64,
+    limit: i64,
+) -> Result<Vec<FailedRow>> {
+    Ok(sqlx::query_as!(
+        FailedRow,
+        "select source_name, row_number, reason, excerpt as original from project_import_error
+        where project_id = $1 and project_import_id = $2 and (source_name, row_number) > ($3, $4)
+        order by source_name, row_number limit $5",
+        access.project_id().0,
+        import_id.0,
+        after_name,
+        after_number,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What the job needs to know of a run.
+pub(super) struct Taken {
+    pub(super) url: Option<String>,
+    pub(super) files: Vec<i64>,
+    pub(super) checkpoint: Option<serde_json::Value>,
+    pub(super) created_by: Option<i64>,
+    pub(super) label_config: String,
+    pub(super) maximum_annotations: i32,
+    pub(super) cohort_percentage: i32,
+}
+
+/// Marks a run as under way; `None` when it is over.
+pub(super) async fn take(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+) -> Result<Option<Taken>> {
+    Ok(sqlx::query_as!(
+        Taken,
+        r#"update project_import i
+        set status = 'in_progress', started_at = coalesce(i.started_at, $3), updated_at = $3
+        from project p
+        where i.project_id = $1 and i.project_import_id = $2 and i.status in ('created', 'in_progress')
+            and p.project_id = i.project_id
+        returning i.url, i.file_upload_ids as files, i.checkpoint, i.created_by,
+            p.label_config, p.maximum_annotations,
+            p.overlap_cohort_percentage as cohort_percentage"#,
+        access.project_id().0,
+        import_id.0,
+        cx.now()
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Keeps the file an address led to, so that a second attempt does not fetch it again.
+pub(super) async fn keep_file(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+    file_id: FileId,
+    size: u64,
+) -> Result<()> {
+    sqlx::query!(
+        "update project_import set file_upload_ids = array[$3::bigint], bytes_total = $4
+        where project_id = $1 and project_import_id = $2",
+        access.project_id().0,
+        import_id.0,
+        file_id.0,
+        i64::try_from(size).ok()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends a run that is under way.
+pub(super) async fn finish(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+    error: Option<&str>,
+) -> Result<()> {
+    sqlx::query!(
+        "update project_import
+        set status = case when $3::text is null then 'completed' else 'failed' end, error = $3,
+            bytes_done = case when $3::text is null then coalesce(bytes_total, bytes_done) else bytes_done end,
+            finished_at = $4, updated_at = $4
+        where project_id = $1 and project_import_id = $2 and status in ('created', 'in_progress')",
+        access.project_id().0,
+        import_id.0,
+        error,
+        cx.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

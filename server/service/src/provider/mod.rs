@@ -1,0 +1,3 @@
+//! Outside systems, each with a client that speaks its protocol and a local stand-in.
+
+pub mod mail;

@@ -1,0 +1,89 @@
+//! Tasks: the list of a project's, and one as the label page sees it.
+
+mod sql;
+
+use domain::{
+    Error as Problem,
+    access::ProjectPermission,
+    annotation::{Desk, NoTask, OpenTask},
+    id::{ProjectId, TaskId},
+    label_config,
+    page::{Limit, Page},
+    task::{TaskFilter, TaskRow, glimpse_field, parse_cursor},
+};
+use sqlx::PgConnection;
+
+use crate::{
+    Actor, Cx, Result,
+    access::{self, ProjectAccess},
+    boxed,
+};
+
+/// A page of the project's tasks in order of arrival, for people who see all data.
+///
+/// # Errors
+/// *Not found*; *forbidden* for those who see only their own tasks; a cursor that is none.
+#[boxed]
+pub async fn list(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    filter: TaskFilter,
+    after: Option<String>,
+    limit: Limit,
+) -> Result<Page<TaskRow>> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::ViewData).await?;
+    let after = parse_cursor(after.as_deref())?;
+    let mut tx = access.begin(cx).await?;
+    let config = label_config::parse(&sql::label_config(&mut tx, &access).await?).config.unwrap_or_default();
+    let mut items = sql::list(&mut tx, &access, filter, glimpse_field(&config), after, limit.rows() + 1).await?;
+    let total = sql::total(&mut tx, &access, filter).await?;
+    tx.commit().await?;
+    // One row more than asked for tells whether there is another page.
+    let most = usize::try_from(limit.rows()).unwrap_or(usize::MAX);
+    let has_more = items.len() > most;
+    items.truncate(most);
+    let next = items.last().filter(|_| has_more).map(|task| task.task_id.to_string());
+    Ok(Page { items, next, total })
+}
+
+/// Opens one task. People who see all data open any; annotators open those they hold or have worked on, and nobody learns
+/// whether another one exists.
+///
+/// # Errors
+/// *Not found* for tasks the person may not see.
+#[boxed]
+pub async fn open(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId) -> Result<Desk> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
+    let mut tx = access.begin(cx).await?;
+    let desk = desk(&mut tx, &access, Ok(task_id)).await?;
+    tx.commit().await?;
+    Ok(desk)
+}
+
+/// Everything the label page shows around a task, or around its absence.
+pub(crate) async fn desk(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    found: Result<TaskId, NoTask>,
+) -> Result<Desk> {
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    let sees_all = access.allows(ProjectPermission::ViewData);
+    let project = sql::project(conn, access, sees_all).await?;
+    let done = sql::done(conn, access, me).await?;
+    let task: Result<OpenTask, NoTask> = match found {
+        Err(why) => Err(why),
+        Ok(task_id) => {
+            let mut task = sql::task(conn, access, me, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
+            task.annotation = sql::annotation(conn, access, me, task_id).await?;
+            if !(sees_all || task.leased || task.annotation.is_some()) {
+                return Err(Problem::not_found("task").into());
+            }
+            let of_annotation = task.annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
+            task.draft = sql::draft(conn, access, me, task_id, of_annotation).await?;
+            task.prediction = sql::prediction(conn, access, task_id).await?;
+            Ok(task)
+        }
+    };
+    Ok(Desk { user_id: me, project, task, done })
+}

@@ -1,0 +1,47 @@
+//! The demo workspace: made once, through the use cases, and true.
+
+use domain::page::Limit;
+use domain::project::ProjectQuery;
+use service::{
+    account::{self, Client},
+    demo, project,
+    testing::TestDb,
+};
+
+#[tokio::test]
+async fn the_demo_is_made_once_and_everybody_can_sign_in() {
+    let db = TestDb::new().await;
+    assert!(demo::seed(&db.cx).await.unwrap());
+    assert!(!demo::seed(&db.cx).await.unwrap(), "a second start changes nothing");
+    assert!(account::has_demo_people(&db.cx).await.unwrap());
+    for (email, _) in demo::people() {
+        account::sign_in(&db.cx, &Client::default(), email, demo::PASSWORD.to_owned()).await.unwrap();
+    }
+    let session =
+        account::sign_in(&db.cx, &Client::default(), "owner@demo.test", demo::PASSWORD.to_owned()).await.unwrap();
+    let owner = account::actor_from_session(&db.cx, &session.token, &Client::default()).await.unwrap();
+    let projects = project::list(&db.cx, &owner, ProjectQuery::default(), Limit::default()).await.unwrap();
+    assert_eq!(projects.items.len(), 3);
+    let (tasks, labeled): (i64, i64) =
+        sqlx::query_as("select sum(task_count)::bigint, sum(labeled_task_count)::bigint from project_summary")
+            .fetch_one(db.pool())
+            .await
+            .unwrap();
+    assert_eq!(tasks, 9 + 96 + 9);
+    assert!(labeled > 0 && labeled < tasks, "partly labeled: {labeled} of {tasks}");
+    let from_the_future: i64 = sqlx::query_scalar("select count(*) from annotation where created_at > $1")
+        .bind(db.cx.now())
+        .fetch_one(db.pool())
+        .await
+        .unwrap();
+    assert_eq!(from_the_future, 0);
+    let counted: bool = sqlx::query_scalar(
+        "select bool_and(s.annotation_count = (select count(*) from annotation a where a.project_id = s.project_id)
+            and s.labeled_task_count = (select count(*) from task t where t.project_id = s.project_id and t.is_labeled))
+        from project_summary s",
+    )
+    .fetch_one(db.pool())
+    .await
+    .unwrap();
+    assert!(counted, "the summary counts what is there");
+}
