@@ -1,0 +1,84 @@
+//! Who asks: the network address behind trusted proxies, and the person behind the session cookie.
+
+use std::net::{IpAddr, SocketAddr};
+
+use app::ssr::{SESSION_COOKIE, cookie_of};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, header};
+use service::{
+    Actor, Cx,
+    account::{Client, actor_from_session},
+};
+
+use crate::{config::Networks, error::Failure};
+
+/// The longest chain of proxies that is read.
+const PROXIES_MAX: usize = 32;
+
+/// Gives the request its [`Client`] and [`Actor`]: as extensions to handlers, and from there as context to views.
+pub async fn identify(State((cx, proxies)): State<(Cx, Networks)>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let headers = request.headers();
+    let client = Client {
+        ip: peer.map(|peer| address(peer, headers, &proxies).to_string()).unwrap_or_default(),
+        user_agent: text(headers, &header::USER_AGENT).unwrap_or_default().to_owned(),
+    };
+    let actor = match cookie_of(headers, SESSION_COOKIE) {
+        Some(token) => match actor_from_session(&cx, &token, &client).await {
+            Ok(actor) => actor,
+            Err(failure) => return Failure::from(failure).into_response(),
+        },
+        None => Actor::Anonymous,
+    };
+    request.extensions_mut().insert(client);
+    request.extensions_mut().insert(actor);
+    next.run(request).await
+}
+
+/// The address a request came from. `X-Forwarded-For` is believed from right to left, as long as proxies of ours wrote it.
+fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> IpAddr {
+    let mut address = peer.to_canonical();
+    let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(PROXIES_MAX) {
+        if !proxies.contains(address) {
+            break;
+        }
+        let Ok(before) = hop.trim().parse::<IpAddr>() else { break };
+        address = before.to_canonical();
+    }
+    address
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_proxies_are_believed() {
+        let proxies = Networks(vec!["10.0.0.0/8".parse().unwrap()]);
+        for (peer, forwarded, expected) in [
+            ("203.0.113.9", vec!["198.51.100.1"], "203.0.113.9"),
+            ("10.0.0.1", vec!["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", vec!["192.0.2.66, 198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", vec!["192.0.2.66", "198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            ("10.0.0.1", vec!["not an address"], "10.0.0.1"),
+            ("10.0.0.1", vec![], "10.0.0.1"),
+            ("::ffff:10.0.0.1", vec!["198.51.100.1"], "198.51.100.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in &forwarded {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let found = address(peer.parse().unwrap(), &headers, &proxies);
+            assert_eq!(found, expected.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The database of this process: the one at `DATABASE_URL`, or an embedded one.
+
+use anyhow::{Context, Result};
+use sqlx::{
+    Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+use tokio::time::Instant;
+
+use crate::{
+    config::Config,
+    postgres::{Embedded, Purpose},
+};
+
+/// How long a request may wait for a free connection.
+const ACQUIRE_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often we knock at a database that does not listen yet.
+const KNOCK_EVERY: Duration = Duration::from_millis(200);
+
+/// A pool, and the Postgres behind it if it is ours.
+pub struct Database {
+    pub pool: PgPool,
+    embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Connects, starting the embedded cluster where there is no `DATABASE_URL`.
+    ///
+    /// # Errors
+    /// When there is no database to be had; the text says why, without the password.
+    pub async fn open(config: &Config, purpose: Purpose) -> Result<Self> {
+        let (options, embedded) = match &config.database_url {
+            Some(url) => {
+                let options = PgConnectOptions::from_str(url.expose()).map_err(|_| {
+                    anyhow::anyhow!(
+                        "DATABASE_URL cannot be read; expected postgres://user:password@host:5432/database."
+                    )
+                })?;
+                (options, None)
+            }
+            None => {
+                let embedded = Embedded::open(&config.data, config.pg_bin.as_deref(), purpose).await?;
+                (embedded.options(), Some(embedded))
+            }
+        };
+        let place =
+            format!("{}:{}/{}", options.get_host(), options.get_port(), options.get_database().unwrap_or_default());
+        let pool = PgPoolOptions::new().max_connections(config.database_connections).acquire_timeout(ACQUIRE_WITHIN);
+        let pool = match reach(&options).await {
+            Ok(()) => Ok(pool.connect_lazy_with(options)),
+            Err(error) => Err(error).with_context(|| format!("The database at {place} cannot be reached")),
+        };
+        match (pool, embedded) {
+            (Ok(pool), embedded) => Ok(Self { pool, embedded }),
+            (Err(error), Some(embedded)) => {
+                embedded.close().await?;
+                Err(error)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Waits until there is no database any more; for one that others run, for ever.
+    pub async fn lost(&self) {
+        match self.embedded.as_ref().and_then(Embedded::lost) {
+            Some(lost) => lost.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Ends all connections, then the embedded cluster.
+    ///
+    /// # Errors
+    /// When the cluster does not stop.
+    pub async fn close(self) -> Result<()> {
+        self.pool.close().await;
+        match self.embedded {
+            Some(embedded) => embedded.close().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Waits a moment for a database that starts beside us. A refusal of its own (wrong password, no such database) is final.
+/// The pool would only say that it timed out.
+async fn reach(options: &PgConnectOptions) -> Result<()> {
+    let deadline = Instant::now() + ACQUIRE_WITHIN;
+    loop {
+        match PgConnection::connect_with(options).await {
+            Ok(connection) => return Ok(connection.close().await?),
+            Err(sqlx::Error::Io(_)) if Instant::now() < deadline => tokio::time::sleep(KNOCK_EVERY).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

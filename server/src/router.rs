@@ -1,0 +1,137 @@
+//! Every route on one screen, and what each passes through on the way.
+
+use std::path::Path;
+
+use anyhow::Result;
+use app::{App, shell};
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Request},
+    handler::Handler,
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use service::{Actor, Cx, account::Client};
+use tower_http::{
+    CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer, services::ServeDir,
+    timeout::TimeoutLayer,
+};
+
+use crate::{auth, config::Config, events, files, health, security, state::AppState, trace};
+
+/// The largest body of a form or a server function. Files go through routes of their own.
+const FORM_MAX_BYTES: usize = 32 << 20;
+
+/// The server's routes over this state.
+///
+/// # Errors
+/// When the base URL is no origin.
+pub fn router(state: AppState, config: &Config) -> Result<Router> {
+    let base_url = &state.cx.settings().base_url;
+    let csrf = CsrfLayer::new().add_trusted_origin(base_url.as_str())?;
+    let is_https = base_url.starts_with("https://");
+    let identify = middleware::from_fn_with_state((state.cx.clone(), config.trusted_proxies.clone()), auth::identify);
+
+    let cx = state.cx.clone();
+    let context = move || request_context(&cx);
+    let pages = Router::new()
+        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), {
+            let options = state.leptos.clone();
+            move || shell(options.clone())
+        })
+        .layer(RequestBodyLimitLayer::new(FORM_MAX_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.request_timeout()))
+        .layer(middleware::from_fn(private))
+        // Fast, because every page is compressed anew.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(identify.clone());
+
+    let not_found = leptos_axum::render_app_async_with_context(context, {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    });
+    let not_found =
+        not_found.layer(middleware::from_fn(as_not_found)).layer(identify.clone()).with_state(state.clone());
+    let files = ServeDir::new(Path::new(&*state.leptos.site_root))
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(not_found);
+
+    // Streams of any length: no limit of a form, no deadline of a page. Each handler keeps its own limits.
+    let streams = Router::new()
+        .route("/projects/{project}/upload", post(files::upload).layer(DefaultBodyLimit::disable()))
+        .route("/projects/{project}/imports/{import}/{file}", get(files::failures))
+        .route("/projects/{project}/exports/{export}/download", get(files::export))
+        .route("/files/{file}/{name}", get(files::file))
+        .route("/events/projects/{project}/imports/{import}", get(events::import))
+        .route("/events/projects/{project}/exports/{export}", get(events::export))
+        .layer(identify);
+
+    let probes = Router::new().route("/health", get(health::health)).route("/ready", get(health::ready));
+
+    let mut router = Router::new()
+        .merge(pages)
+        .merge(streams)
+        .merge(probes)
+        .fallback_service(Router::new().fallback_service(files).layer(middleware::from_fn(cache_files)))
+        .layer(csrf)
+        .layer(middleware::from_fn(security::headers));
+    if is_https {
+        router = router.layer(middleware::from_fn(security::https_only));
+    }
+    Ok(router.layer(middleware::from_fn(trace::trace)).with_state(state))
+}
+
+/// What views and server functions find around them: the context of use cases, who asks, and the page's policy.
+fn request_context(cx: &Cx) {
+    provide_context(cx.clone());
+    let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
+    provide_context(extensions.get::<Actor>().cloned().unwrap_or(Actor::Anonymous));
+    provide_context(extensions.get::<Client>().cloned().unwrap_or_default());
+    if let (Some(policy), Some(response)) = (security::page_policy(), use_context::<ResponseOptions>()) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Pages and answers are one person's, and true now.
+async fn private(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let value = HeaderValue::from_static("private, no-cache");
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(value);
+    response
+}
+
+/// An unknown address shows the application's own page about it. Anything but a page request gets no page.
+async fn as_not_found(request: Request, next: Next) -> Response {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return status(StatusCode::NOT_FOUND);
+    }
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+fn status(code: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = code;
+    response
+}
+
+/// A name with a hash never changes its content; everything else is asked for again, and mostly answered with 304.
+async fn cache_files(request: Request, next: Next) -> Response {
+    let is_hashed = request.uri().path().starts_with("/pkg/synapse.");
+    let mut response = next.run(request).await;
+    let is_file = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let value = if is_hashed && is_file { "public, max-age=31536000, immutable" } else { "no-cache" };
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(value));
+    response
+}
