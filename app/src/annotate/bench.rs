@@ -1,0 +1,140 @@
+//! The work on the page: one editor, and signals that say what of it has changed.
+
+use std::collections::BTreeMap;
+
+use domain::Error;
+use domain::label_config::{LabelConfig, look_up};
+use domain::region::ImageSize;
+use domain::result::ResultItem;
+use editor::annotate::{Draft, Editor, Response};
+use editor::command::Command;
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+/// The work on one task. Cheap to copy; lives as long as the view of the task.
+#[derive(Clone, Copy)]
+pub(super) struct Bench {
+    editor: StoredValue<Editor>,
+    pub(super) config: StoredValue<LabelConfig>,
+    pub(super) data: StoredValue<Map<String, Value>>,
+    sizes: StoredValue<BTreeMap<String, ImageSize>>,
+    panels: RwSignal<u32>,
+    pub(super) still: RwSignal<u32>,
+    pub(super) lively: RwSignal<u32>,
+    /// Rises with every change of the work itself.
+    pub(super) changes: RwSignal<u32>,
+    /// What only the page can do.
+    pub(super) request: RwSignal<Option<Command>>,
+    /// What kept the work from being submitted, shown next to its control.
+    pub(super) problems: RwSignal<Vec<Error>>,
+}
+
+impl Bench {
+    pub(super) fn new(config: LabelConfig, data: Map<String, Value>, results: &[ResultItem], read_only: bool) -> Self {
+        let mut editor = Editor::new(&config, results, &BTreeMap::new(), 0);
+        editor.set_read_only(read_only);
+        Self {
+            editor: StoredValue::new(editor),
+            config: StoredValue::new(config),
+            data: StoredValue::new(data),
+            sizes: StoredValue::new(BTreeMap::new()),
+            panels: RwSignal::new(0),
+            still: RwSignal::new(0),
+            lively: RwSignal::new(0),
+            changes: RwSignal::new(0),
+            request: RwSignal::new(None),
+            problems: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// Does something and tells whom it concerns.
+    pub(super) fn act(self, act: impl FnOnce(&mut Editor) -> Response) -> Response {
+        let mut response = Response::default();
+        self.editor.update_value(|editor| response = act(editor));
+        let rise = |signal: RwSignal<u32>| signal.update(|revision| *revision = revision.wrapping_add(1));
+        if response.still {
+            rise(self.still);
+        }
+        if response.still || response.lively {
+            rise(self.lively);
+        }
+        if response.panels || response.changed {
+            rise(self.panels);
+        }
+        if response.changed {
+            self.problems.update(Vec::clear);
+            rise(self.changes);
+        }
+        if response.request.is_some() {
+            self.request.set(response.request);
+        }
+        response
+    }
+
+    /// Looks, and looks again whenever panels have to.
+    pub(super) fn read<T>(self, look: impl FnOnce(&Editor) -> T) -> T {
+        self.panels.track();
+        self.editor.with_value(look)
+    }
+
+    /// Looks once.
+    pub(super) fn peek<T>(self, look: impl FnOnce(&Editor) -> T) -> T {
+        self.editor.with_value(look)
+    }
+
+    /// An image has been measured.
+    pub(super) fn measure(self, object: &str, size: ImageSize) {
+        if self.sizes.with_value(|sizes| sizes.get(object) == Some(&size)) {
+            return;
+        }
+        self.sizes.update_value(|sizes| {
+            sizes.insert(object.to_owned(), size);
+        });
+        let sizes = self.sizes.get_value();
+        self.redraw(|editor| editor.measure(&sizes));
+    }
+
+    /// Takes over work that was kept elsewhere.
+    pub(super) fn restore(self, draft: &Draft) {
+        let sizes = self.sizes.get_value();
+        let config = self.config.get_value();
+        self.redraw(|editor| *editor = Editor::from_draft(&config, draft, &sizes, super::browser::seed()));
+    }
+
+    pub(super) fn redraw(self, change: impl FnOnce(&mut Editor)) {
+        self.editor.update_value(change);
+        for signal in [self.panels, self.still, self.lively] {
+            signal.update(|revision| *revision = revision.wrapping_add(1));
+        }
+    }
+
+    /// The value behind an attribute: task data for `$field`, else what is written.
+    pub(super) fn value_of(self, written: &str) -> Option<Value> {
+        match written.trim().strip_prefix('$') {
+            Some(path) => self.data.with_value(|data| look_up(data, path).cloned()),
+            None if written.is_empty() => None,
+            None => Some(Value::String(written.to_owned())),
+        }
+    }
+
+    /// As [`Bench::value_of`], as text.
+    pub(super) fn text_of(self, written: &str) -> String {
+        match self.value_of(written) {
+            Some(Value::String(text)) => text,
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// The complaint about a control.
+    pub(super) fn problem(self, control: &str) -> Option<String> {
+        self.problems.with(|problems| {
+            problems.iter().find(|problem| problem.field.as_deref() == Some(control)).map(|p| p.message.clone())
+        })
+    }
+}
+
+/// The work around this component.
+pub(super) fn use_bench() -> Bench {
+    expect_context::<Bench>()
+}

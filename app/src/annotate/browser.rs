@@ -1,0 +1,82 @@
+//! What only a browser knows: time, chance, and what it keeps. Called from events and effects, never while drawing.
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+use web_sys::Storage;
+
+/// Milliseconds on a clock that only goes forward.
+pub(super) fn now_ms() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+fn random_bytes() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    let filled = window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    if filled.is_err() {
+        for byte in &mut bytes {
+            // Between 0 and 255; a browser without `crypto` still must not send two submissions under one key.
+            *byte = format!("{:.0}", (js_sys::Math::random() * 255.0).floor()).parse().unwrap_or(0);
+        }
+    }
+    bytes
+}
+
+/// A key for a submission.
+pub(super) fn new_key() -> Uuid {
+    uuid::Builder::from_random_bytes(random_bytes()).into_uuid()
+}
+
+/// Where region ids of this sitting begin.
+pub(super) fn seed() -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = random_bytes();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Keeps a value in this browser. Returns whether it was kept: a full or forbidden storage refuses.
+pub(super) fn keep(key: &str, value: &impl Serialize) -> bool {
+    let Ok(json) = serde_json::to_string(value) else { return false };
+    storage().is_some_and(|storage| storage.set_item(key, &json).is_ok())
+}
+
+/// What this browser has kept.
+pub(super) fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
+    let json = storage()?.get_item(key).ok().flatten()?;
+    serde_json::from_str(&json).ok()
+}
+
+/// Forgets a value.
+pub(super) fn forget(key: &str) {
+    if let Some(storage) = storage() {
+        // A storage that refuses to forget has refused to keep before.
+        let _ = storage.remove_item(key);
+    }
+}
+
+/// The keys of what this browser has kept that begin with `prefix`.
+pub(super) fn kept_keys(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let count = storage.length().unwrap_or(0);
+    (0..count).filter_map(|at| storage.key(at).ok().flatten()).filter(|key| key.starts_with(prefix)).collect()
+}
+
+/// Whether keys are written the Apple way.
+pub(super) fn is_apple() -> bool {
+    window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}
+
+/// Whether the keyboard belongs to a field, a menu or a dialog right now.
+pub(super) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    use wasm_bindgen::JsCast;
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return false;
+    };
+    let open_dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
+    let field =
+        "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=menu], dialog";
+    open_dialog || element.closest(field).ok().flatten().is_some()
+}

@@ -1,0 +1,26 @@
+//! The label page: what people look at, what they answer with, and how nothing of it is lost.
+//!
+//! All rules live in `editor` and `domain`; this folder feeds events in and paints what comes out.
+//! Invariants:
+//! - the work is one value ([`bench::Bench`]) with a few revision signals, never a signal per region;
+//! - every change is kept in the browser at once and on the server within two seconds;
+//! - what cannot be edited in this version is shown as it is and its results are left untouched.
+
+pub mod api;
+mod autosave;
+mod bench;
+mod browser;
+mod controls;
+mod labels;
+mod page;
+mod painter;
+mod present;
+mod preview;
+mod regions;
+mod surface;
+mod text_surface;
+mod toolbar;
+mod tree;
+
+pub use page::LabelPage;
+pub use preview::Preview;

@@ -1,0 +1,293 @@
+//! `/projects/{id}/import`.
+
+use domain::{
+    id::{FileId, ImportId, ProjectId},
+    import::ImportRun,
+};
+use leptos::{ev, html, prelude::*};
+use leptos_router::hooks::use_params_map;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DragEvent, File, FileList};
+
+use super::{
+    api::{import_files, import_text, import_url, imports},
+    run::{RunView, badge, outcome},
+    upload::send,
+};
+use crate::{
+    error::{AppError, Result},
+    shell::{Crumb, Page},
+    ui::{Button, Card, EmptyState, ErrorBanner, Icon, ProgressBar, SkeletonRows, Table, Time, bytes, lu},
+};
+
+/// What the file dialog offers.
+const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.txt,.zip,.png,.jpg,.jpeg,.webp,.gif,.bmp,.avif,.svg";
+
+/// A file on its way to the server.
+#[derive(Clone)]
+struct Sending {
+    name: String,
+    size: u64,
+    done: RwSignal<f64>,
+    error: RwSignal<Option<String>>,
+}
+
+/// Where tasks come in.
+#[component]
+pub fn ImportPage() -> impl IntoView {
+    let params = use_params_map();
+    let project_id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse().ok()).unwrap_or(ProjectId(0)))
+    });
+    let crumbs = Signal::derive(move || {
+        let id = project_id.get();
+        vec![Crumb::new("Projects", "/projects"), Crumb::new("Project", format!("/projects/{id}"))]
+    });
+    let started = RwSignal::new(0_u32);
+    let runs = Resource::new(move || (project_id.get(), started.get()), |(id, _)| imports(id));
+    let error = RwSignal::new(None::<AppError>);
+    let begun = Callback::new(move |outcome: Result<ImportId>| match outcome {
+        Ok(_) => {
+            error.set(None);
+            started.update(|count| *count += 1);
+        }
+        Err(problem) => error.set(Some(problem)),
+    });
+    view! {
+        <Page title="Import" crumbs>
+            <div class="import">
+                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
+                <DropZone project_id begun/>
+                <div class="import-ways">
+                    <Paste project_id begun/>
+                    <Address project_id begun/>
+                </div>
+                <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
+                    {move || Suspend::new(async move {
+                        match runs.await {
+                            Ok(runs) => history(project_id.get_untracked(), runs).into_any(),
+                            Err(error) => view! { <ErrorBanner error/> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </div>
+        </Page>
+    }
+    .into_any()
+}
+
+/// Files by drop or dialog: sent one after another, then imported together.
+#[component]
+fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+    let is_over = RwSignal::new(false);
+    let sending = RwSignal::new(Vec::<Sending>::new());
+    let busy = RwSignal::new(false);
+    let input = NodeRef::<html::Input>::new();
+    let take = move |list: Option<FileList>| {
+        let files: Vec<File> =
+            list.map(|list| (0..list.length()).filter_map(|index| list.get(index)).collect()).unwrap_or_default();
+        if files.is_empty() || busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let project_id = project_id.get_untracked();
+            send_all(project_id, files, sending, begun).await;
+            busy.set(false);
+        });
+    };
+    let on_drop = move |event: DragEvent| {
+        event.prevent_default();
+        is_over.set(false);
+        take(event.data_transfer().and_then(|data| data.files()));
+    };
+    let on_change = move |_: ev::Event| {
+        if let Some(input) = input.get_untracked() {
+            take(input.files());
+            // The same file may be chosen again after it was mended.
+            input.set_value("");
+        }
+    };
+    view! {
+        <label
+            class="import-drop"
+            data-over=move || is_over.get().then_some("")
+            data-busy=move || busy.get().then_some("")
+            on:dragover=move |event| {
+                event.prevent_default();
+                is_over.set(true);
+            }
+            on:dragleave=move |_| is_over.set(false)
+            on:drop=on_drop
+        >
+            <input
+                class="sr-only"
+                type="file"
+                multiple
+                accept=ACCEPT
+                node_ref=input
+                disabled=move || busy.get()
+                on:change=on_change
+            />
+            <Icon icon=lu::LuUpload/>
+            <strong>"Drop files here, or choose them"</strong>
+            <span>"JSON, NDJSON, CSV, TSV, text, images, or a zip of them. Next to a table, images are what its rows name."</span>
+        </label>
+        <ul class="import-sending" role="list" aria-label="Files being sent">
+            <For each=move || sending.get() key=|file| file.name.clone() let:file>
+                <li>
+                    <span class="import-file-name">{file.name.clone()}</span>
+                    <span class="import-file-size">{bytes(file.size)}</span>
+                    {move || match file.error.get() {
+                        Some(reason) => view! { <span class="import-file-error" role="alert">{reason}</span> }.into_any(),
+                        None => {
+                            let done = file.done;
+                            let label = format!("Sending {}", file.name);
+                            view! { <ProgressBar label value=Signal::derive(move || Some(done.get()))/> }.into_any()
+                        }
+                    }}
+                </li>
+            </For>
+        </ul>
+    }
+}
+
+/// Sends every file; what was refused stays on the list with its reason, the rest is imported.
+async fn send_all(
+    project_id: ProjectId,
+    files: Vec<File>,
+    sending: RwSignal<Vec<Sending>>,
+    begun: Callback<Result<ImportId>>,
+) {
+    let mut received: Vec<FileId> = Vec::new();
+    sending.set(Vec::new());
+    for file in files {
+        // Sizes are whole numbers that a float holds exactly.
+        let size = format!("{:.0}", file.size()).parse().unwrap_or(0);
+        let line = Sending { name: file.name(), size, done: RwSignal::new(0.0), error: RwSignal::new(None) };
+        sending.update(|list| list.push(line.clone()));
+        match send(project_id, &file, line.done).await {
+            Ok(file_id) => {
+                received.push(file_id);
+                sending.update(|list| list.retain(|other| other.done != line.done));
+            }
+            Err(error) => line.error.set(Some(error.sentence())),
+        }
+    }
+    if !received.is_empty() {
+        begun.run(import_files(project_id, received).await);
+    }
+}
+
+/// Rows from the clipboard.
+#[component]
+fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let start = Action::new(move |(): &()| async move {
+        let outcome = import_text(project_id.get_untracked(), text.get_untracked()).await;
+        if outcome.is_ok() {
+            text.set(String::new());
+        }
+        begun.run(outcome);
+    });
+    view! {
+        <Card title="Paste">
+            <form class="import-way" on:submit=move |event| {
+                event.prevent_default();
+                start.dispatch(());
+            }>
+                <label class="sr-only" for="import-text">"Rows"</label>
+                <textarea
+                    id="import-text"
+                    class="input import-text"
+                    rows="5"
+                    placeholder="JSON, CSV with a header, or one text per line"
+                    prop:value=move || text.get()
+                    on:input=move |event| text.set(event_target_value(&event))
+                ></textarea>
+                <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || text.with(|text| text.trim().is_empty()))>
+                    "Import text"
+                </Button>
+            </form>
+        </Card>
+    }
+}
+
+/// A file on the web.
+#[component]
+fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+    let url = RwSignal::new(String::new());
+    let start = Action::new(move |(): &()| async move {
+        let outcome = import_url(project_id.get_untracked(), url.get_untracked()).await;
+        if outcome.is_ok() {
+            url.set(String::new());
+        }
+        begun.run(outcome);
+    });
+    view! {
+        <Card title="From an address">
+            <form class="import-way" on:submit=move |event| {
+                event.prevent_default();
+                start.dispatch(());
+            }>
+                <label class="sr-only" for="import-url">"Address"</label>
+                <input
+                    id="import-url"
+                    class="input"
+                    type="url"
+                    placeholder="https://example.org/tasks.json"
+                    prop:value=move || url.get()
+                    on:input=move |event| url.set(event_target_value(&event))
+                />
+                <p class="import-run-more">"Any file this page takes. Private networks are not reached from here."</p>
+                <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || url.with(|url| url.trim().is_empty()))>
+                    "Fetch and import"
+                </Button>
+            </form>
+        </Card>
+    }
+}
+
+/// The newest run at length, the ones before it as a list.
+fn history(project_id: ProjectId, runs: Vec<ImportRun>) -> impl IntoView {
+    let mut runs = runs.into_iter();
+    let Some(newest) = runs.next() else {
+        return view! {
+            <EmptyState icon=lu::LuInbox title="Nothing imported yet" text="The first file makes the first tasks."/>
+        }
+        .into_any();
+    };
+    let older: Vec<_> = runs
+        .map(|run| {
+            let result = run.error.clone().unwrap_or_else(|| outcome(&run));
+            view! {
+                <tr>
+                    <td>{run.source_name}</td>
+                    <td>{badge(run.status, run.failed)}</td>
+                    <td>{result}</td>
+                    <td>{run.started_by}</td>
+                    <td><Time at=run.created_at/></td>
+                </tr>
+            }
+        })
+        .collect();
+    let head = || {
+        view! {
+            <th scope="col">"Source"</th>
+            <th scope="col">"State"</th>
+            <th scope="col">"Result"</th>
+            <th scope="col">"By"</th>
+            <th scope="col">"Started"</th>
+        }
+    };
+    view! {
+        <Card title="Latest import"><RunView project_id run=newest/></Card>
+        {(!older.is_empty()).then(|| view! {
+            <section>
+                <h2 class="import-heading">"Earlier imports"</h2>
+                <Table caption="Earlier imports" head>{older}</Table>
+            </section>
+        })}
+    }
+    .into_any()
+}

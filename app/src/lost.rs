@@ -1,0 +1,92 @@
+//! The pages for when there is no page: not found, not allowed, broken.
+
+use domain::Kind;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::shell::Plain;
+use crate::ui::{Glyph, LinkButton, Look, lu};
+
+/// Tells the client what kind of answer this is; only the server can.
+#[cfg(feature = "ssr")]
+pub fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status))
+    {
+        response.set_status(status);
+    }
+}
+
+/// In the browser the answer is already here.
+#[cfg(not(feature = "ssr"))]
+pub fn set_status(_status: u16) {}
+
+/// Nothing at this address.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    set_status(404);
+    lost(
+        lu::LuSearch,
+        "There is nothing here",
+        "The address may be mistyped, or the thing was moved to the bin, or it belongs to an organization you are not in."
+            .to_owned(),
+    )
+}
+
+/// Whatever a page could not catch itself.
+#[component]
+pub fn Trouble(errors: ArcRwSignal<Errors>) -> impl IntoView {
+    let first =
+        move || errors.with(|errors| errors.iter().next().map(|(_, error)| error.downcast_ref::<AppError>().cloned()));
+    move || match first().flatten() {
+        Some(error) => view! { <Failed error/> }.into_any(),
+        None => broken("The page could not be shown. Reload it; if that does not help, tell us what you did."),
+    }
+}
+
+/// A page that could not be loaded, in place of the page.
+#[component]
+pub fn Failed(error: AppError) -> impl IntoView {
+    let sentence = error.sentence();
+    match error.kind() {
+        Some(Kind::NotFound) => {
+            set_status(404);
+            lost(lu::LuSearch, "There is nothing here", sentence)
+        }
+        Some(Kind::Forbidden) => {
+            set_status(403);
+            lost(lu::LuShield, "This is not yours to open", sentence)
+        }
+        Some(Kind::Unauthenticated) => {
+            set_status(401);
+            view! {
+                <Plain title="Please sign in" text=sentence icon=lu::LuKeyRound>
+                    <LinkButton href="/login".to_owned() look=Look::Primary wide=true>"Sign in"</LinkButton>
+                </Plain>
+            }
+            .into_any()
+        }
+        kind => {
+            set_status(kind.map_or(502, |kind| domain::Error::new(kind, "page_failed", "").status()));
+            broken(&sentence)
+        }
+    }
+}
+
+fn lost(icon: Glyph, title: &str, text: String) -> AnyView {
+    view! {
+        <Plain title=title.to_owned() text icon>
+            <LinkButton href="/".to_owned() look=Look::Primary wide=true>"Go to the start"</LinkButton>
+        </Plain>
+    }
+    .into_any()
+}
+
+fn broken(text: &str) -> AnyView {
+    view! {
+        <Plain title="Something went wrong" text=text.to_owned() icon=lu::LuTriangleAlert>
+            <a class="button" data-look="primary" data-wide="" href="" rel="external">"Reload the page"</a>
+        </Plain>
+    }
+    .into_any()
+}

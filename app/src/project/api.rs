@@ -1,0 +1,177 @@
+//! The doors of the project area: ask who it is, call the use case, convert.
+
+#[cfg(feature = "ssr")]
+use domain::access::ProjectPermission;
+use domain::access::ProjectRole;
+use domain::id::{ProjectId, UserId};
+use domain::org::Workspace;
+use domain::page::Page;
+use domain::project::{
+    NewProject, ProjectCard, ProjectDetail, ProjectPatch, ProjectPeople, ProjectQuery, TemplateCard, TemplateDetail,
+};
+use domain::task::{TaskFilter, TaskRow};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::ssr::request;
+
+/// A page of the projects the person can see.
+#[server(input = Json)]
+pub async fn list_projects(query: ProjectQuery) -> Result<Page<ProjectCard>, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::list(&cx, &actor, query, domain::page::Limit::default()).await?)
+}
+
+/// Everything the pages of a project show.
+#[server]
+pub async fn project(project_id: ProjectId) -> Result<ProjectDetail, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::get(&cx, &actor, project_id).await?)
+}
+
+/// Everything a section of the settings shows. One question, because a page that asks twice in a row may be gone from
+/// the server before the second answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Which section.
+    pub section: String,
+    /// The project.
+    pub detail: ProjectDetail,
+    /// The folders it can go into, for the general section.
+    pub workspaces: Vec<Workspace>,
+    /// Its people, for their section.
+    pub people: ProjectPeople,
+}
+
+/// Everything a section of the settings shows; for those who manage the project.
+#[server]
+pub async fn project_settings(project_id: ProjectId, section: String) -> Result<Settings, AppError> {
+    let (cx, actor) = request()?;
+    let detail = service::project::get(&cx, &actor, project_id).await?;
+    if !detail.role.allows(ProjectPermission::Manage) {
+        return Err(domain::Error::forbidden("change settings").into());
+    }
+    let workspaces =
+        if section == "general" { service::org::current(&cx, &actor).await?.workspaces } else { Vec::new() };
+    let people = match section.as_str() {
+        "people" => service::project::people(&cx, &actor, project_id).await?,
+        _ => ProjectPeople::default(),
+    };
+    Ok(Settings { section, detail, workspaces, people })
+}
+
+/// What the wizard offers: folders and templates.
+#[server]
+pub async fn project_choices() -> Result<(Vec<Workspace>, Vec<TemplateCard>), AppError> {
+    let (cx, actor) = request()?;
+    Ok((service::org::current(&cx, &actor).await?.workspaces, template_cards()))
+}
+
+/// Makes a project; answers its number.
+#[server(input = Json)]
+pub async fn create_project(input: NewProject) -> Result<ProjectId, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::create(&cx, &actor, input).await?)
+}
+
+/// Changes settings.
+#[server(input = Json)]
+pub async fn update_project(project_id: ProjectId, patch: ProjectPatch) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::update(&cx, &actor, project_id, patch).await?)
+}
+
+/// Changes the labeling interface.
+#[server(input = Json)]
+pub async fn set_label_config(project_id: ProjectId, xml: String, accept_losses: bool) -> Result<i64, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::set_label_config(&cx, &actor, project_id, xml, accept_losses).await?)
+}
+
+/// Keeps a project on top of one's own list, or no longer.
+#[server]
+pub async fn set_pinned(project_id: ProjectId, pinned: bool) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::set_pinned(&cx, &actor, project_id, pinned).await?)
+}
+
+/// Moves a project into the bin.
+#[server]
+pub async fn delete_project(project_id: ProjectId) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::delete(&cx, &actor, project_id).await?)
+}
+
+/// Takes a project out of the bin.
+#[server]
+pub async fn restore_project(project_id: ProjectId) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::restore(&cx, &actor, project_id).await?)
+}
+
+/// Adds a person to a project, or changes what they do there.
+#[server]
+pub async fn put_project_member(project_id: ProjectId, user_id: UserId, role: ProjectRole) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::put_member(&cx, &actor, project_id, user_id, role).await?)
+}
+
+/// Takes a person out of a project.
+#[server]
+pub async fn remove_project_member(project_id: ProjectId, user_id: UserId) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::remove_member(&cx, &actor, project_id, user_id).await?)
+}
+
+/// The gallery of labeling interfaces to start from.
+#[server]
+#[allow(clippy::unused_async, reason = "a server function is async by contract")]
+pub async fn templates() -> Result<Vec<TemplateCard>, AppError> {
+    Ok(template_cards())
+}
+
+#[cfg(feature = "ssr")]
+fn template_cards() -> Vec<TemplateCard> {
+    let card = |template: &domain::template::Template| TemplateCard {
+        id: template.id.to_owned(),
+        title: template.title.to_owned(),
+        description: template.description.to_owned(),
+        group: template.group.title().to_owned(),
+    };
+    domain::template::TEMPLATES.iter().map(card).collect()
+}
+
+/// One labeling interface to start from.
+#[server]
+#[allow(clippy::unused_async, reason = "a server function is async by contract")]
+pub async fn template(id: String) -> Result<TemplateDetail, AppError> {
+    let template = domain::template::find(&id).ok_or_else(|| domain::Error::not_found("template"))?;
+    let sample = serde_json::from_str(template.sample).unwrap_or_default();
+    Ok(TemplateDetail { xml: template.xml.to_owned(), sample })
+}
+
+/// A page of the project's tasks, in order of arrival.
+#[server]
+pub async fn tasks(
+    project_id: ProjectId,
+    filter: TaskFilter,
+    #[server(default)] after: Option<String>,
+) -> Result<Page<TaskRow>, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::task::list(&cx, &actor, project_id, filter, after, domain::page::Limit::default()).await?)
+}
+
+/// The first page of the project's tasks with the project itself: one question, as for the settings.
+#[server]
+pub async fn project_tasks(
+    project_id: ProjectId,
+    filter: TaskFilter,
+) -> Result<(ProjectDetail, Page<TaskRow>), AppError> {
+    let (cx, actor) = request()?;
+    let limit = domain::page::Limit::default();
+    let tasks = service::task::list(&cx, &actor, project_id, filter, None, limit).await?;
+    Ok((service::project::get(&cx, &actor, project_id).await?, tasks))
+}

@@ -1,0 +1,349 @@
+//! The wizard at `/projects/new`: a name, a labeling interface, then the data.
+//!
+//! Nothing is stored before the end; the steps are one page, so going back loses nothing.
+
+use domain::id::WorkspaceId;
+use domain::org::{COLORS, Workspace};
+use domain::project::{NewProject, TemplateCard, TemplateDetail};
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use serde_json::{Map, Value};
+
+use super::api::{self, CreateProject};
+use super::config_form::ConfigForm;
+use super::template_gallery::TemplateGallery;
+use crate::lost::Failed;
+use crate::shell::{Crumb, Page, PageHead};
+use crate::ui::{
+    Button, Choice, EmptyState, ErrorBanner, FormScope, Icon, Look, RadioCards, Select, Skeleton, TextArea, TextField,
+    lu,
+};
+
+/// Where one is in the wizard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Name,
+    Data,
+    Interface,
+}
+
+const STEPS: [(Step, &str); 3] = [(Step::Name, "Name"), (Step::Data, "Data"), (Step::Interface, "Labeling interface")];
+
+/// What has been entered so far.
+#[derive(Clone, Copy)]
+struct Draft {
+    title: RwSignal<String>,
+    description: RwSignal<String>,
+    color: RwSignal<String>,
+    workspace_id: RwSignal<Option<WorkspaceId>>,
+    /// Go on to the import once the project is made.
+    import_next: RwSignal<bool>,
+    template: RwSignal<Option<String>>,
+    source: RwSignal<String>,
+    sample: RwSignal<Map<String, Value>>,
+    /// The gallery, or the editor with what was chosen.
+    editing: RwSignal<bool>,
+}
+
+/// The page at `/projects/new`.
+#[component]
+pub fn CreatePage() -> impl IntoView {
+    let draft = Draft {
+        title: RwSignal::new(String::new()),
+        description: RwSignal::new(String::new()),
+        color: RwSignal::new("indigo".to_owned()),
+        workspace_id: RwSignal::new(None),
+        import_next: RwSignal::new(true),
+        template: RwSignal::new(None),
+        source: RwSignal::new(String::new()),
+        sample: RwSignal::new(Map::new()),
+        editing: RwSignal::new(false),
+    };
+    let step = RwSignal::new(Step::Name);
+    let create = ServerAction::<CreateProject>::new();
+    let error = Signal::derive(move || create.value().get().and_then(Result::err));
+    let navigate = use_navigate();
+    Effect::new(move |_| match create.value().get() {
+        Some(Ok(project_id)) => {
+            let next = if draft.import_next.get_untracked() { "/import" } else { "" };
+            navigate(&format!("/projects/{project_id}{next}"), leptos_router::NavigateOptions::default());
+        }
+        // The step that holds what is wrong.
+        Some(Err(error)) => match error.field() {
+            Some("title" | "description" | "color" | "workspace_id") => step.set(Step::Name),
+            _ => step.set(Step::Interface),
+        },
+        None => {}
+    });
+    let send = Callback::new(move |()| {
+        let input = NewProject {
+            title: draft.title.get_untracked(),
+            description: draft.description.get_untracked(),
+            color: draft.color.get_untracked(),
+            workspace_id: draft.workspace_id.get_untracked(),
+            label_config: draft.source.get_untracked(),
+        };
+        create.dispatch(CreateProject { input });
+    });
+    let setup = Resource::new_blocking(|| (), |()| api::project_choices());
+    view! {
+        <Page title="New project".to_owned() crumbs=vec![Crumb::new("Projects", "/projects")]>
+            <FormScope error pending=create.pending()>
+                <StepBar step draft/>
+                <Transition fallback=|| view! { <Skeleton shape="block"/> }>
+                    {move || Suspend::new(async move {
+                        match setup.await {
+                            Ok((workspaces, templates)) => {
+                                view! { <Steps step draft workspaces templates error pending=create.pending() send/> }.into_any()
+                            }
+                            Err(error) => view! { <Failed error/> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </FormScope>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The title is long enough to go on.
+fn has_title(draft: Draft) -> bool {
+    draft.title.with(|title| title.trim().chars().count() >= *domain::project::TITLE.start())
+}
+
+#[component]
+fn StepBar(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
+    let steps = STEPS
+        .into_iter()
+        .zip(1..)
+        .map(|((own, label), number)| {
+            view! {
+                <li>
+                    <button
+                        class="wizard-step"
+                        type="button"
+                        aria-current=move || (step.get() == own).then_some("step")
+                        data-done=move || (step.get() > own).then_some("")
+                        disabled=move || own != Step::Name && !has_title(draft)
+                        on:click=move |_| step.set(own)
+                    >
+                        <span class="wizard-number">
+                            {move || if step.get() > own { view! { <Icon icon=lu::LuCheck/> }.into_any() } else { number.into_any() }}
+                        </span>
+                        {label}
+                    </button>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <nav aria-label="Steps"><ol class="wizard-steps" role="list">{steps}</ol></nav> }
+}
+
+#[component]
+fn Steps(
+    step: RwSignal<Step>,
+    draft: Draft,
+    workspaces: Vec<Workspace>,
+    templates: Vec<TemplateCard>,
+    #[prop(into)] error: Signal<Option<crate::error::AppError>>,
+    #[prop(into)] pending: Signal<bool>,
+    send: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div hidden=move || step.get() != Step::Name><NameStep step draft workspaces/></div>
+        <div hidden=move || step.get() != Step::Data><DataStep step draft/></div>
+        <div hidden=move || step.get() != Step::Interface>
+            <InterfaceStep step draft templates error pending send/>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn NameStep(step: RwSignal<Step>, draft: Draft, workspaces: Vec<Workspace>) -> impl IntoView {
+    let folders: Vec<Choice> = std::iter::once(Choice::new("", "No workspace"))
+        .chain(workspaces.into_iter().map(|folder| Choice::new(folder.workspace_id.to_string(), folder.name)))
+        .collect();
+    let has_folders = folders.len() > 1;
+    view! {
+        <form
+            class="wizard-pane form"
+            novalidate=true
+            on:submit=move |event| {
+                event.prevent_default();
+                if has_title(draft) {
+                    step.set(Step::Data);
+                }
+            }
+        >
+            <PageHead title="What is it called?".to_owned() text="People see this name in their queue. You can change everything later.".to_owned()/>
+            <TextField
+                name="title"
+                label="Name"
+                bind=draft.title
+                required=true
+                autofocus=true
+                max_length=100_u32
+                placeholder="Street signs, spring batch"
+                help="At least 3 characters."
+            />
+            <TextArea
+                name="description"
+                label="Description"
+                optional=true
+                rows=2
+                max_length=2000_u32
+                placeholder="What is it for, and for whom?"
+                on_change=Callback::new(move |text| draft.description.set(text))
+            />
+            {has_folders.then(|| view! {
+                <Select
+                    name="workspace_id"
+                    label="Workspace"
+                    choices=folders
+                    on_change=Callback::new(move |id: String| draft.workspace_id.set(id.parse().ok()))
+                />
+            })}
+            <ColorField color=draft.color/>
+            <div class="form-actions">
+                <Button look=Look::Primary kind="submit" disabled=Signal::derive(move || !has_title(draft))>"Continue"</Button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// A row of colors, one of them chosen.
+#[component]
+pub(super) fn ColorField(color: RwSignal<String>) -> impl IntoView {
+    let dots = COLORS
+        .into_iter()
+        .map(|name| {
+            view! {
+                <label class="color-choice" data-color=name title=name>
+                    <input
+                        type="radio"
+                        name="color"
+                        value=name
+                        aria-label=name
+                        checked=color.with_untracked(|color| color == name)
+                        on:change=move |_| color.set(name.to_owned())
+                    />
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field">
+            <legend class="field-label">"Color"</legend>
+            <div class="color-choices">{dots}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn DataStep(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
+    view! {
+        <form
+            class="wizard-pane form"
+            novalidate=true
+            on:submit=move |event| {
+                event.prevent_default();
+                step.set(Step::Interface);
+            }
+        >
+            <PageHead title="Where does the data come from?".to_owned() text="Images, text, JSON, CSV or a zip of files; also by address.".to_owned()/>
+            <RadioCards
+                name="data"
+                label="Data"
+                value="import".to_owned()
+                choices=vec![
+                    Choice::new("import", "Import files next")
+                        .icon(lu::LuUpload)
+                        .help("Right after the project is made: drop files, paste, or give an address."),
+                    Choice::new("later", "Add data later")
+                        .icon(lu::LuClock)
+                        .help("Set up the questions first. Data can come in at any time, also by API."),
+                ]
+                on_change=Callback::new(move |choice: String| draft.import_next.set(choice == "import"))
+            />
+            <div class="form-actions">
+                <Button look=Look::Primary kind="submit">"Continue"</Button>
+                <Button look=Look::Quiet on:click=move |_| step.set(Step::Name)>"Back"</Button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn InterfaceStep(
+    step: RwSignal<Step>,
+    draft: Draft,
+    templates: Vec<TemplateCard>,
+    #[prop(into)] error: Signal<Option<crate::error::AppError>>,
+    #[prop(into)] pending: Signal<bool>,
+    send: Callback<()>,
+) -> impl IntoView {
+    let load = Action::new(|id: &String| {
+        let id = id.clone();
+        async move { api::template(id).await }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(TemplateDetail { xml, sample })) = load.value().get() {
+            draft.source.set(xml);
+            draft.sample.set(sample.as_object().cloned().unwrap_or_default());
+            draft.editing.set(true);
+        }
+    });
+    let failed = move || load.value().get().and_then(Result::err);
+    let on_choose = Callback::new(move |template: TemplateCard| {
+        draft.template.set(Some(template.id.clone()));
+        load.dispatch(template.id);
+    });
+    let templates = StoredValue::new(templates);
+    view! {
+        <div class="wizard-wide">
+            <PageHead
+                title="What do you ask?".to_owned()
+                text="Start from a template and make it yours; the preview follows as you type.".to_owned()
+                actions=move || view! {
+                    <Show when=move || draft.editing.get()>
+                        <Button icon=lu::LuLayoutTemplate on:click=move |_| draft.editing.set(false)>"Other templates"</Button>
+                    </Show>
+                }
+            />
+            {move || failed().map(|error| view! { <ErrorBanner error/> })}
+            <Show
+                when=move || draft.editing.get()
+                fallback=move || view! {
+                    <TemplateGallery templates=templates.get_value() chosen=draft.template on_choose/>
+                    <EmptyState icon=lu::LuCode title="Know the tags already?" text="Write the labeling interface yourself, in the XML that Label Studio reads.">
+                        <Button
+                            icon=lu::LuPencil
+                            on:click=move |_| {
+                                draft.template.set(None);
+                                if draft.source.with_untracked(|source| source.trim().is_empty()) {
+                                    draft.source.set("<View>\n  \n</View>\n".to_owned());
+                                }
+                                draft.editing.set(true);
+                            }
+                        >
+                            "Write it yourself"
+                        </Button>
+                    </EmptyState>
+                }
+            >
+                <ConfigForm source=draft.source sample=draft.sample/>
+            </Show>
+            {move || error.get().map(|error| view! { <ErrorBanner error/> })}
+            <div class="form-actions wizard-end">
+                <Button look=Look::Primary icon=lu::LuCheck busy=pending on:click=move |_| send.run(())>
+                    {move || if draft.source.with(|source| source.trim().is_empty()) { "Create without an interface" } else { "Create project" }}
+                </Button>
+                <Button look=Look::Quiet on:click=move |_| step.set(Step::Data)>"Back"</Button>
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,468 @@
+//! The settings of a project, a section per address: general, labeling, instructions, people, danger.
+
+use domain::id::WorkspaceId;
+use domain::org::Workspace;
+use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, SkipQueue};
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use serde_json::{Map, Value};
+
+use super::api::{self, DeleteProject, SetLabelConfig, UpdateProject};
+use super::config_form::ConfigForm;
+use super::create_page::ColorField;
+use super::overview_page::waiting;
+use super::people::People;
+use super::tabs::{ProjectTabs, project_id_param};
+use super::template_gallery::TemplateGallery;
+use crate::error::AppError;
+use crate::lost::{Failed, NotFound};
+use crate::shell::{Crumb, Page};
+use crate::ui::{
+    Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
+    Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, lu, use_toasts,
+};
+
+const SECTIONS: [(&str, &str, Glyph); 5] = [
+    ("general", "General", lu::LuSettings),
+    ("labeling", "Labeling interface", lu::LuLayoutTemplate),
+    ("instructions", "Instructions", lu::LuBookOpen),
+    ("people", "People", lu::LuUsers),
+    ("danger", "Delete", lu::LuTrash2),
+];
+
+/// Call after a change: what the page shows is asked for again.
+#[derive(Clone, Copy)]
+struct Reload(RwSignal<u32>);
+
+/// The page at `/projects/{id}/settings/{section}`.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let id = project_id_param();
+    let params = use_params_map();
+    let section =
+        Memo::new(move |_| params.with(|params| params.get("section")).unwrap_or_else(|| "general".to_owned()));
+    let reload = RwSignal::new(0_u32);
+    provide_context(Reload(reload));
+    let loaded = Resource::new_blocking(
+        move || (id.get(), section.get(), reload.get()),
+        |(id, section, _)| api::project_settings(id, section),
+    );
+    view! {
+        <Transition fallback=waiting>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok(loaded) => view! { <Section loaded/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Section(loaded: api::Settings) -> impl IntoView {
+    let api::Settings { section, detail, workspaces, people } = loaded;
+    let Reload(reload) = expect_context();
+    let (id, role) = (detail.project_id, detail.role);
+    let wide = section == "labeling";
+    let title = SECTIONS.iter().find(|(name, ..)| *name == section).map(|(_, title, _)| (*title).to_owned());
+    let Some(title) = title else { return view! { <NotFound/> }.into_any() };
+    let links = SECTIONS
+        .into_iter()
+        .map(|(name, title, icon)| {
+            view! {
+                <li>
+                    <A href=format!("/projects/{id}/settings/{name}") attr:class="settings-link">
+                        <Icon icon/>
+                        {title}
+                    </A>
+                </li>
+            }
+        })
+        .collect_view();
+    let crumbs = vec![Crumb::new("Projects", "/projects"), Crumb::new(detail.title.clone(), format!("/projects/{id}"))];
+    let content = match section.as_str() {
+        "general" => view! { <General detail workspaces/> }.into_any(),
+        "labeling" => view! { <Labeling detail/> }.into_any(),
+        "instructions" => view! { <Instructions detail/> }.into_any(),
+        "people" => view! { <People project_id=id people reload/> }.into_any(),
+        _ => view! { <Danger detail/> }.into_any(),
+    };
+    view! {
+        <Page
+            title=title.clone()
+            crumbs
+            width=if wide { "wide" } else { "page" }
+            tabs=ViewFn::from(move || view! { <ProjectTabs project_id=id role/> })
+        >
+            <div class="settings-frame" data-wide=wide.then_some("")>
+                <nav class="settings-nav" aria-label="Settings"><ul role="list">{links}</ul></nav>
+                <div class="stack settings-content">
+                    <h1>{title}</h1>
+                    {content}
+                </div>
+            </div>
+        </Page>
+    }
+    .into_any()
+}
+
+/// An action that stores a patch, says so, and asks for the page again.
+fn saving() -> ServerAction<UpdateProject> {
+    let toasts = use_toasts();
+    let reload = expect_context::<Reload>();
+    let save = ServerAction::<UpdateProject>::new();
+    Effect::new(move |_| {
+        if matches!(save.value().get(), Some(Ok(()))) {
+            toasts.success("Saved");
+            reload.0.update(|times| *times += 1);
+        }
+    });
+    save
+}
+
+fn error_of(save: ServerAction<UpdateProject>) -> Signal<Option<AppError>> {
+    Signal::derive(move || save.value().get().and_then(Result::err))
+}
+
+#[component]
+fn SaveButton(#[prop(into)] busy: Signal<bool>) -> impl IntoView {
+    view! {
+        <FormActions>
+            <Button look=Look::Primary kind="submit" busy>"Save"</Button>
+        </FormActions>
+    }
+}
+
+#[component]
+fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
+    let project_id = detail.project_id;
+    let patch = RwSignal::new(ProjectPatch::default());
+    let title = RwSignal::new(detail.title.clone());
+    let color = RwSignal::new(detail.color.clone());
+    let overlap = RwSignal::new(detail.maximum_annotations.to_string());
+    let save = saving();
+    let folder = detail.workspace_id;
+    let flag = move |set: fn(&mut ProjectPatch, bool)| Callback::new(move |on| patch.update(|patch| set(patch, on)));
+    let sampling = detail.sampling.as_str().to_owned();
+    let skip_queue = detail.skip_queue.as_str().to_owned();
+    view! {
+        <FormScope error=error_of(save) pending=save.pending()>
+            <form
+                class="form stack gap-6"
+                novalidate=true
+                on:submit=move |event| {
+                    event.prevent_default();
+                    let mut patch = patch.get_untracked();
+                    patch.title = Some(title.get_untracked());
+                    patch.color = Some(color.get_untracked());
+                    // What is no number is refused with the field's own sentence.
+                    patch.maximum_annotations = Some(overlap.get_untracked().trim().parse().unwrap_or(0));
+                    save.dispatch(UpdateProject { project_id, patch });
+                }
+            >
+                <Card title="About">
+                    <div class="form">
+                        <TextField name="title" label="Name" bind=title required=true max_length=100_u32/>
+                        <TextArea
+                            name="description"
+                            label="Description"
+                            optional=true
+                            value=detail.description.clone()
+                            max_length=2000_u32
+                            on_change=Callback::new(move |text| patch.update(|patch| patch.description = Some(text)))
+                        />
+                        <WorkspaceField workspaces folder patch/>
+                        <ColorField color/>
+                    </div>
+                </Card>
+                <Card title="Labeling" text="How tasks are handed out and what counts as an answer.">
+                    <div class="form">
+                        <TextField
+                            name="maximum_annotations"
+                            label="Annotations per task"
+                            kind="number"
+                            min="1".to_owned()
+                            max=MAX_ANNOTATIONS.to_string()
+                            bind=overlap
+                            help="How many people label each task. More of them show where they disagree."
+                        />
+                        <Select
+                            name="sampling"
+                            label="Order of tasks"
+                            value=sampling
+                            choices=vec![
+                                Choice::new(Sampling::Sequence.as_str(), "As they came in"),
+                                Choice::new(Sampling::Uniform.as_str(), "At random"),
+                                Choice::new(Sampling::Uncertainty.as_str(), "Least certain prediction first"),
+                            ]
+                            on_change=Callback::new(move |name: String| patch.update(|patch| patch.sampling = Sampling::from_name(&name)))
+                        />
+                        <Checkbox
+                            name="show_skip_button"
+                            label="People may skip tasks"
+                            checked=detail.show_skip_button
+                            on_change=flag(|patch, on| patch.show_skip_button = Some(on))
+                        />
+                        <RadioCards
+                            name="skip_queue"
+                            label="Skipped tasks"
+                            value=skip_queue
+                            choices=vec![
+                                Choice::new(SkipQueue::RequeueForOthers.as_str(), "Go to others").icon(lu::LuUsers).help("Somebody else gets the task."),
+                                Choice::new(SkipQueue::RequeueForMe.as_str(), "Come back").icon(lu::LuUndo2).help("The same person gets it again at the end."),
+                                Choice::new(SkipQueue::IgnoreSkipped.as_str(), "Count as done").icon(lu::LuCheck).help("Nobody gets it again."),
+                            ]
+                            on_change=Callback::new(move |name: String| patch.update(|patch| patch.skip_queue = SkipQueue::from_name(&name)))
+                        />
+                        <Checkbox
+                            name="enable_empty_annotation"
+                            label="An empty answer may be submitted"
+                            help="For images with nothing to find."
+                            checked=detail.enable_empty_annotation
+                            on_change=flag(|patch, on| patch.enable_empty_annotation = Some(on))
+                        />
+                        <Checkbox
+                            name="show_collab_predictions"
+                            label="Predictions are shown while labeling"
+                            checked=detail.show_collab_predictions
+                            on_change=flag(|patch, on| patch.show_collab_predictions = Some(on))
+                        />
+                    </div>
+                </Card>
+                <SaveButton busy=save.pending()/>
+            </form>
+        </FormScope>
+    }
+    .into_any()
+}
+
+#[component]
+fn WorkspaceField(
+    workspaces: Vec<Workspace>,
+    folder: Option<WorkspaceId>,
+    patch: RwSignal<ProjectPatch>,
+) -> impl IntoView {
+    let choices: Vec<Choice> = std::iter::once(Choice::new("0", "No workspace"))
+        .chain(workspaces.into_iter().map(|folder| Choice::new(folder.workspace_id.to_string(), folder.name)))
+        .collect();
+    let value = folder.map_or_else(|| "0".to_owned(), |id| id.to_string());
+    view! {
+        <Select
+            name="workspace_id"
+            label="Workspace"
+            choices
+            value
+            on_change=Callback::new(move |id: String| patch.update(|patch| patch.workspace_id = id.parse().ok()))
+        />
+    }
+}
+
+#[component]
+fn Labeling(detail: ProjectDetail) -> impl IntoView {
+    let project_id = detail.project_id;
+    let toasts = use_toasts();
+    let reload = expect_context::<Reload>();
+    let stored = RwSignal::new(detail.label_config.clone());
+    let source = RwSignal::new(detail.label_config.clone());
+    let own = detail.sample.as_ref().and_then(Value::as_object).cloned();
+    let has_own = own.is_some();
+    let sample: RwSignal<Map<String, Value>> = RwSignal::new(own.unwrap_or_default());
+    let save = ServerAction::<SetLabelConfig>::new();
+    let asking = RwSignal::new(false);
+    let losses = RwSignal::new(String::new());
+    let dispatch = move |accept_losses| {
+        save.dispatch(SetLabelConfig { project_id, xml: source.get_untracked(), accept_losses });
+    };
+    Effect::new(move |_| match save.value().get() {
+        Some(Ok(_)) => {
+            asking.set(false);
+            stored.set(source.get_untracked());
+            toasts.success("Saved");
+            if !has_own {
+                // The tabs and next steps depend on whether anything is asked.
+                reload.0.update(|times| *times += 1);
+            }
+        }
+        Some(Err(error)) if error.code() == Some("labels_in_use") => {
+            losses.set(error.sentence());
+            asking.set(true);
+        }
+        Some(Err(_)) | None => {}
+    });
+    let refused =
+        move || save.value().get().and_then(Result::err).filter(|error| error.code() != Some("labels_in_use"));
+    let is_changed = Memo::new(move |_| source.with(|source| stored.with(|stored| source != stored)));
+    let choosing = RwSignal::new(!detail.has_controls && detail.progress.annotations == 0);
+    view! {
+        <div class="spread">
+            <p class="muted">"The objects people see and the questions they answer. The preview follows as you type."</p>
+            <div class="row">
+                <Button icon=lu::LuLayoutTemplate on:click=move |_| choosing.set(true)>"Templates"</Button>
+                <Button
+                    look=Look::Primary
+                    busy=save.pending()
+                    disabled=Signal::derive(move || !is_changed.get())
+                    on:click=move |_| dispatch(false)
+                >
+                    "Save"
+                </Button>
+            </div>
+        </div>
+        {move || refused().map(|error| view! { <ErrorBanner error/> })}
+        <ConfigForm source sample/>
+        <TemplateDialog open=choosing source sample keep_sample=has_own/>
+        <ConfirmDialog
+            open=asking
+            title="Some work would lose its labels".to_owned()
+            text=Signal::derive(move || format!("{} Nothing is deleted: it stays in the exports, but the label page no longer shows it.", losses.get()))
+            verb="Save anyway"
+            busy=save.pending()
+            on_confirm=Callback::new(move |()| dispatch(true))
+        />
+    }
+    .into_any()
+}
+
+/// The gallery over the editor; the chosen template replaces what is in it.
+#[component]
+fn TemplateDialog(
+    open: RwSignal<bool>,
+    source: RwSignal<String>,
+    sample: RwSignal<Map<String, Value>>,
+    /// Tasks of the project's own are a better preview than the template's.
+    keep_sample: bool,
+) -> impl IntoView {
+    let templates = Action::new(|(): &()| api::templates());
+    Effect::new(move |_| {
+        if open.get() && templates.value().with_untracked(Option::is_none) {
+            templates.dispatch(());
+        }
+    });
+    let load = Action::new(|id: &String| {
+        let id = id.clone();
+        async move { api::template(id).await }
+    });
+    let toasts = use_toasts();
+    Effect::new(move |_| match load.value().get() {
+        Some(Ok(template)) => {
+            let before = source.get_untracked();
+            source.set(template.xml);
+            if !keep_sample {
+                sample.set(template.sample.as_object().cloned().unwrap_or_default());
+            }
+            open.set(false);
+            toasts.undo(
+                "The template is in the editor, not saved yet",
+                Callback::new(move |()| source.set(before.clone())),
+            );
+        }
+        Some(Err(error)) => toasts.error(&error),
+        None => {}
+    });
+    view! {
+        <Dialog open title="Start from a template".to_owned() text="It replaces what is in the editor. Nothing is saved yet.".to_owned() size="wide" dismissable=true>
+            <div class="dialog-body">
+                {move || match templates.value().get() {
+                    Some(Ok(templates)) => view! {
+                        <TemplateGallery
+                            templates
+                            chosen=None
+                            on_choose=Callback::new(move |template: domain::project::TemplateCard| {
+                                load.dispatch(template.id);
+                            })
+                        />
+                    }
+                    .into_any(),
+                    Some(Err(error)) => view! { <ErrorBanner error/> }.into_any(),
+                    None => view! { <SkeletonRows/> }.into_any(),
+                }}
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Instructions(detail: ProjectDetail) -> impl IntoView {
+    let project_id = detail.project_id;
+    let patch = RwSignal::new(ProjectPatch::default());
+    let save = saving();
+    let html = detail.instruction_html.clone();
+    view! {
+        <FormScope error=error_of(save) pending=save.pending()>
+            <form
+                class="form"
+                novalidate=true
+                on:submit=move |event| {
+                    event.prevent_default();
+                    save.dispatch(UpdateProject { project_id, patch: patch.get_untracked() });
+                }
+            >
+                <TextArea
+                    name="expert_instruction"
+                    label="Instructions"
+                    value=detail.expert_instruction.clone()
+                    rows=12
+                    max_length=50_000_u32
+                    help="Markdown: headings, lists, tables, links, images."
+                    placeholder="What to look for, what to leave out, and what to do in doubt"
+                    on_change=Callback::new(move |text| patch.update(|patch| patch.expert_instruction = Some(text)))
+                />
+                <Checkbox
+                    name="show_instruction"
+                    label="Show them before the first task"
+                    checked=detail.show_instruction
+                    on_change=Callback::new(move |on| patch.update(|patch| patch.show_instruction = Some(on)))
+                />
+                <SaveButton busy=save.pending()/>
+            </form>
+        </FormScope>
+        {(!html.is_empty()).then(|| view! {
+            <Card title="As people see them"><div class="prose" inner_html=html.clone()></div></Card>
+        })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Danger(detail: ProjectDetail) -> impl IntoView {
+    let project_id = detail.project_id;
+    let toasts = use_toasts();
+    let delete = ServerAction::<DeleteProject>::new();
+    let asking = RwSignal::new(false);
+    let navigate = use_navigate();
+    let title = detail.title.clone();
+    Effect::new(move |_| match delete.value().get() {
+        Some(Ok(())) => {
+            toasts.success(format!("{title} is in the bin"));
+            navigate("/projects?bin=1", leptos_router::NavigateOptions::default());
+        }
+        Some(Err(error)) => {
+            asking.set(false);
+            toasts.error(&error);
+        }
+        None => {}
+    });
+    view! {
+        <Banner tone=Tone::Neutral>
+            <p>"A deleted project waits in the bin for 30 days and can be taken back with everything in it. After that it is gone for good."</p>
+        </Banner>
+        <Card title="Move this project to the bin" text="People lose access to it at once." danger=true>
+            <Button look=Look::Danger icon=lu::LuTrash2 on:click=move |_| asking.set(true)>"Move to the bin"</Button>
+        </Card>
+        <ConfirmDialog
+            open=asking
+            title=format!("Move “{}” to the bin?", detail.title)
+            text="People lose access at once. You can restore it for 30 days.".to_owned()
+            verb="Move to the bin"
+            busy=delete.pending()
+            on_confirm=Callback::new(move |()| {
+                delete.dispatch(DeleteProject { project_id });
+            })
+        />
+    }
+    .into_any()
+}

@@ -1,0 +1,66 @@
+//! Every address and the page behind it, on one screen.
+//!
+//! Pages are rendered whole before they are sent (`SsrMode::Async`), so that the first paint has its content, and a
+//! missing thing answers 404. What is inside `Workspace` has the rail and somebody signed in.
+
+use leptos::prelude::*;
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{ParentRoute, Route, Routes};
+use leptos_router::path;
+
+use crate::account::{
+    AccountPage, CheckMailPage, ForgotPage, OutboxPage, ResetPage, SignInPage, SignUpPage, SignedInPage, VerifyPage,
+};
+use crate::annotate::LabelPage;
+use crate::export::ExportPage;
+use crate::home::HomePage;
+use crate::import::ImportPage;
+use crate::lost::{NotFound, Trouble};
+use crate::org::{InvitePage, OrgPage};
+use crate::project;
+use crate::shell::Workspace;
+
+/// The table.
+#[component]
+pub fn AppRoutes() -> impl IntoView {
+    view! {
+        <ErrorBoundary fallback=|errors| view! { <Trouble errors/> }>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view=HomePage ssr=Async/>
+                <Route path=path!("/login") view=SignInPage ssr=Async/>
+                <Route path=path!("/signed-in") view=SignedInPage ssr=Async/>
+                <Route path=path!("/signup") view=SignUpPage ssr=Async/>
+                <Route path=path!("/check-mail") view=CheckMailPage ssr=Async/>
+                <Route path=path!("/verify") view=VerifyPage ssr=Async/>
+                <Route path=path!("/forgot") view=ForgotPage ssr=Async/>
+                <Route path=path!("/reset") view=ResetPage ssr=Async/>
+                <Route path=path!("/invite/:token") view=InvitePage ssr=Async/>
+                <Route path=path!("/dev/outbox") view=OutboxPage ssr=Async/>
+                <Route path=path!("/dev/gallery") view=Gallery ssr=Async/>
+                <ParentRoute path=path!("") view=Workspace>
+                    <Route path=path!("/account") view=AccountPage ssr=Async/>
+                    <Route path=path!("/org") view=OrgPage ssr=Async/>
+                    <Route path=path!("/projects/:id/import") view=ImportPage ssr=Async/>
+                    <Route path=path!("/projects/:id/export") view=ExportPage ssr=Async/>
+                    <Route path=path!("/projects/:id/label") view=LabelPage ssr=Async/>
+                    <Route path=path!("/projects") view=project::ListPage ssr=Async/>
+                    <Route path=path!("/projects/new") view=project::CreatePage ssr=Async/>
+                    <Route path=path!("/projects/:id/data") view=project::DataPage ssr=Async/>
+                    <Route path=path!("/projects/:id") view=project::OverviewPage ssr=Async/>
+                    <Route path=path!("/projects/:id/settings") view=project::SettingsPage ssr=Async/>
+                    <Route path=path!("/projects/:id/settings/:section") view=project::SettingsPage ssr=Async/>
+                </ParentRoute>
+            </Routes>
+        </ErrorBoundary>
+    }
+    .into_any()
+}
+
+/// Everything of the kit on one page; only in builds for development.
+#[component]
+fn Gallery() -> impl IntoView {
+    #[cfg(debug_assertions)]
+    return view! { <crate::gallery::GalleryPage/> }.into_any();
+    #[cfg(not(debug_assertions))]
+    view! { <NotFound/> }.into_any()
+}

@@ -1,0 +1,117 @@
+//! The only file that reads the server's context: who asks, and with what.
+
+use crate::error::AppError;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
+use domain::{Error as Problem, Kind};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use service::{
+    Actor, Cx,
+    account::{Client, NewSession},
+};
+
+/// The name of the session cookie.
+pub const SESSION_COOKIE: &str = "synapse_session";
+
+/// The context and the person of this request.
+///
+/// # Errors
+/// An internal error outside a request, which is a fault of ours.
+pub fn request() -> crate::error::Result<(Cx, Actor)> {
+    let cx = use_context::<Cx>();
+    let actor = use_context::<Actor>();
+    cx.zip(actor).ok_or_else(|| incident(&"a server function ran outside a request").into())
+}
+
+/// What a use case answers becomes what the screen reacts to. Our own failures are logged here, once, and leave as an
+/// incident number.
+impl From<service::Error> for AppError {
+    fn from(error: service::Error) -> Self {
+        let problem = match error {
+            service::Error::Domain(problem) => problem,
+            service::Error::Internal(cause) => incident(&format_args!("{cause:#}")),
+        };
+        if is_call() {
+            crate::lost::set_status(problem.status());
+        }
+        Self::Domain(problem)
+    }
+}
+
+/// Whether a living page has called a server function: its refusals carry the status of their kind. A page being drawn
+/// decides its own, and a plain form post is sent back to its page.
+fn is_call() -> bool {
+    use_context::<Parts>().is_some_and(|parts| parts.method == axum::http::Method::POST) && !wants_page()
+}
+
+fn wants_page() -> bool {
+    header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn incident(cause: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(error = %cause, "a server function failed");
+    let id = header(HeaderName::from_static("x-request-id")).unwrap_or_default();
+    let message = format!("Something went wrong on our side. If it happens again, tell us this number: {id}.");
+    Problem::new(Kind::Internal, "internal", message)
+}
+
+/// The browser of this request.
+#[must_use]
+pub fn client() -> Client {
+    use_context::<Client>().unwrap_or_default()
+}
+
+/// A header of this request.
+#[must_use]
+pub fn header(name: header::HeaderName) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    parts.headers.get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned)
+}
+
+/// A cookie of this request.
+#[must_use]
+pub fn cookie(name: &str) -> Option<String> {
+    use_context::<Parts>().and_then(|parts| cookie_of(&parts.headers, name))
+}
+
+/// A cookie among headers; the first of that name.
+#[must_use]
+pub fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Signs this browser in: the session's token goes into a cookie that scripts cannot read.
+pub fn set_session(cx: &Cx, session: &NewSession) {
+    let seconds = (session.expires_at - cx.now()).num_seconds().max(0);
+    put_cookie(cx, &session.token, seconds);
+}
+
+/// Signs this browser out.
+pub fn clear_session(cx: &Cx) {
+    put_cookie(cx, "", 0);
+}
+
+/// Where the person goes next. A plain form post, made before the page came alive, is sent there by the answer; a living
+/// page goes by itself.
+#[must_use]
+pub fn go(path: &str) -> String {
+    if wants_page() {
+        leptos_axum::redirect(path);
+    }
+    path.to_owned()
+}
+
+fn put_cookie(cx: &Cx, value: &str, max_age_seconds: i64) {
+    let secure = if cx.settings().secure_cookies { "; Secure" } else { "" };
+    let cookie = format!("{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_seconds}{secure}");
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(header::SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,41 @@
+//! The kit every screen is built from. No product words, no server calls.
+//!
+//! Invariants:
+//! - native elements first, so that everything works by keyboard and most of it before hydration;
+//! - the same input draws the same markup on server and browser: no clock, no random ids, no browser API while drawing;
+//! - no `style` attributes, so that the page's content security policy can refuse them.
+
+mod button;
+mod chart;
+mod copy;
+mod dialog;
+mod feedback;
+mod field;
+mod form;
+mod format;
+mod icon;
+mod menu;
+mod password;
+mod surface;
+mod table;
+mod tabs;
+mod time;
+mod toast;
+
+pub use button::{Button, IconButton, LinkButton, Look, Size, SubmitButton};
+pub use chart::{BarChart, Donut, LineChart, Series, Slice, Sparkline, StackedBarChart};
+pub use copy::{CopyButton, CopyLine};
+pub(crate) use dialog::is_on_backdrop;
+pub use dialog::{ConfirmDialog, Dialog, DialogFoot};
+pub use feedback::{Banner, EmptyState, ErrorBanner, Meter, ProgressBar, Skeleton, SkeletonRows, Tone};
+pub use field::{Checkbox, Choice, RadioCards, Select, Switch, TextArea, TextField};
+pub use form::{Form, FormActions, FormScope};
+pub use format::{bytes, compact, count, duration, percent, plural};
+pub use icon::{ColorDot, Glyph, Icon, lu};
+pub use menu::{Align, Menu, MenuButton, MenuLabel, MenuLine, MenuLink, Tooltip};
+pub use password::PasswordField;
+pub use surface::{Avatar, Badge, Card, Kbd, StatTile};
+pub use table::{LoadMore, Sort, SortableHead, Table};
+pub use tabs::{Segments, Tab, Tabs};
+pub use time::{Now, Time, provide_now};
+pub use toast::{TakeBack, Toaster, Toasts, provide_toasts, use_toasts};
