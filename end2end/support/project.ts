@@ -1,0 +1,50 @@
+// A project of one's own: from a template, filled with files, taken out again.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import type { App } from './app';
+import { expect, expectAccessible, open } from './test';
+
+const FIXTURES = path.resolve(import.meta.dirname ?? __dirname, '../fixtures');
+
+/** A file of `end2end/fixtures`. */
+export function fixture(name: string): string {
+  return path.join(FIXTURES, name);
+}
+
+/** Walks through the wizard with a template and stops at the import; returns the address of the project. */
+export async function createProject(page: Page, app: App, title: string, template: string): Promise<string> {
+  await open(page, `${app.url}/projects/new`);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(title);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('radio', { name: /Import files next/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: template }).click();
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await page.waitForURL('**/projects/*/import');
+  return page.url().replace(/\/import$/, '');
+}
+
+/** Chooses files in the dialog of the import page one is on, and waits until their tasks are there. */
+export async function importFiles(page: Page, names: string[], tasks: number): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  // By hand: the click goes through the label to an input that has no place on the page of its own.
+  const label = await page.getByText('Drop files here, or choose them').boundingBox();
+  if (!label) throw new Error('no place to choose files');
+  await page.mouse.click(label.x + label.width / 2, label.y + label.height / 2);
+  await (await chooser).setFiles(names.map(fixture));
+  await expect(page.getByText(`${tasks} tasks imported`)).toBeVisible();
+  await expectAccessible(page);
+}
+
+/** Exports all work of a project in a JSON format and reads the file that comes down. */
+export async function exportJson(page: Page, project: string, format: string): Promise<any> {
+  await open(page, `${project}/export`);
+  await page.getByRole('button', { name: `Export as ${format}`, exact: true }).click();
+  const link = page.getByRole('link', { name: 'Download' }).first();
+  await expect(link).toBeVisible();
+  await expectAccessible(page);
+  const download = page.waitForEvent('download');
+  await link.click();
+  return JSON.parse(fs.readFileSync(await (await download).path(), 'utf8'));
+}

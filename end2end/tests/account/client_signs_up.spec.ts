@@ -1,0 +1,48 @@
+// From nothing to a workspace of one's own: sign up, confirm by the mailed link, sign out, sign in.
+import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
+import { signIn } from '../../support/session';
+
+const EMAIL = 'ada@example.com';
+const PASSWORD = 'plain-otter-battery-7';
+
+test('a client signs up, confirms the address and owns an organization', async ({ app, page }) => {
+  await open(page, `${app.url}/signup`);
+  await expectAccessible(page);
+  await page.getByLabel('Your name').fill('Ada Lovelace');
+  await page.getByLabel('E-mail').fill(EMAIL);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Organization').fill('Analytical Engines');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.waitForURL('**/check-mail*');
+  await hydrated(page);
+  await expectAccessible(page);
+
+  await open(page, `${app.url}/dev/outbox`);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Open the link' }).first().click();
+  await hydrated(page);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/verify'));
+
+  await open(page, `${app.url}/org`);
+  await expect(page.getByText('Analytical Engines').first()).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a wrong password is refused next to the field', async ({ app, page }) => {
+  await open(page, `${app.url}/login`);
+  await page.getByLabel('E-mail').fill('nobody@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('do not belong together')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('whoever has confirmed signs in and is remembered', async ({ app, page }) => {
+  app.person('grace@example.com', PASSWORD);
+  await signIn(page, app, 'grace@example.com', PASSWORD);
+  await open(page, `${app.url}/account`);
+  await expect(page.getByRole('main').getByText('grace@example.com').first()).toBeVisible();
+  await expectAccessible(page);
+});
