@@ -15,7 +15,7 @@ use leptos::config::{Env, LeptosOptions};
 use service::{Cx, CxBuilder, account, demo, events, job, provider::mail::Mailer};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
@@ -33,8 +33,11 @@ pub async fn serve(config: Config) -> Result<()> {
         .await
         .with_context(|| format!("Cannot listen on {}; choose another with --addr", config.addr))?;
     let listening = listener.local_addr()?;
+    // Before there is anything to stop: a signal during the start is then obeyed as soon as everything stands,
+    // instead of ending this process and leaving its Postgres behind.
+    let stop_signals = StopSignals::catch()?;
     let database = Database::open(&config, Purpose::Serve).await?;
-    let served = on_database(&config, &site.to_string_lossy(), listener, listening, &database).await;
+    let served = on_database(&config, &site.to_string_lossy(), listener, listening, &database, stop_signals).await;
     database.close().await?;
     served
 }
@@ -45,6 +48,7 @@ async fn on_database(
     listener: TcpListener,
     listening: SocketAddr,
     database: &Database,
+    mut stop_signals: StopSignals,
 ) -> Result<()> {
     service::migrate(&database.pool).await?;
     let cx = context(config, listening, database)?;
@@ -84,7 +88,7 @@ async fn on_database(
     }
 
     tokio::select! {
-        told = told_to_stop() => told?,
+        () = stop_signals.next() => {}
         // Closing the database tells why.
         () = database.lost() => return Ok(()),
     }
@@ -104,9 +108,9 @@ async fn on_database(
                 Ok(())
             }
         },
-        again = told_to_stop() => {
+        () = stop_signals.next() => {
             tracing::warn!("told again: the running requests were cut off");
-            again
+            Ok(())
         }
     }
 }
@@ -167,12 +171,21 @@ pub fn context(config: &Config, listening: SocketAddr, database: &Database) -> R
 }
 
 /// Ctrl-C in a terminal, SIGTERM from a service manager.
-async fn told_to_stop() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// From here on no signal ends the process by itself, and none is lost: one that comes early waits for [`Self::next`].
+    fn catch() -> Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

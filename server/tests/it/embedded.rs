@@ -190,6 +190,19 @@ fn an_unfinished_cluster_is_swept_away() {
 }
 
 #[test]
+fn a_server_told_to_stop_while_it_starts_takes_its_postgres_along() {
+    let machine = Machine::new();
+    let mut starting = machine.command(&["serve"]).stderr(Stdio::null()).spawn().unwrap();
+    while machine.postgres_pid().is_none() {
+        assert!(starting.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    signal("-TERM", &starting.id().to_string());
+    assert!(starting.wait().unwrap().success());
+    assert_eq!(machine.postgres_pid(), None);
+}
+
+#[test]
 fn a_second_server_is_told_who_was_first() {
     let machine = Machine::new();
     let server = machine.serve();
