@@ -20,6 +20,7 @@ pub mod format;
 pub mod id;
 pub mod import;
 pub mod label_config;
+pub mod media;
 pub mod org;
 pub mod page;
 pub mod project;
