@@ -132,8 +132,12 @@ pub enum NoTask {
     NothingForYou,
     /// The person has done as much as they may.
     LimitReached,
+    /// The project is still being set up.
+    NotLive,
     /// The project is paused.
     Paused,
+    /// The project has been completed.
+    Completed,
 }
 
 /// One of a person's earlier tasks.

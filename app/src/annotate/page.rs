@@ -557,6 +557,16 @@ fn Nothing(why: NoTask, project_id: ProjectId, done: Vec<Done>) -> impl IntoView
         NoTask::LimitReached => {
             (lu::LuCoffee, "That is your share", "You have labeled as many tasks of this project as you may.")
         }
+        NoTask::NotLive => (
+            lu::LuClock,
+            "This project is not live yet",
+            "It is still being set up. Tasks appear here as soon as somebody who manages the project takes it live.",
+        ),
+        NoTask::Completed => (
+            lu::LuCircleCheck,
+            "This project is completed",
+            "No more work is needed. Should somebody who manages the project reopen it, tasks appear here again.",
+        ),
         NoTask::Paused => (
             lu::LuCirclePause,
             "This project is paused",

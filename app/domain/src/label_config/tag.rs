@@ -343,6 +343,15 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_lists_every_tag() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/projects.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for tag in TAGS {
+            assert!(page.contains(&format!("`{}`", tag.name)), "docs/projects.md does not list {}", tag.name);
+        }
+    }
+
+    #[test]
     fn tags_refer_to_tags() {
         for tag in TAGS {
             for other in tag.belongs_to.iter().copied().chain(tag.part) {

@@ -1,12 +1,20 @@
 //! Projects: what people enter, what they see, and the rules between.
 
+mod find;
 mod label_change;
+mod lifecycle;
+mod overview;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::label_change::losses;
+pub use self::{
+    find::{Find, Found, FoundProject, MAX_SEARCH, MOST_FOUND, search_words, task_number},
+    label_change::losses,
+    lifecycle::{Lack, ProjectMove, StateChange},
+    overview::{Happening, OVERVIEW_DAYS, PersonWork, ProjectEvent, ProjectOverview, WorkDay, fill_days},
+};
 use crate::{
     Error, Result,
     access::ProjectRole,
@@ -254,6 +262,13 @@ impl ProjectPatch {
         }
         Ok(self)
     }
+}
+
+/// What a copy of a project is called; never longer than a title may be.
+#[must_use]
+pub fn copy_title(title: &str) -> String {
+    const PREFIX: &str = "Copy of ";
+    PREFIX.chars().chain(title.chars()).take(*TITLE.end()).collect::<String>().trim_end().to_owned()
 }
 
 fn parse_title(text: &str) -> Result<String> {
@@ -533,6 +548,14 @@ mod tests {
             counts: counts.into_iter().map(|(label, count)| (label.to_owned(), count)).collect(),
         });
         assert_eq!(counts, wanted);
+    }
+
+    #[test]
+    fn copies_have_titles_that_fit() {
+        assert_eq!(copy_title("Cats"), "Copy of Cats");
+        let long = copy_title(&"ä".repeat(100));
+        assert_eq!(long.chars().count(), 100);
+        assert!(parse_title(&long).is_ok());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use domain::{
     annotation::{DraftToSave, Submission, Submitted, check_size, problems},
     id::{AnnotationId, TaskId, UserId},
     label_config::parse,
+    project::ProjectState,
 };
 use serde_json::json;
 
@@ -45,7 +46,9 @@ pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Su
         return Err(problem.into());
     }
     let task = sql::lock_task(&mut tx, &access, submission.task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
-    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash: rules.label_config_hash };
+    let state = ProjectState::from_name(&rules.state).unwrap_or_default();
+    let config_hash = rules.label_config_hash;
+    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state };
     let submitted = match submission.annotation_id {
         Some(annotation_id) => desk.change(&mut tx, annotation_id, &submission).await?,
         // Looked up behind the lock: of two copies sent at the same moment the second finds the first.
@@ -73,7 +76,9 @@ pub async fn skip(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Subm
         return Err(Problem::forbidden("skip tasks").into());
     }
     let task = sql::lock_task(&mut tx, &access, submission.task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
-    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash: rules.label_config_hash };
+    let state = ProjectState::from_name(&rules.state).unwrap_or_default();
+    let config_hash = rules.label_config_hash;
+    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state };
     let submitted = match sql::submitted(&mut tx, &access, me, submission.key).await? {
         Some(known) => known,
         None => desk.skip(&mut tx, &submission, rules.ignores_skipped).await?,
@@ -115,9 +120,22 @@ struct Handling<'a> {
     now: DateTime<Utc>,
     task: sql::LockedTask,
     config_hash: i64,
+    state: ProjectState,
 }
 
 impl Handling<'_> {
+    /// What has been begun may be finished whatever became of the project; new work needs one that hands it out.
+    fn check_begun(&self, is_leased: bool) -> Result<()> {
+        if is_leased || self.state.hands_out(self.access.role()).is_ok() {
+            return Ok(());
+        }
+        let message = format!(
+            "This project is {}: nobody begins new work in it. What you did is kept as a draft.",
+            self.state.title().to_lowercase()
+        );
+        Err(Problem::conflict("project_not_live", message).into())
+    }
+
     async fn create(&self, tx: &mut Tx, submission: &Submission) -> Result<Submitted> {
         let task_id = submission.task_id;
         let sees_all = self.access.allows(ProjectPermission::ViewData);
@@ -132,6 +150,7 @@ impl Handling<'_> {
             .into());
         }
         let lease = assignment::sql::finish(tx, self.access, self.me, task_id, "completed", self.now).await?;
+        self.check_begun(lease.is_some())?;
         if lease.is_none() && self.task.annotation_count + self.task.lease_count >= self.task.overlap {
             return Err(Problem::conflict(
                 "task_taken",
@@ -153,6 +172,7 @@ impl Handling<'_> {
         if became_labeled {
             self.record(tx, "task", task_id.0, Some("open"), "labeled", "complete", task_id).await?;
         }
+        sql::count_day(tx, self.access, self.me, submission, false, self.now).await?;
         let change = sql::SummaryChange {
             annotations: 1,
             skipped: 0,
@@ -201,6 +221,7 @@ impl Handling<'_> {
                 Problem::conflict("lease_over", "Your time for this task ran out; it is with somebody else.").into()
             );
         }
+        self.check_begun(lease.is_some())?;
         let assignment_id = match lease {
             Some(assignment_id) => assignment_id,
             None => assignment::sql::insert_skipped(tx, self.access, self.me, task_id, self.now).await?,
@@ -213,6 +234,7 @@ impl Handling<'_> {
         let is_labeled = sql::count_skip(tx, self.access, task_id, leases, counts_as_done, self.now).await?;
         let became_labeled = is_labeled && !self.task.is_labeled;
         self.record(tx, "assignment", assignment_id.0, Some("lease"), "skipped", "skip", task_id).await?;
+        sql::count_day(tx, self.access, self.me, submission, true, self.now).await?;
         let change = sql::SummaryChange {
             annotations: 0,
             skipped: 1,

@@ -19,19 +19,23 @@ pub(super) struct Rules {
     pub(super) enable_empty_annotation: bool,
     pub(super) show_skip_button: bool,
     pub(super) ignores_skipped: bool,
+    pub(super) state: String,
 }
 
 pub(super) async fn rules(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Rules> {
     Ok(sqlx::query_as!(
         Rules,
         r#"select label_config, label_config_hash, enable_empty_annotation, show_skip_button,
-            skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!"
+            skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!", state
         from project where project_id = $1"#,
         access.project_id().0
     )
     .fetch_one(conn)
     .await?)
 }
+
+/// No sum of times may ever overflow: a day, in milliseconds, is more than anybody spends on a task.
+const MAX_LEAD_TIME_MS: i64 = 86_400_000;
 
 /// The counts of a task whose row is locked until the end of the transaction.
 #[derive(Debug, Clone, Copy)]
@@ -361,6 +365,34 @@ pub(crate) struct SummaryChange<'a> {
     pub(crate) removed: &'a [ResultItem],
     /// Items that are now there.
     pub(crate) added: &'a [ResultItem],
+}
+
+/// Counts what a person has just done among the work of their day.
+pub(super) async fn count_day(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    submission: &Submission,
+    was_skipped: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into work_day (project_id, day, user_id, submitted_count, skipped_count, lead_time_ms)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict (project_id, day, user_id) do update set
+            submitted_count = work_day.submitted_count + excluded.submitted_count,
+            skipped_count = work_day.skipped_count + excluded.skipped_count,
+            lead_time_ms = work_day.lead_time_ms + excluded.lead_time_ms",
+        access.project_id().0,
+        now.date_naive(),
+        me.0,
+        i64::from(!was_skipped),
+        i64::from(was_skipped),
+        if was_skipped { 0 } else { submission.lead_time_ms.clamp(0, MAX_LEAD_TIME_MS) }
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Brings the summary up to date. Its row is locked from here to the commit: call it last.

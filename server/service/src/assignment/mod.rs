@@ -48,8 +48,8 @@ async fn lease_next(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<Resu
     let now = cx.now();
     sql::one_at_a_time(tx, access, me).await?;
     let rules = sql::rules(tx, access, me).await?;
-    if rules.is_paused {
-        return Ok(Err(NoTask::Paused));
+    if let Err(why) = rules.state.hands_out(access.role()) {
+        return Ok(Err(why));
     }
     sql::expire(tx, access, now).await?;
     if let Some(task_id) = sql::held(tx, access, me, now).await? {

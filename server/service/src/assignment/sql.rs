@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     annotation::NoTask,
     id::{AssignmentId, TaskId, UserId},
+    project::ProjectState,
 };
 use sqlx::PgConnection;
 
@@ -11,7 +12,7 @@ use crate::{Result, access::ProjectAccess};
 
 /// What decides which task is next.
 pub(super) struct Rules {
-    pub(super) is_paused: bool,
+    pub(super) state: ProjectState,
     pub(super) is_random: bool,
     /// 0: no limit.
     pub(super) task_limit: i64,
@@ -19,7 +20,7 @@ pub(super) struct Rules {
 
 pub(super) async fn rules(conn: &mut PgConnection, access: &ProjectAccess, me: UserId) -> Result<Rules> {
     let row = sqlx::query!(
-        r#"select p.state = 'paused' as "is_paused!", p.sampling = 'UNIFORM' as "is_random!",
+        r#"select p.state, p.sampling = 'UNIFORM' as "is_random!",
             coalesce(m.task_limit, 0)::bigint as "task_limit!"
         from project p left join project_member m on m.project_id = p.project_id and m.user_id = $2
         where p.project_id = $1"#,
@@ -28,7 +29,11 @@ pub(super) async fn rules(conn: &mut PgConnection, access: &ProjectAccess, me: U
     )
     .fetch_one(conn)
     .await?;
-    Ok(Rules { is_paused: row.is_paused, is_random: row.is_random, task_limit: row.task_limit })
+    Ok(Rules {
+        state: ProjectState::from_name(&row.state).unwrap_or_default(),
+        is_random: row.is_random,
+        task_limit: row.task_limit,
+    })
 }
 
 /// Makes one person's requests for a task wait for each other until the transaction ends: two tabs, or a page asked for

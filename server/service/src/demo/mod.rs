@@ -15,7 +15,7 @@ use domain::{
     access::{OrgPermission, OrgRole, ProjectRole},
     annotation::{Desk, Submission},
     id::{OrgId, ProjectId, UserId, WorkspaceId},
-    project::{NewProject, ProjectPatch},
+    project::{NewProject, ProjectMove, ProjectPatch},
     result::ResultItem,
 };
 
@@ -201,7 +201,9 @@ impl Story {
         if run.failed > 0 || run.tasks == 0 {
             return Err(anyhow::anyhow!("the demo data {file} does not import: {run:?}").into());
         }
-        self.pass(Duration::from_secs(40 * 60));
+        self.pass(Duration::from_secs(20 * 60));
+        project::change_state(cx, &people.owner, project_id, ProjectMove::GoLive).await?;
+        self.pass(Duration::from_secs(20 * 60));
         Ok(project_id)
     }
 

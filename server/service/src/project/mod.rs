@@ -1,7 +1,11 @@
 //! Projects: making, finding, changing, binning them, and the people in them.
 
+mod duplicate;
+mod find;
+mod lifecycle;
 mod markdown;
 mod member;
+mod overview;
 mod sql;
 
 use chrono::TimeDelta;
@@ -19,8 +23,12 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 pub use self::{
+    duplicate::duplicate,
+    find::find,
+    lifecycle::{change_state, history},
     markdown::to_html,
     member::{people, put_member, remove_member},
+    overview::overview,
 };
 use crate::{
     Actor, Cx, Result,

@@ -371,6 +371,46 @@ pub(super) async fn title_of(conn: &mut PgConnection, access: &ProjectAccess) ->
         .await?)
 }
 
+/// A new project with the settings and people of this one; `None` where this one is gone meanwhile.
+pub(super) async fn copy(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    title: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<ProjectId>> {
+    let copy = sqlx::query_scalar!(
+        r#"insert into project (organization_id, workspace_id, title, description, color, label_config, parsed_label_config,
+            label_config_hash, expert_instruction, show_instruction, show_skip_button, enable_empty_annotation,
+            show_collab_predictions, maximum_annotations, overlap_cohort_percentage, sampling, skip_queue, created_by,
+            created_at, updated_at)
+        select organization_id, workspace_id, $2, description, color, label_config, parsed_label_config,
+            label_config_hash, expert_instruction, show_instruction, show_skip_button, enable_empty_annotation,
+            show_collab_predictions, maximum_annotations, overlap_cohort_percentage, sampling, skip_queue, $3, $4, $4
+        from project where project_id = $1 and deleted_at is null
+        returning project_id as "project_id: ProjectId""#,
+        access.project_id().0,
+        title,
+        access.user_id().map(|id| id.0),
+        now
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(copy) = copy else { return Ok(None) };
+    sqlx::query!("insert into project_summary (project_id, updated_at) values ($1, $2)", copy.0, now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "insert into project_member (project_id, user_id, member_type, enabled, task_limit, created_at, updated_at)
+        select $2, user_id, member_type, enabled, task_limit, $3, $3 from project_member where project_id = $1",
+        access.project_id().0,
+        copy.0,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(Some(copy))
+}
+
 /// Removes for good what has been in the bin since before `before`. For the housekeeping job: no tenant.
 pub(super) async fn purge(
     conn: &mut PgConnection,

@@ -8,6 +8,7 @@ mod annotate;
 mod demo;
 mod export;
 mod import;
+mod lifecycle;
 mod mail;
 mod org;
 mod project;
