@@ -38,13 +38,13 @@ fn storage() -> Option<Storage> {
 }
 
 /// Keeps a value in this browser. Returns whether it was kept: a full or forbidden storage refuses.
-pub(super) fn keep(key: &str, value: &impl Serialize) -> bool {
+pub(crate) fn keep(key: &str, value: &impl Serialize) -> bool {
     let Ok(json) = serde_json::to_string(value) else { return false };
     storage().is_some_and(|storage| storage.set_item(key, &json).is_ok())
 }
 
 /// What this browser has kept.
-pub(super) fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
+pub(crate) fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
     let json = storage()?.get_item(key).ok().flatten()?;
     serde_json::from_str(&json).ok()
 }
@@ -75,8 +75,11 @@ pub(super) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
         return false;
     };
-    let open_dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
-    let field =
-        "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=menu], dialog";
-    open_dialog || element.closest(field).ok().flatten().is_some()
+    let is_inside = |selector: &str| element.closest(selector).ok().flatten().is_some();
+    if is_inside("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=menu]") {
+        return true;
+    }
+    // A dialog keeps the keyboard to itself. So does everything beside a preview, which is never the whole page.
+    let is_there = |selector: &str| document().query_selector(selector).ok().flatten().is_some();
+    is_there("dialog[open], .preview") && !is_inside(".preview")
 }

@@ -9,7 +9,7 @@
 pub mod api;
 mod autosave;
 mod bench;
-mod browser;
+pub(crate) mod browser;
 mod controls;
 mod labels;
 mod page;

@@ -1,8 +1,9 @@
 //! A labeling interface with a sample task, to try out: everything works, nothing is stored.
 
 use domain::label_config::parse;
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 use serde_json::{Map, Value};
+use wasm_bindgen::JsCast;
 
 use super::bench::Bench;
 use super::page::Desktop;
@@ -21,9 +22,41 @@ pub fn Preview(
     /// Looks only: regions can be picked, not drawn.
     #[prop(optional)]
     read_only: bool,
+    /// Takes the keyboard at once: for a dialog that holds nothing else.
+    #[prop(optional)]
+    takes_focus: bool,
 ) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    let focus = move || {
+        if let Some(preview) = node.get_untracked() {
+            // One that cannot take the focus works by pointer alone.
+            let _ = preview.focus();
+        }
+    };
+    Effect::new(move |_| {
+        if takes_focus && node.get().is_some() {
+            request_animation_frame(focus);
+        }
+    });
+    // A click on the canvas leaves the focus where it was; keys belong to what was clicked.
+    let on_press = move |event: ev::PointerEvent| {
+        let on_control =
+            event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|target| {
+                target.closest("button, a, input, textarea, select, label, summary").ok().flatten().is_some()
+            });
+        if !on_control {
+            focus();
+        }
+    };
     view! {
-        <div class="preview" role="region" aria-label="Preview of the labeling interface">
+        <div
+            class="preview"
+            role="region"
+            aria-label="Preview of the labeling interface"
+            tabindex="0"
+            node_ref=node
+            on:pointerdown=on_press
+        >
             {move || match parse(&label_config.get()).config {
                 Some(config) => {
                     let bench = Bench::new(config, task.get(), &[], read_only);

@@ -7,7 +7,8 @@ use domain::id::{ProjectId, UserId};
 use domain::org::Workspace;
 use domain::page::Page;
 use domain::project::{
-    NewProject, ProjectCard, ProjectDetail, ProjectPatch, ProjectPeople, ProjectQuery, TemplateCard, TemplateDetail,
+    Find, Found, NewProject, ProjectCard, ProjectDetail, ProjectMove, ProjectOverview, ProjectPatch, ProjectPeople,
+    ProjectQuery, ProjectState, StateChange, TemplateCard, TemplateDetail,
 };
 use domain::task::{TaskFilter, TaskRow};
 use leptos::prelude::*;
@@ -30,6 +31,41 @@ pub async fn list_projects(query: ProjectQuery) -> Result<Page<ProjectCard>, App
 pub async fn project(project_id: ProjectId) -> Result<ProjectDetail, AppError> {
     let (cx, actor) = request()?;
     Ok(service::project::get(&cx, &actor, project_id).await?)
+}
+
+/// Everything the overview of a project shows.
+#[server]
+pub async fn load_overview(project_id: ProjectId) -> Result<ProjectOverview, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::overview(&cx, &actor, project_id).await?)
+}
+
+/// Moves a project from one state to another; answers where it stands now.
+#[server]
+pub async fn move_project(project_id: ProjectId, step: ProjectMove) -> Result<ProjectState, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::change_state(&cx, &actor, project_id, step).await?)
+}
+
+/// Every state a project was in, newest first.
+#[server]
+pub async fn project_history(project_id: ProjectId) -> Result<Vec<StateChange>, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::history(&cx, &actor, project_id).await?)
+}
+
+/// Makes a project like this one, without its data; answers its number.
+#[server]
+pub async fn duplicate_project(project_id: ProjectId) -> Result<ProjectId, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::duplicate(&cx, &actor, project_id).await?)
+}
+
+/// Finds projects by name and tasks by number, for the palette.
+#[server(input = Json)]
+pub async fn find_projects(find: Find) -> Result<Found, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::find(&cx, &actor, find).await?)
 }
 
 /// Everything a section of the settings shows. One question, because a page that asks twice in a row may be gone from

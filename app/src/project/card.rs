@@ -2,14 +2,16 @@
 
 use domain::access::ProjectPermission;
 use domain::id::ProjectId;
-use domain::project::{BIN_DAYS, ProjectCard, ProjectState};
+use domain::org::COLORS;
+use domain::project::{BIN_DAYS, Lack, ProjectCard, ProjectMove};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::data_type;
+use super::state::{move_words, state_badge};
 use crate::ui::{
-    Align, Badge, Button, Icon, IconButton, Menu, MenuButton, MenuLine, MenuLink, ProgressBar, Size, Time, Tone, count,
-    lu, percent,
+    Align, Button, Icon, IconButton, Menu, MenuButton, MenuLabel, MenuLine, MenuLink, ProgressBar, Size, Time, Tone,
+    count, lu, percent,
 };
 
 /// What can be done with a project in the list.
@@ -17,6 +19,14 @@ use crate::ui::{
 pub(super) struct Actions {
     /// Keep it on top, or no longer.
     pub(super) pin: Callback<(ProjectId, bool)>,
+    /// Give it this color.
+    pub(super) paint: Callback<(ProjectId, String)>,
+    /// Ask for another name: its number and present title.
+    pub(super) rename: Callback<(ProjectId, String)>,
+    /// Make one like it.
+    pub(super) duplicate: Callback<ProjectId>,
+    /// To another state.
+    pub(super) step: Callback<(ProjectId, ProjectMove)>,
     /// Into the bin: its number and title.
     pub(super) delete: Callback<(ProjectId, String)>,
     /// Out of the bin.
@@ -32,17 +42,6 @@ pub(super) fn progress_words(project: &ProjectCard) -> String {
     }
 }
 
-/// The state, where it is worth a word.
-pub(super) fn state_badge(state: ProjectState) -> Option<AnyView> {
-    let (tone, word) = match state {
-        ProjectState::Pending | ProjectState::BuildingWorkflow => return None,
-        ProjectState::Live => (Tone::Success, "Live"),
-        ProjectState::Paused => (Tone::Warning, "Paused"),
-        ProjectState::Completed => (Tone::Accent, "Completed"),
-    };
-    Some(view! { <Badge tone dot=true>{word}</Badge> }.into_any())
-}
-
 #[component]
 fn Pin(project: ProjectCard, actions: Actions) -> impl IntoView {
     let (id, pinned) = (project.project_id, project.pinned);
@@ -54,16 +53,44 @@ fn Pin(project: ProjectCard, actions: Actions) -> impl IntoView {
     }
 }
 
+/// Moves that are made from the list without further ado; the others are asked about on the project's own page.
+fn quick_move(project: &ProjectCard) -> Option<ProjectMove> {
+    let lacks = Lack::of(project.data_type.is_some(), project.progress.tasks);
+    project.state.moves().next().filter(|step| match step {
+        ProjectMove::GoLive | ProjectMove::Resume | ProjectMove::Reopen => lacks.is_empty(),
+        ProjectMove::Pause => true,
+        ProjectMove::Complete | ProjectMove::Reset => false,
+    })
+}
+
 #[component]
 fn More(project: ProjectCard, actions: Actions) -> impl IntoView {
     let id = project.project_id;
     let may = |permission| project.role.allows(permission);
     let (manage, delete) = (may(ProjectPermission::Manage), may(ProjectPermission::Delete));
-    let title = project.title.clone();
+    let pinned = project.pinned;
+    let labels = may(ProjectPermission::Annotate) && project.state.hands_out(project.role).is_ok();
+    let (title, now) = (project.title.clone(), project.title.clone());
+    let colors = manage.then(|| paint(id, &project.color, actions));
+    let step = quick_move(&project).filter(|_| manage).map(|step| {
+        let (label, icon) = move_words(step);
+        view! { <MenuButton icon on:click=move |_| actions.step.run((id, step))>{label}</MenuButton> }
+    });
     view! {
         <Menu id=format!("project-{id}-menu") label=format!("More about {}", project.title) icon=lu::LuEllipsis align=Align::End size=Size::Small>
             <MenuLink href=format!("/projects/{id}") icon=lu::LuFolderOpen>"Open"</MenuLink>
+            {labels.then(|| view! { <MenuLink href=format!("/projects/{id}/label") icon=lu::LuPencil>"Label"</MenuLink> })}
             {manage.then(|| view! { <MenuLink href=format!("/projects/{id}/settings/general") icon=lu::LuSettings>"Settings"</MenuLink> })}
+            <MenuLine/>
+            <MenuButton icon=if pinned { lu::LuPinOff } else { lu::LuPin } on:click=move |_| actions.pin.run((id, !pinned))>
+                {if pinned { "Unpin" } else { "Pin to the top" }}
+            </MenuButton>
+            {step}
+            {manage.then(|| view! {
+                <MenuButton icon=lu::LuTextCursorInput on:click=move |_| actions.rename.run((id, now.clone()))>"Rename"</MenuButton>
+                <MenuButton icon=lu::LuCopyPlus on:click=move |_| actions.duplicate.run(id)>"Duplicate"</MenuButton>
+            })}
+            {colors}
             {delete.then(|| view! {
                 <MenuLine/>
                 <MenuButton icon=lu::LuTrash2 danger=true on:click=move |_| actions.delete.run((id, title.clone()))>
@@ -72,6 +99,32 @@ fn More(project: ProjectCard, actions: Actions) -> impl IntoView {
             })}
         </Menu>
     }
+}
+
+/// The colors to choose from, in the menu.
+fn paint(id: ProjectId, present: &str, actions: Actions) -> AnyView {
+    let dots = COLORS
+        .into_iter()
+        .map(|name| {
+            view! {
+                <button
+                    class="menu-item menu-color"
+                    type="button"
+                    role="menuitemradio"
+                    aria-checked=if name == present { "true" } else { "false" }
+                    aria-label=name
+                    title=name
+                    data-color=name
+                    on:click=move |_| actions.paint.run((id, name.to_owned()))
+                ></button>
+            }
+        })
+        .collect_view();
+    view! {
+        <MenuLabel>"Color"</MenuLabel>
+        <div class="menu-colors" role="group" aria-label="Color">{dots}</div>
+    }
+    .into_any()
 }
 
 /// A project as a card: the whole card opens it.
@@ -130,9 +183,9 @@ pub(super) fn Row(project: ProjectCard, actions: Actions) -> impl IntoView {
                 <span class="project-cell" data-color=project.color.clone()>
                     <span class="project-glyph" data-size="small"><Icon icon/></span>
                     <A href=format!("/projects/{}", project.project_id)>{title}</A>
-                    {state_badge(project.state)}
                 </span>
             </th>
+            <td>{state_badge(project.state)}</td>
             <td class="muted">{what}</td>
             <td class="muted">{project.workspace.clone().unwrap_or_default()}</td>
             <td class="project-progress-cell">

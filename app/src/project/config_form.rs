@@ -1,12 +1,17 @@
 //! The labeling interface with its preview, side by side: used by the wizard and by the settings.
 
+use std::time::Duration;
+
 use domain::label_config::{FieldType, LabelConfig, Parsed, check_task, parse};
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::code_editor::CodeEditor;
-use super::preview::Preview;
+use crate::annotate::Preview;
 use crate::ui::{Button, Dialog, Icon, Size, lu};
+
+/// How long the typing has to pause before the preview follows.
+const PAUSE: Duration = Duration::from_millis(350);
 
 /// Edits `source` and shows what it looks like with the task `sample`.
 #[component]
@@ -41,9 +46,14 @@ fn PreviewPane(source: RwSignal<String>, parsed: Memo<Parsed>, sample: Signal<Ma
         })
     });
     let trying = RwSignal::new(false);
-    let task = Signal::derive(move || {
+    let drawn = settled(source, parsed);
+    // Compared, so that typing does not start the preview anew before it pauses.
+    let task = Memo::new(move |_| {
         let sample = sample.get();
         if sample.is_empty() { shown.with(|config| config.as_ref().map(stand_in).unwrap_or_default()) } else { sample }
+    });
+    let is_blank = Memo::new(move |_| {
+        shown.with(|config| config.as_ref().is_none_or(|config| config.root.elements().next().is_none()))
     });
     view! {
         <div class="preview-pane" data-stale=move || is_stale.get().then_some("")>
@@ -74,7 +84,7 @@ fn PreviewPane(source: RwSignal<String>, parsed: Memo<Parsed>, sample: Signal<Ma
                 text="Label the sample task as people will. Nothing is stored.".to_owned()
             >
                 <div class="try-out">
-                    <crate::annotate::Preview label_config=source task/>
+                    <Preview label_config=drawn task takes_focus=true/>
                 </div>
             </Dialog>
             {move || {
@@ -85,20 +95,50 @@ fn PreviewPane(source: RwSignal<String>, parsed: Memo<Parsed>, sample: Signal<Ma
                     </ul>
                 })
             }}
-            {move || match shown.get() {
-                Some(config) if config.root.elements().next().is_some() => {
-                    view! { <Preview config task=task.get()/> }.into_any()
+            {move || {
+                if is_blank.get() {
+                    view! {
+                        <div class="preview-nothing">
+                            <Icon icon=lu::LuLayoutTemplate/>
+                            <p>"Nothing to see yet. Start from a template, or write the interface."</p>
+                        </div>
+                    }
+                    .into_any()
+                } else if trying.get() {
+                    // One at a time: both would answer to the same keys.
+                    view! { <div class="config-preview"></div> }.into_any()
+                } else {
+                    view! { <div class="config-preview"><Preview label_config=drawn task/></div> }.into_any()
                 }
-                _ => view! {
-                    <div class="preview-nothing">
-                        <Icon icon=lu::LuLayoutTemplate/>
-                        <p>"Nothing to see yet. Start from a template, or write the interface."</p>
-                    </div>
-                }
-                .into_any(),
             }}
         </div>
     }
+}
+
+/// The text as it was when it could be read last, once the typing pauses: the preview starts anew with it.
+fn settled(source: RwSignal<String>, parsed: Memo<Parsed>) -> RwSignal<String> {
+    let readable = move || parsed.with_untracked(|parsed| parsed.config.is_some());
+    let drawn = RwSignal::new(source.with_untracked(|text| if readable() { text.clone() } else { String::new() }));
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let text = source.get();
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+        if !readable() || drawn.with_untracked(|drawn| *drawn == text) {
+            return;
+        }
+        let draw = move || drawn.set(text.clone());
+        // What comes from elsewhere, such as a template, has nobody typing.
+        let pause = if drawn.with_untracked(String::is_empty) { Duration::ZERO } else { PAUSE };
+        waiting.set_value(set_timeout_with_handle(draw, pause).ok());
+    });
+    on_cleanup(move || {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    });
+    drawn
 }
 
 /// A task for an interface without data, from what its objects expect and the media this server has.

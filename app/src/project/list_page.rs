@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use domain::id::ProjectId;
 use domain::page::Page as Rows;
-use domain::project::{ProjectCard, ProjectQuery, ProjectSort};
+use domain::project::{ProjectCard, ProjectPatch, ProjectQuery, ProjectSort, ProjectState};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::api::{self, DeleteProject, RestoreProject, SetPinned};
+use super::api::{self, DeleteProject, DuplicateProject, MoveProject, RestoreProject, SetPinned, UpdateProject};
 use super::card::{Actions, Binned, Card, Row};
+use super::rename::{RenameDialog, Renaming};
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::shell::{Command, Page, use_commands};
@@ -30,6 +31,11 @@ struct Asked {
 }
 
 impl Asked {
+    /// Whether less than everything is asked for.
+    fn is_narrowed(&self) -> bool {
+        self.query.state.is_some() || !self.query.search.trim().is_empty()
+    }
+
     fn address(&self) -> String {
         let mut parts = Vec::new();
         if self.query.bin {
@@ -40,6 +46,9 @@ impl Asked {
         }
         if self.query.sort != ProjectSort::default() {
             parts.push(format!("sort={}", self.query.sort.as_str()));
+        }
+        if let Some(state) = self.query.state {
+            parts.push(format!("state={}", state.as_str()));
         }
         if self.as_table {
             parts.push("view=table".to_owned());
@@ -59,6 +68,7 @@ pub fn ListPage() -> impl IntoView {
                 query: ProjectQuery {
                     search: get("q"),
                     sort: ProjectSort::from_name(&get("sort")).unwrap_or_default(),
+                    state: ProjectState::from_name(&get("state")),
                     bin: !get("bin").is_empty(),
                     ..ProjectQuery::default()
                 },
@@ -69,7 +79,8 @@ pub fn ListPage() -> impl IntoView {
     let reload = RwSignal::new(0_u32);
     let query = Memo::new(move |_| asked.with(|asked| asked.query.clone()));
     let first = Resource::new_blocking(move || (query.get(), reload.get()), |(query, _)| api::list_projects(query));
-    let actions = actions(reload);
+    let renaming = Renaming::new();
+    let actions = actions(reload, renaming);
     use_commands(Signal::stored(vec![
         Command::go("Projects", "New project", lu::LuPlus, "/projects/new").words("create add template"),
         Command::go("Projects", "Projects in the bin", lu::LuTrash2, "/projects?bin=1").words("deleted restore trash"),
@@ -100,8 +111,7 @@ pub fn ListPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match first.await {
                         Ok(rows) => {
-                            let searched = asked.with_untracked(|asked| !asked.query.search.trim().is_empty());
-                            let nothing = rows.items.is_empty() && !searched;
+                            let nothing = rows.items.is_empty() && !asked.with_untracked(Asked::is_narrowed);
                             // Only once alive, so that both sides draw the same at first.
                             Effect::new(move |_| is_empty.set(nothing));
                             view! { <List rows asked actions/> }.into_any()
@@ -110,6 +120,7 @@ pub fn ListPage() -> impl IntoView {
                     }
                 })}
             </Transition>
+            <RenameDialog renaming on_done=Callback::new(move |()| reload.update(|times| *times += 1))/>
         </Page>
     }
     .into_any()
@@ -128,11 +139,14 @@ fn Place(href: &'static str, icon: Glyph, here: Signal<bool>, children: Children
 }
 
 /// What the rows can do; each answer asks for the list again.
-fn actions(reload: RwSignal<u32>) -> Actions {
+fn actions(reload: RwSignal<u32>, renaming: Renaming) -> Actions {
     let toasts = use_toasts();
     let pin = ServerAction::<SetPinned>::new();
     let delete = ServerAction::<DeleteProject>::new();
     let restore = ServerAction::<RestoreProject>::new();
+    let paint = ServerAction::<UpdateProject>::new();
+    let duplicate = ServerAction::<DuplicateProject>::new();
+    let step = ServerAction::<MoveProject>::new();
     let deleted = RwSignal::new(None::<(ProjectId, String)>);
     let after = move |answer: Option<Result<(), AppError>>| match answer {
         Some(Ok(())) => {
@@ -146,6 +160,21 @@ fn actions(reload: RwSignal<u32>) -> Actions {
         None => false,
     };
     Effect::new(move |_| after(pin.value().get()));
+    Effect::new(move |_| after(paint.value().get()));
+    Effect::new(move |_| {
+        let answer = step.value().get();
+        let state = answer.as_ref().and_then(|answer| answer.as_ref().ok()).copied();
+        if after(answer.map(|answer| answer.map(drop)))
+            && let Some(state) = state
+        {
+            toasts.success(format!("The project is now: {}", state.title().to_lowercase()));
+        }
+    });
+    Effect::new(move |_| {
+        if after(duplicate.value().get().map(|answer| answer.map(drop))) {
+            toasts.success("A copy without data is in the list, not live yet");
+        }
+    });
     Effect::new(move |_| {
         if after(restore.value().get()) {
             toasts.success("Back among the projects");
@@ -162,6 +191,17 @@ fn actions(reload: RwSignal<u32>) -> Actions {
         }
     });
     Actions {
+        paint: Callback::new(move |(project_id, color)| {
+            let patch = ProjectPatch { color: Some(color), ..ProjectPatch::default() };
+            paint.dispatch(UpdateProject { project_id, patch });
+        }),
+        rename: Callback::new(move |(project_id, title)| renaming.ask(project_id, title)),
+        duplicate: Callback::new(move |project_id| {
+            duplicate.dispatch(DuplicateProject { project_id });
+        }),
+        step: Callback::new(move |(project_id, to)| {
+            step.dispatch(MoveProject { project_id, step: to });
+        }),
         pin: Callback::new(move |(project_id, pinned)| {
             pin.dispatch(SetPinned { project_id, pinned });
         }),
@@ -197,6 +237,22 @@ fn Toolbar(asked: Memo<Asked>) -> impl IntoView {
         let search_now = move || change(&|asked| asked.query.search.clone_from(&text));
         waiting.set_value(set_timeout_with_handle(search_now, PAUSE).ok());
     });
+    // What the address says, the box says: also after a link to all projects.
+    Effect::new(move |before: Option<String>| {
+        let asked = asked.with(|asked| asked.query.search.clone());
+        if before.is_some_and(|before| before != asked) && search.with_untracked(|search| search.trim() != asked.trim())
+        {
+            search.set(asked.clone());
+        }
+        asked
+    });
+    let states: Vec<Choice> = std::iter::once(Choice::new("", "All states"))
+        .chain(ProjectState::ALL.iter().map(|state| Choice::new(state.as_str(), state.title())))
+        .collect();
+    let state = Signal::derive(move || {
+        asked.with(|asked| asked.query.state.map_or_else(String::new, |state| state.as_str().to_owned()))
+    });
+    let sort = Signal::derive(move || asked.with(|asked| asked.query.sort.as_str().to_owned()));
     let sorts = vec![
         Choice::new(ProjectSort::Newest.as_str(), "Newest first"),
         Choice::new(ProjectSort::Activity.as_str(), "Last labeled first"),
@@ -210,11 +266,21 @@ fn Toolbar(asked: Memo<Asked>) -> impl IntoView {
                 <TextField name="q" label="Search projects" bare=true kind="search" placeholder="Search projects" icon=lu::LuSearch bind=search/>
             </div>
             <Select
+                name="state"
+                label="State"
+                bare=true
+                choices=states
+                value=state.get_untracked()
+                follow=state
+                on_change=Callback::new(move |state: String| change(&|asked| asked.query.state = ProjectState::from_name(&state)))
+            />
+            <Select
                 name="sort"
                 label="Order"
                 bare=true
                 choices=sorts
-                value=asked.with_untracked(|asked| asked.query.sort.as_str().to_owned())
+                value=sort.get_untracked()
+                follow=sort
                 on_change=Callback::new(move |sort: String| {
                     change(&|asked| asked.query.sort = ProjectSort::from_name(&sort).unwrap_or_default());
                 })
@@ -300,6 +366,7 @@ fn List(rows: Rows<ProjectCard>, asked: Memo<Asked>, actions: Actions) -> impl I
 fn table_head() -> AnyView {
     view! {
         <th scope="col">"Project"</th>
+        <th scope="col">"State"</th>
         <th scope="col">"Data"</th>
         <th scope="col">"Workspace"</th>
         <th scope="col">"Progress"</th>
@@ -317,8 +384,15 @@ fn nothing(asked: &Asked) -> AnyView {
         }
         .into_any();
     }
-    if !asked.query.search.trim().is_empty() {
-        let text = format!("No title or description contains “{}”.", asked.query.search.trim());
+    if asked.is_narrowed() {
+        let of_state = asked.query.state.map(|state| format!("“{}”", state.title()));
+        let text = match (asked.query.search.trim(), of_state) {
+            ("", Some(state)) => format!("No project is {state}."),
+            (search, None) => format!("No title or description contains “{search}”."),
+            (search, Some(state)) => {
+                format!("No title or description of a project that is {state} contains “{search}”.")
+            }
+        };
         return view! {
             <EmptyState icon=lu::LuSearch title="Nothing found" text>
                 <LinkButton href="/projects".to_owned()>"Show all projects"</LinkButton>

@@ -1,23 +1,27 @@
 //! Projects on screen: the list, the wizard, the overview, the settings.
 
-mod api;
+pub mod api;
 mod card;
 mod code_editor;
 mod config_form;
 mod create_page;
 mod data_page;
 mod data_type;
+mod events;
+mod jump;
 mod list_page;
 mod overview_page;
 mod people;
-mod preview;
+mod rename;
 mod settings_page;
+mod state;
 mod tabs;
 mod template_gallery;
 
 pub use self::{
     create_page::CreatePage,
     data_page::DataPage,
+    jump::offer_projects,
     list_page::ListPage,
     overview_page::OverviewPage,
     settings_page::SettingsPage,

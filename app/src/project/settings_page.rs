@@ -196,7 +196,6 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                             choices=vec![
                                 Choice::new(Sampling::Sequence.as_str(), "As they came in"),
                                 Choice::new(Sampling::Uniform.as_str(), "At random"),
-                                Choice::new(Sampling::Uncertainty.as_str(), "Least certain prediction first"),
                             ]
                             on_change=Callback::new(move |name: String| patch.update(|patch| patch.sampling = Sampling::from_name(&name)))
                         />

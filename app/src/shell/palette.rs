@@ -2,6 +2,8 @@
 //!
 //! Pages add their own commands with [`use_commands`]; they leave with the page.
 
+use std::collections::HashMap;
+
 use leptos::{ev, html, prelude::*};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -92,6 +94,8 @@ struct Registered {
 #[derive(Clone, Copy)]
 pub struct PaletteState {
     open: RwSignal<bool>,
+    query: RwSignal<String>,
+    busy: RwSignal<bool>,
     sources: RwSignal<Vec<Registered>>,
     next: StoredValue<u32>,
 }
@@ -108,26 +112,55 @@ impl PaletteState {
         self.open.get()
     }
 
-    fn found(self, query: &str) -> Vec<Command> {
-        let query = query.trim().to_lowercase();
-        let mut found: Vec<(usize, Command)> = self
+    /// What was typed.
+    #[must_use]
+    pub fn query(self) -> String {
+        self.query.get()
+    }
+
+    /// What was typed, without following it.
+    #[must_use]
+    pub fn query_untracked(self) -> String {
+        self.query.get_untracked()
+    }
+
+    /// Whether somebody is still looking: nothing found is then not yet the answer.
+    pub fn set_busy(self, busy: bool) {
+        self.busy.set(busy);
+    }
+
+    fn found(self) -> Vec<Command> {
+        let query = self.query.get().trim().to_lowercase();
+        let found = self
             .sources
             .get()
             .into_iter()
             .flat_map(|source| source.commands.get())
             .filter_map(|command| command.fits(&query).map(|place| (place, command)))
             .collect();
-        if !query.is_empty() {
-            found.sort_by_key(|(place, _)| *place);
-        }
-        found.into_iter().map(|(_, command)| command).take(MOST).collect()
+        in_groups(found)
     }
+}
+
+/// What is nearest comes first, as long as nothing was typed that fits better.
+const GROUPS: [&str; 5] = ["Label", "Tasks", "This project", "Projects", "Go to"];
+
+/// Groups stay together: the one with the best fit first, and in each the best fit.
+fn in_groups(mut found: Vec<(usize, Command)>) -> Vec<Command> {
+    let best = |group: &str| found.iter().filter(|(_, c)| c.group == group).map(|(place, _)| *place).min();
+    let rank = |group: &str| GROUPS.iter().position(|known| *known == group).unwrap_or(GROUPS.len());
+    let order: HashMap<&'static str, (usize, usize)> =
+        found.iter().map(|(_, c)| (c.group, (best(c.group).unwrap_or(usize::MAX), rank(c.group)))).collect();
+    found.sort_by_key(|(place, command)| (order.get(command.group).copied(), command.group, *place));
+    found.into_iter().map(|(_, command)| command).take(MOST).collect()
 }
 
 /// Call once at the root.
 pub fn provide_palette() {
     provide_context(PaletteState {
         open: RwSignal::new(false),
+        query: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
         sources: RwSignal::new(Vec::new()),
         next: StoredValue::new(0),
     });
@@ -158,12 +191,10 @@ pub fn Palette() -> impl IntoView {
     let palette = use_palette();
     let node = NodeRef::<html::Dialog>::new();
     let input = NodeRef::<html::Input>::new();
-    let query = RwSignal::new(String::new());
+    let query = palette.query;
     let at = RwSignal::new(0_usize);
-    let found = Memo::new_with_compare(
-        move |_| if palette.open.get() { palette.found(&query.get()) } else { Vec::new() },
-        |_, _| true,
-    );
+    let found =
+        Memo::new_with_compare(move |_| if palette.open.get() { palette.found() } else { Vec::new() }, |_, _| true);
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
             if (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key().eq_ignore_ascii_case("k") {
@@ -249,16 +280,21 @@ pub fn Palette() -> impl IntoView {
                 <Kbd keys="Esc"/>
             </div>
             <div class="palette-list" id="palette-list" role="listbox" aria-label="Results">
-                {move || rows(found.get(), at, choose)}
+                {move || rows(found.get(), palette.busy, at, choose)}
             </div>
         </dialog>
     }
     .into_any()
 }
 
-fn rows(found: Vec<Command>, at: RwSignal<usize>, choose: Callback<Command>) -> AnyView {
+fn rows(found: Vec<Command>, busy: RwSignal<bool>, at: RwSignal<usize>, choose: Callback<Command>) -> AnyView {
     if found.is_empty() {
-        return view! { <p class="palette-none" role="presentation">"Nothing by that name."</p> }.into_any();
+        return view! {
+            <p class="palette-none" role="presentation">
+                {move || if busy.get() { "Searching…" } else { "Nothing by that name." }}
+            </p>
+        }
+        .into_any();
     }
     let mut group = "";
     found
@@ -309,6 +345,26 @@ fn nearest() -> web_sys::ScrollIntoViewOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_stay_together_and_the_best_comes_first() {
+        let command = |group, label: &str| Command::go(group, label, lu::LuFolder, "/");
+        let labels = |found: Vec<(usize, Command)>| in_groups(found).into_iter().map(|c| c.label).collect::<Vec<_>>();
+        let all = vec![
+            (0, command("Go to", "Organization")),
+            (0, command("Appearance", "Dark theme")),
+            (0, command("Projects", "Signs")),
+            (0, command("This project", "Overview")),
+        ];
+        assert_eq!(labels(all), ["Overview", "Signs", "Organization", "Dark theme"]);
+        let typed = vec![
+            (3, command("This project", "Reorder")),
+            (1, command("Go to", "New order")),
+            (0, command("Go to", "Orders")),
+            (2, command("This project", "Borders")),
+        ];
+        assert_eq!(labels(typed), ["Orders", "New order", "Borders", "Reorder"]);
+    }
 
     #[test]
     fn better_fits_come_first() {

@@ -14,6 +14,7 @@ use super::theme::{Theme, use_theme};
 use crate::account::api::{SignOut, SwitchOrg};
 use crate::account::{SignedIn, leave_for, query_value, use_session};
 use crate::lost::Failed;
+use crate::project::offer_projects;
 use crate::ui::{Align, Avatar, Glyph, Icon, Menu, MenuButton, MenuLabel, MenuLine, MenuLink, lu};
 
 /// A place in the rail.
@@ -75,6 +76,7 @@ fn Frame(me: Me) -> impl IntoView {
     leave_for(move || sign_out.value().get());
     leave_for(move || switch.value().get());
     offer_commands(sign_out);
+    offer_projects(me.with_untracked(|me| me.user_id));
     let places = PLACES
         .iter()
         .map(|place| {

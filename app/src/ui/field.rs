@@ -272,6 +272,9 @@ pub fn Select(
     #[prop(into)] choices: Vec<Choice>,
     #[prop(optional, into)] value: Option<String>,
     #[prop(optional, into)] on_change: Option<Callback<String>>,
+    /// Where the choice may also be made elsewhere, as by an address: the list follows.
+    #[prop(optional)]
+    follow: Option<Signal<String>>,
     #[prop(optional, into)] help: Option<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional, into)] id: Option<String>,
@@ -279,6 +282,12 @@ pub fn Select(
 ) -> impl IntoView {
     let frame = Frame::new(name, id, help.is_some());
     let (invalid, described_by, mending) = (frame.invalid(), frame.described_by, frame.mending);
+    let node = NodeRef::<html::Select>::new();
+    Effect::new(move |_| {
+        if let (Some(follow), Some(select)) = (follow, node.get()) {
+            select.set_value(&follow.get());
+        }
+    });
     let on_input = move |event: ev::Event| {
         mending.set(true);
         if let Some(on_change) = on_change {
@@ -298,6 +307,7 @@ pub fn Select(
             <span class="select">
                 <select
                     class="input"
+                    node_ref=node
                     id=frame.id.clone()
                     name=name
                     disabled=move || disabled.get()

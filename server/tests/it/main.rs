@@ -7,4 +7,5 @@ mod embedded;
 mod files;
 mod org;
 mod pages;
+mod project;
 mod support;

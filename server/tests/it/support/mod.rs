@@ -84,6 +84,19 @@ impl Browser<'_> {
         self.send(request).await
     }
 
+    /// As [`Browser::call`], for functions that take JSON.
+    pub async fn call_json<F: ServerFn + Serialize>(&self, input: &F) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(F::PATH)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(serde_json::to_vec(input).unwrap()))
+            .unwrap();
+        self.send(request).await
+    }
+
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         if let Some(session) = &self.session {
             let cookie = format!("synapse_session={session}").parse().unwrap();

@@ -1,0 +1,160 @@
+// A project from its first day to its last: found, renamed, taken live, paused, copied, thrown away and taken back.
+import { createProject, importFiles } from '../../support/project';
+import { DEMO, signIn, signUp } from '../../support/session';
+import { expect, expectAccessible, open, test } from '../../support/test';
+
+test('an owner takes a project live, pauses it, and sees its history', async ({ app, page }) => {
+  await signUp(page, app, 'states@example.com', 'Lifecycle');
+  const project = await createProject(page, app, 'Coins', 'Object detection');
+  await open(page, project);
+  await expect(page.getByRole('heading', { name: 'Bring the first data in' })).toBeVisible();
+  // Not before there is something to hand out.
+  await page.getByRole('button', { name: 'Go live' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Not ready to go live' });
+  await expect(dialog).toContainText('Tasks');
+  await expectAccessible(page);
+  await dialog.getByRole('link', { name: 'Import' }).click();
+  await page.waitForURL('**/import');
+  await importFiles(page, ['images/coins.jpg'], 1);
+
+  await open(page, project);
+  await page.getByRole('button', { name: 'Go live' }).first().click();
+  await expect(page.getByText('The project is live')).toBeVisible();
+  const main = page.getByRole('main');
+  await expect(main.getByText('Live', { exact: true })).toBeVisible();
+  await main.getByRole('button', { name: 'Pause' }).click();
+  await expect(main.getByText('Paused', { exact: true })).toBeVisible();
+  await open(page, `${project}/label`);
+  await expect(page.getByRole('heading', { name: 'This project is paused' })).toBeVisible();
+  await open(page, project);
+  await main.getByRole('button', { name: 'Resume' }).click();
+  await expect(main.getByText('Live', { exact: true })).toBeVisible();
+
+  // A task is still open: completing asks first.
+  await main.getByRole('button', { name: 'More states' }).click();
+  await page.getByRole('menuitem', { name: 'Mark as completed' }).click();
+  await expect(page.getByRole('dialog')).toContainText('1 task is not labeled yet');
+  await page.getByRole('button', { name: 'Go ahead' }).click();
+  await expect(main.getByText('Completed', { exact: true })).toBeVisible();
+  await main.getByRole('button', { name: 'States' }).click();
+  const history = page.getByRole('dialog', { name: 'States of the project' });
+  await expect(history.getByRole('listitem')).toHaveText([/^Completed/, /^Live/, /^Paused/, /^Live/, /^Not live yet/]);
+  await expectAccessible(page);
+});
+
+test('the menu of a project renames, paints, copies, deletes and takes back', async ({ app, page }) => {
+  await signUp(page, app, 'menu@example.com', 'Menus');
+  await createProject(page, app, 'First draft', 'Image classification');
+  await open(page, `${app.url}/projects`);
+  const menu = async (title: string, item: string) => {
+    await page.getByRole('button', { name: `More about ${title}` }).click();
+    await page.getByRole(item === 'violet' ? 'menuitemradio' : 'menuitem', { name: item }).click();
+  };
+  await menu('First draft', 'Rename');
+  const name = page.getByRole('dialog').getByRole('textbox', { name: 'Name' });
+  await name.fill('x');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
+  await name.fill('Second draft');
+  await name.press('Enter');
+  await expect(page.getByRole('link', { name: 'Second draft' })).toBeVisible();
+
+  await menu('Second draft', 'violet');
+  await expect(page.locator('.project-card[data-color=violet]')).toBeVisible();
+  await menu('Second draft', 'Duplicate');
+  await expect(page.getByRole('link', { name: 'Copy of Second draft' })).toBeVisible();
+  await menu('Copy of Second draft', 'Move to the bin');
+  await expect(page.getByRole('link', { name: 'Copy of Second draft' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('link', { name: 'Copy of Second draft' })).toBeVisible();
+  await menu('Copy of Second draft', 'Move to the bin');
+  await expect(page.getByRole('link', { name: 'Copy of Second draft' })).toHaveCount(0);
+  await open(page, `${app.url}/projects?bin=1`);
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();
+
+  // By keyboard alone, and by state.
+  await open(page, `${app.url}/projects?view=table`);
+  await page.getByRole('button', { name: 'More about Second draft' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Open' })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('State', { exact: true }).selectOption('Live');
+  await expect(page.getByText('No project is “Live”.')).toBeVisible();
+  await page.getByRole('link', { name: 'Show all projects' }).click();
+  await expect(page.getByRole('link', { name: 'Second draft', exact: true })).toBeVisible();
+  await expect(page.getByLabel('State', { exact: true })).toHaveValue('');
+});
+
+test('the palette finds projects, their pages and tasks', async ({ demoApp, page }) => {
+  await signIn(page, demoApp, DEMO.owner);
+  await open(page, `${demoApp.url}/projects/2`);
+  const search = page.getByRole('combobox', { name: 'Search pages and actions' });
+  const first = page.getByRole('option').first();
+  await page.keyboard.press('Control+k');
+  await search.fill('rights');
+  await expect(first).toHaveText(/Human rights in eight languages/);
+  await search.fill('#17');
+  await expect(first).toHaveText('Task #17 of Human rights in eight languages');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/projects/2/label?task=*');
+  await expect(page.getByText('Task 17', { exact: true })).toBeVisible();
+
+  // What was opened last comes first.
+  await open(page, `${demoApp.url}/org`);
+  await page.keyboard.press('Control+k');
+  await expect(first).toHaveText(/Human rights in eight languages/);
+  await search.fill('everyday');
+  await expect(first).toHaveText(/Everyday things/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/projects/1');
+});
+
+test('an annotator sees their own work and nothing to manage', async ({ demoApp, page }) => {
+  await signIn(page, demoApp, DEMO.annotator1);
+  await open(page, `${demoApp.url}/projects/1`);
+  const main = page.getByRole('main');
+  await expect(main.getByText('Live', { exact: true })).toBeVisible();
+  await expect(main.getByText('You submitted')).toBeVisible();
+  for (const name of ['Pause', 'More states', 'States']) await expect(main.getByRole('button', { name })).toHaveCount(0);
+  await expect(main.getByRole('heading', { name: 'Activity' })).toHaveCount(0);
+  await expectAccessible(page);
+  const answer = await page.goto(`${demoApp.url}/projects/1/settings/general`);
+  expect(answer?.status()).toBe(403);
+});
+
+test('templates can be tried where they are chosen, and mistakes have a place', async ({ app, page }) => {
+  await signUp(page, app, 'wizard@example.com', 'Wizards');
+  await open(page, `${app.url}/projects/new`);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Trying things');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Sentiment and rating' }).click();
+  const preview = page.getByRole('region', { name: 'Preview of the labeling interface' });
+  await preview.getByRole('radio').first().click();
+  await expect(preview.getByRole('radio').first()).toBeChecked();
+  await page.getByRole('button', { name: 'Try it' }).click();
+  const trial = page.getByRole('dialog', { name: 'Try it' });
+  await expect(trial.getByRole('radio').first()).not.toBeChecked();
+  await page.keyboard.press('1');
+  await expect(trial.getByRole('radio').first()).toBeChecked();
+  await expectAccessible(page);
+  await trial.getByRole('button', { name: 'Close' }).click();
+
+  const code = page.getByRole('textbox', { name: 'Labeling interface' });
+  const write = async (text: string) => {
+    await code.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(text);
+  };
+  await write('<View>\n  <Text name="t" value="$text"/>\n  <Choices name="c" toName="nowhere"><Choice value="A"/></Choices>\n</View>');
+  const problem = page.locator('.problem').first();
+  await expect(problem).toContainText('3:');
+  await expect(problem).toContainText('nowhere');
+  await write('<View>\n  <Text name="t" value="$text"/>\n  <Text name="t" value="$other"/>\n</View>');
+  await expect(problem).toContainText('3:');
+  await write('<View>\n  <Text name="t"\n</View>');
+  await expect(problem).toContainText(/\d+:\d+/);
+  await expect(page.getByText('As it was before the errors')).toBeVisible();
+});
