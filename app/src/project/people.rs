@@ -4,8 +4,9 @@ use domain::access::ProjectRole;
 use domain::id::{ProjectId, UserId};
 use domain::project::{ProjectMember, ProjectPeople};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use super::api::{PutProjectMember, RemoveProjectMember};
+use super::api::{PutProjectMember, RemoveProjectMember, put_project_member};
 use crate::error::AppError;
 use crate::ui::{
     Avatar, Badge, Button, Choice, EmptyState, IconButton, LinkButton, Look, Select, Size, lu, use_toasts,
@@ -47,9 +48,16 @@ pub(super) fn People(project_id: ProjectId, people: ProjectPeople, reload: RwSig
             && let Some(member) = removed.get_untracked()
         {
             let (user_id, role) = (member.user_id, member.role);
-            let undo = Callback::new(move |()| {
-                put.dispatch(PutProjectMember { project_id, user_id, role });
-            });
+            // The message outlives this list, which is drawn anew without the person.
+            let undo = move || {
+                spawn_local(async move {
+                    match put_project_member(project_id, user_id, role).await {
+                        // Nobody is looking anymore where the page has been left.
+                        Ok(()) => reload.try_update(|times| *times += 1).unwrap_or_default(),
+                        Err(error) => toasts.error(&error),
+                    }
+                });
+            };
             toasts.undo(format!("{} was taken out", member.name), undo);
         }
     });

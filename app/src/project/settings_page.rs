@@ -3,6 +3,7 @@
 use domain::id::WorkspaceId;
 use domain::org::Workspace;
 use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, SkipQueue};
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
@@ -48,13 +49,18 @@ pub fn SettingsPage() -> impl IntoView {
         move || (id.get(), section.get(), reload.get()),
         |(id, section, _)| api::project_settings(id, section),
     );
+    // Each answer is drawn anew, never patched over the one before, whose handlers would stay behind: that is what changing
+    // sides does.
+    let loads = StoredValue::new(0_u32);
     view! {
         <Transition fallback=waiting>
             {move || Suspend::new(async move {
-                match loaded.await {
+                let page = match loaded.await {
                     Ok(loaded) => view! { <Section loaded/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
-                }
+                };
+                loads.update_value(|loads| *loads = loads.wrapping_add(1));
+                if loads.get_value() % 2 == 1 { Either::Left(page) } else { Either::Right(page) }
             })}
         </Transition>
     }

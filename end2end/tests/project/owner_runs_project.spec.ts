@@ -15,7 +15,7 @@ test('an owner takes a project live, pauses it, and sees its history', async ({ 
   await expectAccessible(page);
   await dialog.getByRole('link', { name: 'Import' }).click();
   await page.waitForURL('**/import');
-  await importFiles(page, ['images/coins.jpg'], 1);
+  await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
 
   await open(page, project);
   await page.getByRole('button', { name: 'Go live' }).first().click();
@@ -30,13 +30,13 @@ test('an owner takes a project live, pauses it, and sees its history', async ({ 
   await main.getByRole('button', { name: 'Resume' }).click();
   await expect(main.getByText('Live', { exact: true })).toBeVisible();
 
-  // A task is still open: completing asks first.
+  // Tasks are still open: completing asks first.
   await main.getByRole('button', { name: 'More states' }).click();
   await page.getByRole('menuitem', { name: 'Mark as completed' }).click();
-  await expect(page.getByRole('dialog')).toContainText('1 task is not labeled yet');
+  await expect(page.getByRole('dialog')).toContainText('2 tasks are not labeled yet');
   await page.getByRole('button', { name: 'Go ahead' }).click();
   await expect(main.getByText('Completed', { exact: true })).toBeVisible();
-  await main.getByRole('button', { name: 'States' }).click();
+  await main.getByRole('button', { name: 'States', exact: true }).click();
   const history = page.getByRole('dialog', { name: 'States of the project' });
   await expect(history.getByRole('listitem')).toHaveText([/^Completed/, /^Live/, /^Paused/, /^Live/, /^Not live yet/]);
   await expectAccessible(page);
@@ -157,4 +157,21 @@ test('templates can be tried where they are chosen, and mistakes have a place', 
   await write('<View>\n  <Text name="t"\n</View>');
   await expect(problem).toContainText(/\d+:\d+/);
   await expect(page.getByText('As it was before the errors')).toBeVisible();
+});
+
+test('people are taken out one after the other, and taken back', async ({ demoApp, page }) => {
+  await signIn(page, demoApp, DEMO.owner);
+  await open(page, `${demoApp.url}/projects/3/settings/people`);
+  const people = page.getByRole('region', { name: 'People of the project' }).getByRole('listitem');
+  await expect(people).toHaveText([/Nadia Rahman/, /Jonas Lindqvist/, /Mei Tanaka/, /Samuel Okoye/]);
+  await page.getByRole('button', { name: 'Take Jonas Lindqvist out' }).click();
+  await expect(people).toHaveCount(3);
+  await page.getByRole('button', { name: 'Take Mei Tanaka out' }).click();
+  await expect(people).toHaveText([/Nadia Rahman/, /Samuel Okoye/]);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(people).toHaveText([/Nadia Rahman/, /Mei Tanaka/, /Samuel Okoye/]);
+  await page.getByLabel('Person', { exact: true }).selectOption({ label: 'Jonas Lindqvist (reviewer@demo.test)' });
+  await page.getByLabel('Role', { exact: true }).selectOption('Reviewer');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await expect(people).toHaveCount(4);
 });
