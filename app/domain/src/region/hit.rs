@@ -51,7 +51,7 @@ fn ring_distance(corners: &[ImagePoint; 4], point: ImagePoint) -> f64 {
 }
 
 /// Image pixels from `point` to the side between `a` and `b`.
-fn side_distance(a: ImagePoint, b: ImagePoint, point: ImagePoint) -> f64 {
+pub(super) fn side_distance(a: ImagePoint, b: ImagePoint, point: ImagePoint) -> f64 {
     if a == b {
         return a.distance(point);
     }

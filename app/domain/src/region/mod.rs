@@ -1,4 +1,4 @@
-//! Things an annotator draws: shapes in image pixels and spans of text.
+//! Things an annotator draws or marks: shapes on images and videos, spans of texts, sounds and series.
 //!
 //! Invariants: shapes are in pixels of the original image ([`ImagePoint`]); rotation is degrees clockwise, for a box
 //! about its stored top-left corner, for an ellipse about its centre. Percent never reaches this module: only
@@ -7,22 +7,32 @@
 mod bounds;
 mod hit;
 mod keypoint;
+pub mod mask;
 mod polygon;
 mod rect;
 mod space;
+mod span;
 mod text;
+pub mod track;
+mod unit;
+mod vector;
 
 use serde::{Deserialize, Serialize};
 
 pub use bounds::Bounds;
 pub use keypoint::KeyPoint;
+pub use mask::Mask;
 pub use polygon::Polygon;
 pub use rect::{Ellipse, RotatedRect};
-pub use space::{ImagePoint, ImageSize, ImageVector, ScreenPoint, ScreenSize, ScreenVector};
+pub use space::{ImagePoint, ImageSize, ImageVector, ScreenPoint, ScreenSize, ScreenVector, UnitPoint};
+pub use span::{FrameRange, FrameRanges, HyperSpan, Moment, ParagraphSpan, SeriesSpan, TimeSpan};
 pub use text::{
     TextSpan, code_point_count, code_points_from_utf16, grapheme_span, select_utf16, slice, snap,
     utf16_from_code_points,
 };
+pub use track::{BoxTrack, Keyframe, Track, VectorTrack};
+pub use unit::{PageBox, UnitRect};
+pub use vector::{UnitVector, Vector, Vertex};
 
 /// The geometry of a region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

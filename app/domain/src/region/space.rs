@@ -92,6 +92,12 @@ space! {
     /// An offset in CSS pixels.
     ScreenVector
 }
+space! {
+    /// A point in fractions of a picture: 0 to 1 from its top-left to its bottom-right corner.
+    UnitPoint,
+    /// An offset in fractions of a picture.
+    UnitOffset
+}
 
 /// The size of an original image in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
