@@ -60,8 +60,14 @@ impl MaskBuilder {
         }
         let count = columns(self.width) as usize * columns(self.height) as usize;
         self.tiles.resize(count, Tile::Empty);
-        let mut mask =
-            Mask { width: self.width, height: self.height, tiles: Arc::new(self.tiles), area: 0, bounds: None };
+        let mut mask = Mask {
+            width: self.width,
+            height: self.height,
+            tiles: Arc::new(self.tiles),
+            area: 0,
+            bounds: None,
+            stamp: None,
+        };
         mask.changed();
         mask
     }

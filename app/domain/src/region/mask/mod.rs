@@ -11,6 +11,9 @@
 
 mod build;
 mod contour;
+mod kept;
+mod png;
+mod rle;
 mod set;
 mod stroke;
 mod wand;
@@ -67,6 +70,8 @@ pub struct Mask {
     tiles: Arc<Vec<Tile>>,
     area: u64,
     bounds: Option<PixelRect>,
+    /// What it was read from, for as long as it is unchanged.
+    stamp: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +142,7 @@ impl Mask {
             tiles: Arc::new(vec![Tile::Empty; columns(width) as usize * columns(height) as usize]),
             area: 0,
             bounds: None,
+            stamp: None,
         })
     }
 
@@ -320,6 +326,7 @@ impl Mask {
             tiles: Arc::new((0..across * down).map(tile).collect()),
             area: 0,
             bounds: None,
+            stamp: None,
         };
         turned.changed();
         turned
@@ -342,6 +349,16 @@ impl Mask {
         });
         moved.fill(rows, true);
         moved
+    }
+
+    /// What it was read from, for as long as nothing has been painted since.
+    pub(crate) fn stamp(&self) -> Option<u64> {
+        self.stamp
+    }
+
+    /// Remembers what it was read from.
+    pub(crate) fn stamped(self, stamp: u64) -> Self {
+        Self { stamp: Some(stamp), ..self }
     }
 
     fn word(&self, tile_x: u32, y: u32) -> u64 {
@@ -394,6 +411,7 @@ impl Mask {
 
     /// Brings area and bounds up to date.
     fn changed(&mut self) {
+        self.stamp = None;
         self.area = self.tiles.iter().map(Tile::area).sum();
         self.bounds = self.measure();
     }
@@ -461,5 +479,7 @@ fn gap(at: f64, pixel: u32) -> f64 {
     (f64::from(pixel) - at).max(at - f64::from(pixel) - 1.0).max(0.0)
 }
 
+#[cfg(test)]
+mod code_tests;
 #[cfg(test)]
 mod tests;
