@@ -13,6 +13,7 @@ pub mod export;
 mod gallery;
 mod home;
 pub mod import;
+mod later;
 mod lost;
 pub mod org;
 pub mod project;

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{ParentRoute, Route, Routes};
-use leptos_router::path;
+use leptos_router::{Lazy, path};
 
 use crate::account::{
     AccountPage, CheckMailPage, ForgotPage, OutboxPage, ResetPage, SignInPage, SignUpPage, SignedInPage, VerifyPage,
@@ -15,10 +15,28 @@ use crate::annotate::LabelPage;
 use crate::export::ExportPage;
 use crate::home::HomePage;
 use crate::import::ImportPage;
+use crate::later::later;
 use crate::lost::{NotFound, Trouble};
 use crate::org::{InvitePage, OrgPage};
 use crate::project;
 use crate::shell::Workspace;
+
+// What the first page of most visits does not need.
+later! {
+    label {
+        LabelRoute => view! { <LabelPage/> };
+    }
+    setup {
+        CreateRoute => view! { <project::CreatePage/> };
+        SettingsRoute => view! { <project::SettingsPage/> };
+    }
+    manage {
+        ImportRoute => view! { <ImportPage/> };
+        ExportRoute => view! { <ExportPage/> };
+        OrgRoute => view! { <OrgPage/> };
+        AccountRoute => view! { <AccountPage/> };
+    }
+}
 
 /// The table.
 #[component]
@@ -38,17 +56,17 @@ pub fn AppRoutes() -> impl IntoView {
                 <Route path=path!("/dev/outbox") view=OutboxPage ssr=Async/>
                 <Route path=path!("/dev/gallery") view=Gallery ssr=Async/>
                 <ParentRoute path=path!("") view=Workspace>
-                    <Route path=path!("/account") view=AccountPage ssr=Async/>
-                    <Route path=path!("/org") view=OrgPage ssr=Async/>
-                    <Route path=path!("/projects/:id/import") view=ImportPage ssr=Async/>
-                    <Route path=path!("/projects/:id/export") view=ExportPage ssr=Async/>
-                    <Route path=path!("/projects/:id/label") view=LabelPage ssr=Async/>
+                    <Route path=path!("/account") view={Lazy::<AccountRoute>::new()} ssr=Async/>
+                    <Route path=path!("/org") view={Lazy::<OrgRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id/import") view={Lazy::<ImportRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects") view=project::ListPage ssr=Async/>
-                    <Route path=path!("/projects/new") view=project::CreatePage ssr=Async/>
+                    <Route path=path!("/projects/new") view={Lazy::<CreateRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/data") view=project::DataPage ssr=Async/>
                     <Route path=path!("/projects/:id") view=project::OverviewPage ssr=Async/>
-                    <Route path=path!("/projects/:id/settings") view=project::SettingsPage ssr=Async/>
-                    <Route path=path!("/projects/:id/settings/:section") view=project::SettingsPage ssr=Async/>
+                    <Route path=path!("/projects/:id/settings") view={Lazy::<SettingsRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id/settings/:section") view={Lazy::<SettingsRoute>::new()} ssr=Async/>
                 </ParentRoute>
             </Routes>
         </ErrorBoundary>

@@ -1,5 +1,7 @@
 //! The only file that reads the server's context: who asks, and with what.
 
+use std::{collections::HashMap, path::Path, sync::Arc};
+
 use crate::error::AppError;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use domain::{Error as Problem, Kind};
@@ -9,6 +11,25 @@ use service::{
     Actor, Cx,
     account::{Client, NewSession},
 };
+
+/// Which files hold the code of which page, in an optimised build: `script/build-web` writes it down.
+#[derive(Clone, Default)]
+pub struct Pieces(Arc<HashMap<String, Vec<String>>>);
+
+impl Pieces {
+    /// As written beside the files. A build in one piece has no such file.
+    #[must_use]
+    pub fn read(site: &Path) -> Self {
+        let text = std::fs::read_to_string(site.join("pieces.json")).unwrap_or_default();
+        Self(Arc::new(serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    /// The names of the files, under `/pkg/`.
+    #[must_use]
+    pub fn files(&self, piece: &str) -> &[String] {
+        self.0.get(piece).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// The name of the session cookie.
 pub const SESSION_COOKIE: &str = "synapse_session";

@@ -1,6 +1,8 @@
 // Builds everything a browser downloads into one folder beside the server binary:
 //
 //   site/pkg/synapse.<hash>.js|wasm|css   kept by browsers for ever, since the name follows the content
+//   site/pkg/synapse.<piece>.<hash>.wasm  in release: the code of pages that is loaded when one goes there (app/src/later.rs)
+//   site/pieces.json                      which pieces a page needs
 //   site/pkg/<name>.js                    one per app/js/<name>.js: modules that a page loads when it needs them
 //   site/*                                public/ as it is
 //   site/hash.txt                         the hashes, in the form `leptos` reads
@@ -54,21 +56,69 @@ async function part(name, inputs, build, except = []) {
 }
 
 async function buildWasm() {
-  run('cargo', ['build', '--package', 'frontend', '--lib', '--target', 'wasm32-unknown-unknown', '--profile', profile]);
   const work = path.join('target', 'web', profile);
   fs.rmSync(work, { recursive: true, force: true });
-  const wasm = path.join('target', 'wasm32-unknown-unknown', profile, 'frontend.wasm');
-  const names = release ? ['--remove-name-section', '--remove-producers-section'] : [];
-  run('wasm-bindgen', ['--target', 'web', '--no-typescript', ...names, '--out-name', 'synapse', '--out-dir', work, wasm]);
+  fs.mkdirSync(work, { recursive: true });
+  const compiled = path.join('target', 'wasm32-unknown-unknown', profile, 'frontend.wasm');
+  const compile = ['rustc', '--package', 'frontend', '--lib', '--target', 'wasm32-unknown-unknown', '--profile', profile];
+  const bind = ['--target', 'web', '--no-typescript', '--out-name', 'synapse', '--out-dir', work];
   const bound = path.join(work, 'synapse_bg.wasm');
   if (release) {
-    run(process.execPath, ['node_modules/binaryen/bin/wasm-opt', '-Oz', '-o', `${bound}.opt`, bound]);
-    fs.renameSync(`${bound}.opt`, bound);
+    // What calls what is still to be seen in the compiled file: that is where it is cut.
+    run('cargo', [...compile, '--', '-Clink-arg=--emit-relocs']);
+    run('wasm-split-cli', ['--target', 'web', '--out-name', 'synapse', compiled, work]);
+    run('wasm-bindgen', [...bind, '--keep-lld-exports', '--no-demangle', '--remove-producers-section', path.join(work, 'synapse.wasm')]);
+    fs.rmSync(path.join(work, 'synapse.wasm'));
+    for (const name of fs.readdirSync(work).filter((name) => name.endsWith('.wasm'))) shrink(path.join(work, name));
+  } else {
+    run('cargo', compile);
+    run('wasm-bindgen', [...bind, compiled]);
   }
-  // One file: the glue and the snippets that crates bring along.
+  publishPieces(work);
+  // One file: the glue, the snippets that crates bring along, and what loads the pieces.
   const glue = await bundle(path.join(work, 'synapse.js'), 'esm');
   publish('wasm', 'wasm', fs.readFileSync(bound));
   publish('js', 'js', glue);
+}
+
+function shrink(file) {
+  run(process.execPath, ['node_modules/binaryen/bin/wasm-opt', '-Oz', '-o', `${file}.opt`, file]);
+  fs.renameSync(`${file}.opt`, file);
+}
+
+/**
+ * Puts the pieces under names that follow their contents, tells those names to what loads them, and writes down which
+ * pieces a page needs: its own and those it shares with others.
+ */
+function publishPieces(work) {
+  const loader = path.join(work, '__wasm_split.js');
+  let script = fs.existsSync(loader) ? fs.readFileSync(loader, 'utf8') : '';
+  const names = new Map();
+  for (const file of fs.readdirSync(work).filter((name) => name.endsWith('.wasm') && name !== 'synapse_bg.wasm').sort()) {
+    const contents = fs.readFileSync(path.join(work, file));
+    const name = `synapse.${pieceName(file)}.${contentHash(contents)}.wasm`;
+    names.set(file, name);
+    save(path.join(pkg, name), contents);
+  }
+  for (const file of fs.readdirSync(pkg)) {
+    const piece = /^(synapse\.[\w-]+\.[0-9a-f]{16}\.wasm)(\.br|\.gz)?$/.exec(file);
+    if (piece && ![...names.values()].includes(piece[1])) fs.rmSync(path.join(pkg, file));
+  }
+  script = script.replace(/"\.\/([^"]+\.wasm)"/g, (whole, file) => (names.has(file) ? `"./${names.get(file)}"` : whole));
+  if (names.size > 0) fs.writeFileSync(loader, script);
+  const shared = new Map([...script.matchAll(/const (__chunk_\d+) = makeLoad\(.*?"\.\/([^"]+)"/gs)].map((found) => found.slice(1)));
+  const pieces = {};
+  for (const [, piece, body, needs] of script.matchAll(/export const __wasm_split_load_(\w+) = wrapAsyncCb\(makeLoad\((.*?), \[([^\]]*)\]\)\)/gs)) {
+    const own = /"\.\/([^"]+)"/.exec(body)?.[1];
+    const files = needs.split(',').map((name) => shared.get(name.trim()));
+    pieces[piece] = [...files, own].filter(Boolean);
+  }
+  writeAtomically(path.join(site, 'pieces.json'), JSON.stringify(pieces, null, 2));
+}
+
+/** `split_label.wasm` is the piece of the page `label`; `chunk_3.wasm` is shared by some. */
+function pieceName(file) {
+  return path.parse(file).name.replace(/^split_/, '').replace(/[^\w-]/g, '');
 }
 
 async function buildStyle() {
@@ -84,7 +134,7 @@ async function buildModules() {
 }
 
 function copyPublic() {
-  const own = new Set(['pkg', 'hash.txt', '.stamp.json']);
+  const own = new Set(['pkg', 'hash.txt', 'pieces.json', '.stamp.json']);
   for (const entry of fs.readdirSync(site)) {
     if (!own.has(entry)) fs.rmSync(path.join(site, entry), { recursive: true });
   }
@@ -111,9 +161,13 @@ async function bundle(entry, format) {
   return Buffer.from(result.outputFiles[0].contents);
 }
 
+function contentHash(contents) {
+  return createHash('sha256').update(contents).digest('hex').slice(0, 16);
+}
+
 /** Writes the file under its content hash, and removes what earlier builds left of that kind. */
 function publish(kind, extension, contents) {
-  const hash = createHash('sha256').update(contents).digest('hex').slice(0, 16);
+  const hash = contentHash(contents);
   const name = `synapse.${hash}.${extension}`;
   save(path.join(pkg, name), contents);
   hashes[kind] = hash;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use service::health::{self, Finding};
 
-use crate::{config::Config, database::Database, postgres::Purpose, serve};
+use crate::{cause, config::Config, database::Database, postgres::Purpose, serve};
 
 /// Prints one line per subject.
 ///
@@ -28,7 +28,7 @@ pub async fn check(config: &Config) -> Result<()> {
             Ok(fact) => println!("ok     {subject:<10} {fact}"),
             Err(error) => {
                 wrong += 1;
-                println!("wrong  {subject:<10} {error:#}");
+                println!("wrong  {subject:<10} {}", cause::told(error));
             }
         }
     }

@@ -111,6 +111,7 @@ impl TryFrom<OneOrMany> for Networks {
 /// The settings that are worth a flag.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 #[allow(clippy::doc_markdown, reason = "shown in a terminal by --help")]
+#[command(next_help_heading = "Settings")]
 pub struct Flags {
     /// A TOML file with settings (also SYNAPSE_CONFIG)
     #[arg(long, global = true, value_name = "FILE")]
@@ -132,7 +133,7 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<PathBuf>,
-    /// What to log: a level, or `tracing` directives [default: info,sqlx=warn]
+    /// What to log: a level, or `tracing` directives [default: info,sqlx=warn,graphile_worker_migrations=warn]
     #[arg(long, global = true, value_name = "FILTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -178,7 +179,7 @@ const DEFAULTS: Defaults = Defaults {
     max_upload_mb: 5 * 1024,
     request_timeout_s: 60,
     shutdown_timeout_s: 30,
-    log: "info,sqlx=warn",
+    log: "info,sqlx=warn,graphile_worker_migrations=warn",
     log_format: LogFormat::Auto,
     dev: false,
     demo: false,

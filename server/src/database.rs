@@ -32,14 +32,7 @@ impl Database {
     /// When there is no database to be had; the text says why, without the password.
     pub async fn open(config: &Config, purpose: Purpose) -> Result<Self> {
         let (options, embedded) = match &config.database_url {
-            Some(url) => {
-                let options = PgConnectOptions::from_str(url.expose()).map_err(|_| {
-                    anyhow::anyhow!(
-                        "DATABASE_URL cannot be read; expected postgres://user:password@host:5432/database."
-                    )
-                })?;
-                (options, None)
-            }
+            Some(url) => (options_of(url.expose())?, None),
             None => {
                 let embedded = Embedded::open(&config.data, config.pg_bin.as_deref(), purpose).await?;
                 (embedded.options(), Some(embedded))
@@ -83,6 +76,15 @@ impl Database {
     }
 }
 
+/// The text names no part of the address: there is a password in it.
+fn options_of(url: &str) -> Result<PgConnectOptions> {
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    PgConnectOptions::from_str(url)
+        .ok()
+        .filter(|_| is_postgres)
+        .context("DATABASE_URL cannot be read; expected postgres://user:password@host:5432/database.")
+}
+
 /// Waits a moment for a database that starts beside us. A refusal of its own (wrong password, no such database) is final.
 /// The pool would only say that it timed out.
 async fn reach(options: &PgConnectOptions) -> Result<()> {
@@ -92,6 +94,20 @@ async fn reach(options: &PgConnectOptions) -> Result<()> {
             Ok(connection) => return Ok(connection.close().await?),
             Err(sqlx::Error::Io(_)) if Instant::now() < deadline => tokio::time::sleep(KNOCK_EVERY).await,
             Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_postgres_are_accepted_and_refusals_keep_the_password() {
+        assert!(options_of("postgresql://synapse:hunter2@db.example.com/synapse").is_ok());
+        for url in ["mysql://synapse:hunter2@db.example.com/synapse", "synapse:hunter2@db.example.com", ""] {
+            let error = format!("{:#}", options_of(url).unwrap_err());
+            assert!(error.contains("postgres://") && !error.contains("hunter2"), "{error}");
         }
     }
 }

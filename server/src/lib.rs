@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod auth;
+pub mod cause;
 pub mod check;
 pub mod config;
 pub mod database;

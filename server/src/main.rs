@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 
 use server::{
-    check,
+    cause, check,
     config::{Config, Flags},
     database::Database,
     logging, person,
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("synapse: {error:#}");
+            eprintln!("synapse: {}", cause::told(&error));
             ExitCode::FAILURE
         }
     }
@@ -70,7 +70,9 @@ fn run(cli: Cli) -> Result<()> {
                 let database = Database::open(&config, Purpose::Command).await?;
                 let migrated = service::migrate(&database.pool).await;
                 database.close().await?;
-                Ok(migrated?)
+                migrated?;
+                println!("The schema is up to date.");
+                Ok(())
             }
             Command::Demo => serve::demo(&config).await,
             Command::Check => check::check(&config).await,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use app::{App, shell};
+use app::{App, shell, ssr::Pieces};
 use axum::{
     Router,
     body::Body,
@@ -38,7 +38,8 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
     let identify = middleware::from_fn_with_state((state.cx.clone(), config.trusted_proxies.clone()), auth::identify);
 
     let cx = state.cx.clone();
-    let context = move || request_context(&cx);
+    let pieces = Pieces::read(Path::new(&*state.leptos.site_root));
+    let context = move || request_context(&cx, &pieces);
     let pages = Router::new()
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), {
             let options = state.leptos.clone();
@@ -90,8 +91,9 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
 }
 
 /// What views and server functions find around them: the context of use cases, who asks, and the page's policy.
-fn request_context(cx: &Cx) {
+fn request_context(cx: &Cx, pieces: &Pieces) {
     provide_context(cx.clone());
+    provide_context(pieces.clone());
     let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
     provide_context(extensions.get::<Actor>().cloned().unwrap_or(Actor::Anonymous));
     provide_context(extensions.get::<Client>().cloned().unwrap_or_default());

@@ -57,8 +57,10 @@ pub fn Page(
             })
             .collect_view()
     };
+    // The server writes the head last, when what this page is made of may be gone.
+    let drawn = title.get_untracked();
     view! {
-        <Title text=move || title.get()/>
+        <Title text=move || title.try_get().unwrap_or_else(|| drawn.clone())/>
         <header class="bar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol role="list">

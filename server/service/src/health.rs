@@ -45,6 +45,11 @@ async fn database(cx: &Cx) -> anyhow::Result<String> {
 }
 
 async fn schema(cx: &Cx) -> anyhow::Result<String> {
+    let is_there: bool =
+        sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null").fetch_one(cx.pool()).await?;
+    if !is_there {
+        bail!("the database is empty: run `server migrate`, or `server serve`, which does it too");
+    }
     cx.ready().await.map_err(into_anyhow).context("run `server migrate`")?;
     Ok("up to date".to_owned())
 }

@@ -1,0 +1,144 @@
+//! Pages whose code arrives when somebody goes there.
+//!
+//! In the optimised build `script/build-web` cuts the browser's half along these pages: the first page loads its own piece
+//! and what all share, nothing else. In a build for development it stays one file and the same functions are called
+//! directly. The server draws every page itself, and tells the browser with the page which pieces it will want.
+
+use leptos::prelude::*;
+use leptos::wasm_split::SplitLoaderError;
+use leptos_router::hooks::use_url;
+use leptos_router::location::Url;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::ui::use_toasts;
+
+/// Declares pieces and the routes in them, as in `later! { label { LabelRoute => view! { <LabelPage/> }; } }` and then
+/// `<Route view={Lazy::<LabelRoute>::new()}/>`. Few pieces: what several of them use becomes files of its own, one for
+/// every set of pieces that share something.
+macro_rules! later {
+    ($($piece:ident { $($route:ident => $page:expr;)+ })+) => {$(
+        mod $piece {
+            use super::*;
+            use ::leptos::wasm_split::SplitLoaderError;
+
+            #[derive(Clone, Copy)]
+            enum Page {
+                $($route),+
+            }
+
+            #[cfg(all(target_family = "wasm", not(debug_assertions)))]
+            #[::leptos::wasm_split::wasm_split($piece, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
+            fn draw(page: Page) -> Result<AnyView, SplitLoaderError> {
+                Ok(match page {
+                    $(Page::$route => $page.into_any(),)+
+                })
+            }
+
+            #[cfg(not(all(target_family = "wasm", not(debug_assertions))))]
+            fn draw(page: Page) -> impl Future<Output = Result<AnyView, SplitLoaderError>> {
+                ::std::future::ready(Ok(match page {
+                    $(Page::$route => $page.into_any(),)+
+                }))
+            }
+
+            #[cfg(not(all(target_family = "wasm", not(debug_assertions))))]
+            fn load() -> impl Future<Output = Result<(), SplitLoaderError>> {
+                ::std::future::ready(Ok(()))
+            }
+
+            $(
+                #[doc = concat!("A route whose code is in the piece `", stringify!($piece), "`.")]
+                pub(super) struct $route;
+
+                impl ::leptos_router::LazyRoute for $route {
+                    fn data() -> Self {
+                        Self
+                    }
+
+                    async fn preload() {
+                        $crate::later::arrive(load).await;
+                    }
+
+                    async fn view(_route: Self) -> AnyView {
+                        $crate::later::announce(stringify!($piece));
+                        match draw(Page::$route).await {
+                            Ok(view) => view,
+                            // `preload` does not end before the code is there.
+                            Err(_missing) => ::std::future::pending().await,
+                        }
+                    }
+                }
+            )+
+        }
+        use $piece::{$($route),+};
+    )+};
+}
+pub(crate) use later;
+
+/// Ends when the piece is here. Without a connection it says so and waits for one. Where the server has another version by
+/// now, whose pieces have other names, the browser goes to the page by itself.
+pub(crate) async fn arrive<F>(load: impl Fn() -> F)
+where
+    F: Future<Output = Result<(), SplitLoaderError>>,
+{
+    let (toasts, url) = (use_toasts(), use_url());
+    loop {
+        if load().await.is_ok() {
+            return;
+        }
+        if window().navigator().on_line() {
+            url.with_untracked(leave_for);
+            return std::future::pending().await;
+        }
+        toasts.info("There is no connection. The page opens as soon as it is back.");
+        connection().await;
+    }
+}
+
+/// Asks the server for the page. Not where the page itself came without its piece: it stays as the server drew it, since
+/// asking again for ever would not help.
+fn leave_for(url: &Url) {
+    let here = window().location();
+    let target = format!("{}{}", url.path(), query(url.search()));
+    let at = here.pathname().ok().zip(here.search().ok()).map(|(path, search)| path + &search);
+    if at.as_ref() != Some(&target) {
+        // A browser that refuses shows the page it has.
+        let _refused: Result<(), JsValue> = here.assign(&(target + url.hash()));
+    }
+}
+
+fn query(search: &str) -> String {
+    if search.is_empty() || search.starts_with('?') { search.to_owned() } else { format!("?{search}") }
+}
+
+/// Ends when the browser says that it is connected again.
+async fn connection() {
+    let online = js_sys::Promise::new(&mut |resolve, _reject| {
+        // A second event resolves what is resolved, which does nothing.
+        let _refused: Result<(), JsValue> = window().add_event_listener_with_callback("online", &resolve);
+    });
+    let _never_rejected = JsFuture::from(online).await;
+}
+
+/// Tells the browser which files this page will ask for, so that they travel beside it.
+#[cfg(feature = "ssr")]
+pub(crate) fn announce(piece: &str) {
+    use axum::http::{HeaderValue, header::LINK};
+
+    let (Some(pieces), Some(response)) =
+        (use_context::<crate::ssr::Pieces>(), use_context::<leptos_axum::ResponseOptions>())
+    else {
+        return;
+    };
+    for file in pieces.files(piece) {
+        let link = format!("</pkg/{file}>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin");
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.append_header(LINK, link);
+        }
+    }
+}
+
+/// In the browser the page is already here.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn announce(_piece: &str) {}
