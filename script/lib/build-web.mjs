@@ -82,7 +82,10 @@ async function buildWasm() {
 }
 
 function shrink(file) {
-  run(process.execPath, ['node_modules/binaryen/bin/wasm-opt', '-Oz', '-o', `${file}.opt`, file]);
+  const parameters = ['node_modules/binaryen/bin/wasm-opt', '-Oz', '-o', `${file}.opt`, file];
+  // It warns of names in the pieces that it does not know, and removes them as it should.
+  const { status, stderr } = spawnSync(process.execPath, parameters, { encoding: 'utf8' });
+  if (status !== 0) fail(`wasm-opt could not shrink ${file}:\n${stderr}`);
   fs.renameSync(`${file}.opt`, file);
 }
 
@@ -156,6 +159,8 @@ async function bundle(entry, format) {
     write: false,
     logLevel: 'warning',
     charset: 'utf8',
+    // The glue names what loads the pieces once for each of them.
+    logOverride: { 'duplicate-object-key': 'silent' },
     plugins: [servedByUs],
   }).catch(failed);
   return Buffer.from(result.outputFiles[0].contents);

@@ -2,33 +2,33 @@
 
 use anyhow::Error;
 
-/// The error, then what caused it, and so on. A cause that the text before already repeats, as many libraries do, is left
-/// out.
+/// The error, then what caused it, and so on. A cause that the text before already ends with, as many libraries do it, is
+/// left out.
 #[must_use]
 pub fn told(error: &Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.is_empty() {
-        true => cause,
-        false if told.ends_with(&cause) => told,
-        false => format!("{told}: {cause}"),
-    })
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.ends_with(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[derive(Debug, thiserror::Error)]
-    #[error("error communicating with database: {0}")]
-    struct Repeating(#[source] std::io::Error);
-
     #[test]
     fn a_cause_that_was_said_is_not_said_again() {
-        let refused = std::io::Error::other("Connection refused (os error 111)");
-        let error = Error::new(Repeating(refused)).context("The database at h:1/d cannot be reached");
-        assert_eq!(
-            told(&error),
-            "The database at h:1/d cannot be reached: error communicating with database: Connection refused (os error 111)"
-        );
+        let refused = || std::io::Error::other("connection refused");
+        let repeating = sqlx::Error::Io(refused());
+        let error = Error::new(repeating).context("The database at h:1/d cannot be reached");
+        let said = format!("The database at h:1/d cannot be reached: {}", sqlx::Error::Io(refused()));
+        assert_eq!(told(&error), said);
+        assert_eq!(said.matches("connection refused").count(), 1);
     }
 
     #[test]
