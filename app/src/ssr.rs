@@ -20,8 +20,12 @@ impl Pieces {
     /// As written beside the files. A build in one piece has no such file.
     #[must_use]
     pub fn read(site: &Path) -> Self {
-        let text = std::fs::read_to_string(site.join("pieces.json")).unwrap_or_default();
-        Self(Arc::new(serde_json::from_str(&text).unwrap_or_default()))
+        Self::from_json(&std::fs::read_to_string(site.join("pieces.json")).unwrap_or_default())
+    }
+
+    /// What cannot be read announces nothing: pages then ask for their pieces themselves, a little later.
+    fn from_json(text: &str) -> Self {
+        Self(Arc::new(serde_json::from_str(text).unwrap_or_default()))
     }
 
     /// The names of the files, under `/pkg/`.
@@ -134,5 +138,20 @@ fn put_cookie(cx: &Cx, value: &str, max_age_seconds: i64) {
     let cookie = format!("{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_seconds}{secure}");
     if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(header::SET_COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_knows_its_files_and_those_it_shares() {
+        let pieces =
+            Pieces::from_json(r#"{"label": ["synapse.chunk_4.00.wasm", "synapse.label.11.wasm"], "setup": []}"#);
+        assert_eq!(pieces.files("label"), ["synapse.chunk_4.00.wasm", "synapse.label.11.wasm"]);
+        assert!(pieces.files("setup").is_empty());
+        assert!(pieces.files("no such piece").is_empty());
+        assert!(Pieces::read(Path::new("no-site")).files("label").is_empty(), "a build for development is one file");
     }
 }
