@@ -84,7 +84,10 @@ where
 {
     let (toasts, url) = (use_toasts(), use_url());
     loop {
-        if load().await.is_ok() {
+        show_arriving(true);
+        let loaded = load().await;
+        show_arriving(false);
+        if loaded.is_ok() {
             return;
         }
         if window().navigator().on_line() {
@@ -94,6 +97,17 @@ where
         toasts.info("There is no connection. The page opens as soon as it is back.");
         connection().await;
     }
+}
+
+/// A line over the page, drawn by `style/shell/frame.css`, when it takes long enough to wonder.
+fn show_arriving(is_arriving: bool) {
+    #[cfg(not(feature = "ssr"))]
+    if let Some(html) = document().document_element() {
+        // The name is a valid one, so it cannot be refused.
+        let _set: Result<bool, JsValue> = html.toggle_attribute_with_force("data-arriving", is_arriving);
+    }
+    #[cfg(feature = "ssr")]
+    let _drawn_at_once = is_arriving;
 }
 
 /// Asks the server for the page. Not where the page itself came without its piece: it stays as the server drew it, since
