@@ -23,6 +23,7 @@ macro_rules! later {
             use ::leptos::wasm_split::SplitLoaderError;
 
             #[derive(Clone, Copy)]
+            #[allow(clippy::enum_variant_names, reason = "they are called like the routes they stand for")]
             enum Page {
                 $($route),+
             }
