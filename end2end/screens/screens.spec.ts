@@ -74,7 +74,7 @@ async function discover(browser: Browser, app: App, enter: (page: Page) => Promi
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
     for (const link of links.map((href) => new URL(href))) {
       const next = link.pathname;
-      if (link.origin !== app.url || /\.\w+$/.test(next) || next.startsWith('/api/') || found.has(pattern(next))) continue;
+      if (link.origin !== app.url || /\.\w+$/.test(next) || next.startsWith('/fn/') || found.has(pattern(next))) continue;
       found.set(pattern(next), next);
       waiting.push(next);
     }

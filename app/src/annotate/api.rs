@@ -8,7 +8,7 @@ use leptos::server_fn::codec::Json;
 use crate::error::AppError;
 
 /// The task with that number, or the next one for this person.
-#[server(endpoint = "annotate/open_desk", input = Json)]
+#[server(input = Json)]
 pub async fn open_desk(project_id: ProjectId, task_id: Option<TaskId>) -> Result<Desk, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(match task_id {
@@ -18,28 +18,28 @@ pub async fn open_desk(project_id: ProjectId, task_id: Option<TaskId>) -> Result
 }
 
 /// Hands work in.
-#[server(endpoint = "annotate/submit", input = Json)]
+#[server(input = Json)]
 pub async fn submit(submission: Submission) -> Result<Submitted, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::annotation::submit(&cx, &actor, submission).await?)
 }
 
 /// Leaves a task to others.
-#[server(endpoint = "annotate/skip", input = Json)]
+#[server(input = Json)]
 pub async fn skip(submission: Submission) -> Result<Submitted, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::annotation::skip(&cx, &actor, submission).await?)
 }
 
 /// Keeps unsubmitted work.
-#[server(endpoint = "annotate/save_draft", input = Json)]
+#[server(input = Json)]
 pub async fn save_draft(draft: DraftToSave) -> Result<i64, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::annotation::save_draft(&cx, &actor, draft).await?)
 }
 
 /// Says that the page is still open; whether the task is still the person's.
-#[server(endpoint = "annotate/heartbeat", input = Json)]
+#[server(input = Json)]
 pub async fn heartbeat(project_id: ProjectId, task_id: TaskId) -> Result<bool, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::assignment::heartbeat(&cx, &actor, project_id, task_id).await?)

@@ -6,7 +6,7 @@ import { drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, open, test } from '../../support/test';
 
 const COINS = { width: 384, height: 303 };
-const DRAFTS = '**/api/save_draft*';
+const DRAFTS = '**/fn/app/annotate/api/save_draft';
 
 test('a reload in the middle of the work keeps it, here and on the server', async ({ app, page }) => {
   await signUp(page, app, 'reload@example.com', 'Reloaders');
@@ -14,8 +14,10 @@ test('a reload in the middle of the work keeps it, here and on the server', asyn
   await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
   await page.route(DRAFTS, (route) => route.abort());
   await begin(page, project);
+  const refused = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/save_draft'));
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await expect(regions(page)).toHaveCount(1);
+  await refused;
   await page.reload();
   await expect(regions(page)).toHaveText([/Object/]);
 
