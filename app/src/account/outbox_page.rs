@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::api::{self, OutboxMail};
 use crate::lost::Failed;
 use crate::shell::Plain;
-use crate::ui::{EmptyState, LinkButton, Size, Time, lu};
+use crate::ui::{Choice, EmptyState, LinkButton, Segments, Size, Time, answered, lu};
 
 /// The page at `/dev/outbox`.
 #[component]
@@ -13,11 +13,9 @@ pub fn OutboxPage() -> impl IntoView {
     let mails = Resource::new_blocking(|| (), |()| api::outbox());
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
-                match mails.await {
-                    Ok(mails) => list(mails),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                }
+            {answered(mails, move |answer| match answer {
+                Ok(mails) => list(mails),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Suspense>
     }
@@ -39,7 +37,12 @@ fn list(mails: Vec<OutboxMail>) -> AnyView {
     .into_any()
 }
 
+/// One mail: what its link leads to, and the mail as programs with and without HTML show it.
 fn letter(mail: OutboxMail, open: bool) -> AnyView {
+    let shown = RwSignal::new("html".to_owned());
+    let as_text = move || shown.with(|shown| shown == "text");
+    let views =
+        vec![Choice::new("html", "As HTML").icon(lu::LuMail), Choice::new("text", "As plain text").icon(lu::LuText)];
     let links = links(&mail.text)
         .into_iter()
         .map(|link| {
@@ -50,6 +53,8 @@ fn letter(mail: OutboxMail, open: bool) -> AnyView {
             }
         })
         .collect_view();
+    let title = format!("{}, as HTML", mail.subject);
+    let page = opening_links_outside(&mail.html);
     view! {
         <details class="outbox-mail" open=open>
             <summary>
@@ -58,11 +63,29 @@ fn letter(mail: OutboxMail, open: bool) -> AnyView {
             </summary>
             <div class="stack gap-3">
                 <div class="row">{links}</div>
-                <pre class="outbox-text">{mail.text}</pre>
+                <Segments label="Form of the mail" choices=views value=shown on_change=Callback::new(move |form| shown.set(form))/>
+                // A mail may hold anything: it runs nothing here, and its links open in a tab of their own.
+                <iframe
+                    class="outbox-frame"
+                    title=title
+                    sandbox="allow-popups allow-popups-to-escape-sandbox"
+                    srcdoc=page
+                    hidden=as_text
+                ></iframe>
+                <pre class="outbox-text" tabindex="0" hidden=move || !as_text()>{mail.text}</pre>
             </div>
         </details>
     }
     .into_any()
+}
+
+/// The letter with every link leading out of the frame it is shown in.
+fn opening_links_outside(html: &str) -> String {
+    const BASE: &str = r#"<base target="_blank">"#;
+    match html.find("<body") {
+        Some(at) => format!("{}<head>{BASE}</head>{}", &html[..at], &html[at..]),
+        None => format!("{BASE}{html}"),
+    }
 }
 
 /// The addresses in a plain text.
@@ -81,5 +104,15 @@ mod tests {
     fn links_of_a_letter() {
         let text = "Hello Ana,\n\nConfirm:\nhttp://localhost:3000/verify?token=abc\n\nSynapse\n";
         assert_eq!(links(text), ["http://localhost:3000/verify?token=abc"]);
+    }
+
+    #[test]
+    fn links_lead_out_of_the_frame() {
+        let page = opening_links_outside("<!doctype html><html><body class=x>Hello</body></html>");
+        assert_eq!(
+            page,
+            r#"<!doctype html><html><head><base target="_blank"></head><body class=x>Hello</body></html>"#
+        );
+        assert_eq!(opening_links_outside("Hello"), r#"<base target="_blank">Hello"#);
     }
 }

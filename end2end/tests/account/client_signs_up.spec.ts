@@ -17,8 +17,20 @@ test('a client signs up, confirms the address and owns an organization', async (
   await hydrated(page);
   await expectAccessible(page);
 
-  await open(page, `${app.url}/dev/outbox`);
+  await page.getByRole('link', { name: 'Open the development outbox' }).click();
+  await page.waitForURL('**/dev/outbox');
   await expectAccessible(page);
+  await page.getByRole('button', { name: 'As plain text' }).click();
+  await expect(page.getByText('Hello Ada Lovelace,')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'As HTML' }).click();
+  // The mail as it is sent runs nothing here, and its button opens a page of its own.
+  const mail = page.frameLocator('iframe[title="Confirm your e-mail address, as HTML"]');
+  const opened = page.waitForEvent('popup');
+  await mail.getByRole('link', { name: 'Confirm e-mail address' }).click();
+  const confirmation = await opened;
+  await expect(confirmation.getByRole('button', { name: 'Confirm' })).toBeVisible();
+  await confirmation.close();
   await page.getByRole('link', { name: 'Open the link' }).first().click();
   await hydrated(page);
   await expectAccessible(page);
