@@ -1,8 +1,9 @@
 //! The error a server function answers with: a rule that was broken, or a wire that broke.
 
+use domain::problem::{MEDIA_TYPE, Problem};
 use domain::{Error, Kind};
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::{Deserialize, Serialize};
 
 /// What a screen has to react to.
@@ -66,8 +67,49 @@ impl AppError {
     }
 }
 
+/// How a refusal travels: as the problem document that programs get too.
+pub struct ProblemEncoding;
+
+impl ContentType for ProblemEncoding {
+    const CONTENT_TYPE: &'static str = MEDIA_TYPE;
+}
+
+impl FormatType for ProblemEncoding {
+    const FORMAT_TYPE: Format = Format::Text;
+}
+
+impl Encodes<AppError> for ProblemEncoding {
+    type Error = serde_json::Error;
+
+    fn encode(error: &AppError) -> Result<Bytes, Self::Error> {
+        let problem = match error {
+            AppError::Domain(error) => Problem::from(error),
+            // Its text is for logs.
+            AppError::Transport(_) => Problem::of_status(500, Kind::Internal.title()),
+        };
+        serde_json::to_vec(&problem).map(Bytes::from)
+    }
+}
+
+impl Decodes<AppError> for ProblemEncoding {
+    type Error = serde_json::Error;
+
+    fn decode(bytes: Bytes) -> Result<AppError, Self::Error> {
+        Ok(AppError::Domain(serde_json::from_slice::<Problem>(&bytes)?.into()))
+    }
+}
+
+/// An input that does not even have the right shape: a program's mistake, or mischief.
+fn malformed() -> AppError {
+    AppError::Domain(Error::new(
+        Kind::Invalid,
+        "malformed_request",
+        "Something in this form could not be read. Reload the page and try again.",
+    ))
+}
+
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = ProblemEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -75,12 +117,9 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::MiddlewareError(text) | ServerFnErrorErr::Response(text) => {
                 serde_json::from_str::<Error>(&text).map_or(Self::Transport(text), Self::Domain)
             }
-            // An input that does not even have the right shape: a program's mistake, or mischief.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Domain(Error::new(
-                Kind::Invalid,
-                "malformed_request",
-                "Something in this form could not be read. Reload the page and try again.",
-            )),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => malformed(),
+            // On the server it is the question that could not be read, in the browser the answer.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => malformed(),
             other => Self::Transport(other.to_string()),
         }
     }

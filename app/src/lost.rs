@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::shell::Plain;
-use crate::ui::{Glyph, LinkButton, Look, lu};
+use crate::ui::{ErrorBanner, Glyph, LinkButton, Look, lu};
 
 /// Tells the client what kind of answer this is; only the server can.
 #[cfg(feature = "ssr")]
@@ -71,6 +71,13 @@ pub fn Failed(error: AppError) -> impl IntoView {
             broken(&sentence)
         }
     }
+}
+
+/// A part of a page that could not be loaded, in place of the part. The answer tells as much as for the whole page.
+#[component]
+pub fn PartFailed(error: AppError) -> impl IntoView {
+    set_status(error.kind().map_or(502, |kind| domain::Error::new(kind, "part_failed", "").status()));
+    view! { <ErrorBanner error/> }
 }
 
 fn lost(icon: Glyph, title: &str, text: String) -> AnyView {

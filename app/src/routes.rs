@@ -8,6 +8,8 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{ParentRoute, Route, Routes};
 use leptos_router::{Lazy, path};
 
+#[cfg(debug_assertions)]
+use crate::account::use_session;
 use crate::account::{
     AccountPage, CheckMailPage, ForgotPage, OutboxPage, ResetPage, SignInPage, SignUpPage, SignedInPage, VerifyPage,
 };
@@ -74,11 +76,12 @@ pub fn AppRoutes() -> impl IntoView {
     .into_any()
 }
 
-/// Everything of the kit on one page; only in builds for development.
+/// Everything of the kit on one page; only in builds for development, and where the operator wants such pages.
 #[component]
 fn Gallery() -> impl IntoView {
     #[cfg(debug_assertions)]
-    return view! { <crate::gallery::GalleryPage/> }.into_any();
-    #[cfg(not(debug_assertions))]
+    if use_session().dev_pages() {
+        return view! { <crate::gallery::GalleryPage/> }.into_any();
+    }
     view! { <NotFound/> }.into_any()
 }

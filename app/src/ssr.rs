@@ -2,9 +2,10 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
+use crate::account::Known;
 use crate::error::AppError;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
-use domain::{Error as Problem, Kind};
+use domain::{Error as Problem, Kind, account::Me};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{
@@ -38,11 +39,28 @@ impl Pieces {
 /// The name of the session cookie.
 pub const SESSION_COOKIE: &str = "synapse_session";
 
-/// The context and the person of this request.
+/// What the server has found out before it draws a page; given to views as context.
+#[derive(Debug, Clone, Default)]
+pub struct Visitor(pub Option<Me>);
+
+/// What every page needs to know before it is drawn.
+#[must_use]
+pub fn known() -> Known {
+    Known {
+        me: use_context::<Visitor>().and_then(|visitor| visitor.0),
+        dev_pages: use_context::<Cx>().is_some_and(|cx| cx.settings().dev_pages),
+    }
+}
+
+/// The context and the person of this request. Each call of a server function asks once, so the log shows what a page
+/// asks for.
 ///
 /// # Errors
 /// An internal error outside a request, which is a fault of ours.
+#[track_caller]
 pub fn request() -> crate::error::Result<(Cx, Actor)> {
+    let door = std::panic::Location::caller();
+    tracing::trace!(target: "synapse::asked", door = %format_args!("{}:{}", door.file(), door.line()), "asked");
     let cx = use_context::<Cx>();
     let actor = use_context::<Actor>();
     cx.zip(actor).ok_or_else(|| incident(&"a server function ran outside a request").into())
@@ -52,21 +70,11 @@ pub fn request() -> crate::error::Result<(Cx, Actor)> {
 /// incident number.
 impl From<service::Error> for AppError {
     fn from(error: service::Error) -> Self {
-        let problem = match error {
-            service::Error::Domain(problem) => problem,
-            service::Error::Internal(cause) => incident(&format_args!("{cause:#}")),
-        };
-        if is_call() {
-            crate::lost::set_status(problem.status());
+        match error {
+            service::Error::Domain(problem) => Self::Domain(problem),
+            service::Error::Internal(cause) => Self::Domain(incident(&format_args!("{cause:#}"))),
         }
-        Self::Domain(problem)
     }
-}
-
-/// Whether a living page has called a server function: its refusals carry the status of their kind. A page being drawn
-/// decides its own, and a plain form post is sent back to its page.
-fn is_call() -> bool {
-    use_context::<Parts>().is_some_and(|parts| parts.method == axum::http::Method::POST) && !wants_page()
 }
 
 fn wants_page() -> bool {

@@ -2,16 +2,16 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use app::ssr::{SESSION_COOKIE, cookie_of};
+use app::ssr::{SESSION_COOKIE, Visitor, cookie_of};
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use service::{
     Actor, Cx,
-    account::{Client, actor_from_session},
+    account::{Client, actor_from_session, me},
 };
 
 use crate::{config::Networks, error::Failure};
@@ -36,6 +36,21 @@ pub async fn identify(State((cx, proxies)): State<(Cx, Networks)>, mut request: 
     };
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(actor);
+    next.run(request).await
+}
+
+/// Gives the page about to be drawn its [`Visitor`], so that the frame around it needs no question of its own.
+pub async fn greet(State(cx): State<Cx>, mut request: Request, next: Next) -> Response {
+    let actor = request.extensions().get::<Actor>().cloned().unwrap_or(Actor::Anonymous);
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_page && matches!(actor, Actor::User(_)) {
+        match me(&cx, &actor).await {
+            Ok(me) => {
+                request.extensions_mut().insert(Visitor(Some(me)));
+            }
+            Err(failure) => return Failure::from(failure).into_response(),
+        }
+    }
     next.run(request).await
 }
 

@@ -4,11 +4,16 @@
 
 use axum::{
     Json,
+    body::to_bytes,
+    extract::Request,
+    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use domain::{Error as Problem, Kind};
+use domain::{
+    Error as Problem, Kind,
+    problem::{MEDIA_TYPE, Problem as ProblemDocument},
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::json;
 
 use crate::trace::request_id;
 
@@ -31,19 +36,15 @@ impl IntoResponse for Failure {
                 internal()
             }
         };
-        let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = json!({
-            "type": "about:blank",
-            "title": status.canonical_reason(),
-            "status": status.as_u16(),
-            "code": problem.code,
-            "field": problem.field,
-            "detail": problem.message,
-            "instance": format!("urn:uuid:{}", request_id()),
-        });
-        let kind = HeaderValue::from_static("application/problem+json");
-        (status, [(header::CONTENT_TYPE, kind)], Json(body)).into_response()
+        answer(ProblemDocument::from(&problem))
     }
+}
+
+/// The document as an answer, with the request's id.
+fn answer(problem: ProblemDocument) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = problem.at(format!("urn:uuid:{}", request_id()));
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], Json(problem)).into_response()
 }
 
 /// Our fault: the sentence with the incident id.
@@ -56,23 +57,111 @@ pub fn internal() -> Problem {
     )
 }
 
+/// Whether this address is for programs: the API, and the functions behind the pages. They get no page, whatever they
+/// accept.
+#[must_use]
+pub fn is_for_programs(path: &str) -> bool {
+    ["/api", "/fn"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Every failure in the house's form: a problem document for programs, a page where a browser shows the answer. A router, a
+/// limit or a deadline leaves at most a line of text, and a server function forgets the status of what it says.
+///
+/// Stands inside the layer that compresses, which leaves nothing to read, and around everything once more.
+pub async fn explain(request: Request, next: Next) -> Response {
+    let wants_page = wants_page(&request);
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_failure = status.is_client_error() || status.is_server_error();
+    let is_done = is_page(response.headers()) || response.headers().contains_key(header::CONTENT_ENCODING);
+    if !is_failure || is_done {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let told = match is_problem(&parts.headers) {
+        true => to_bytes(body, PROBLEM_MAX_BYTES).await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+        false => None,
+    };
+    let problem = told.unwrap_or_else(|| match status {
+        StatusCode::INTERNAL_SERVER_ERROR => ProblemDocument::from(&internal()),
+        status => ProblemDocument::of_status(status.as_u16(), status.canonical_reason().unwrap_or_default()),
+    });
+    let mut explained = if wants_page { page(&problem) } else { answer(problem) };
+    // What the layer said beside the body, such as `Allow`, `Retry-After` or `Content-Range`, stays.
+    for (name, value) in &parts.headers {
+        if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
+            explained.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    explained
+}
+
+/// A document is never larger.
+const PROBLEM_MAX_BYTES: usize = 1 << 20;
+
+fn is_page(headers: &HeaderMap) -> bool {
+    media_type(headers).starts_with("text/html")
+}
+
+fn is_problem(headers: &HeaderMap) -> bool {
+    media_type(headers).starts_with(MEDIA_TYPE)
+}
+
+fn media_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether a person waits for the answer in a browser's window.
+#[must_use]
+pub fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("text/html") && !is_for_programs(request.uri().path())
+}
+
 /// Our fault, as a page for people and as a problem for programs.
 #[must_use]
-pub fn crashed(headers: &HeaderMap) -> Response {
-    let problem = internal();
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !accept.contains("text/html") {
-        return Failure::from(problem).into_response();
-    }
-    // Needs nothing else of us: no style sheet, no script.
+pub fn crashed(wants_page: bool) -> Response {
+    let problem = ProblemDocument::from(&internal());
+    if wants_page { page(&problem) } else { answer(problem) }
+}
+
+/// A page that needs nothing else of us: no style sheet, no script, no database.
+fn page(problem: &ProblemDocument) -> Response {
+    let title = if problem.status < 500 { "This did not work" } else { "Something went wrong" };
     let page = format!(
         "<!DOCTYPE html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <title>Something went wrong · Synapse</title><style>\
+         <title>{title} · Synapse</title><style>\
          :root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}}\
-         a{{color:inherit}}</style><h1>Something went wrong</h1><p>{}</p><p><a href=\"\">Try again</a> or <a href=\"/\">go to the \
+         a{{color:inherit}}</style><h1>{title}</h1><p>{}</p><p><a href=\"\">Try again</a> or <a href=\"/\">go to the \
          start page</a>.</p>",
-        problem.message
+        escape(&problem.detail)
     );
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
+}
+
+/// Words that may repeat what a person typed.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_for_programs() {
+        for (path, expected) in [
+            ("/api", true),
+            ("/api/v1/x", true),
+            ("/fn/app/org/api/rename_org", true),
+            ("/apiary", false),
+            ("/", false),
+        ] {
+            assert_eq!(is_for_programs(path), expected, "{path}");
+        }
+    }
 }

@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use anyhow::Result;
-use app::{App, shell, ssr::Pieces};
+use app::{
+    App, shell,
+    ssr::{Pieces, Visitor},
+};
 use axum::{
     Router,
-    body::Body,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
@@ -22,7 +24,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{auth, config::Config, events, files, health, security, state::AppState, trace};
+use crate::{auth, config::Config, error, events, files, health, security, state::AppState, trace};
 
 /// The largest body of a form or a server function. Files go through routes of their own.
 const FORM_MAX_BYTES: usize = 32 << 20;
@@ -37,6 +39,8 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
     let is_https = base_url.starts_with("https://");
     let identify = middleware::from_fn_with_state((state.cx.clone(), config.trusted_proxies.clone()), auth::identify);
 
+    let greet = middleware::from_fn_with_state(state.cx.clone(), auth::greet);
+
     let cx = state.cx.clone();
     let pieces = Pieces::read(Path::new(&*state.leptos.site_root));
     let context = move || request_context(&cx, &pieces);
@@ -48,6 +52,8 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .layer(RequestBodyLimitLayer::new(FORM_MAX_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.request_timeout()))
         .layer(middleware::from_fn(private))
+        .layer(greet.clone())
+        .layer(middleware::from_fn(error::explain))
         // Fast, because every page is compressed anew.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(identify.clone());
@@ -56,8 +62,11 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     });
-    let not_found =
-        not_found.layer(middleware::from_fn(as_not_found)).layer(identify.clone()).with_state(state.clone());
+    let not_found = not_found
+        .layer(greet)
+        .layer(identify.clone())
+        .layer(middleware::from_fn(as_not_found))
+        .with_state(state.clone());
     let files = ServeDir::new(Path::new(&*state.leptos.site_root))
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -83,6 +92,7 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .merge(probes)
         .fallback_service(Router::new().fallback_service(files).layer(middleware::from_fn(cache_files)))
         .layer(csrf)
+        .layer(middleware::from_fn(error::explain))
         .layer(middleware::from_fn(security::headers));
     if is_https {
         router = router.layer(middleware::from_fn(security::https_only));
@@ -97,6 +107,7 @@ fn request_context(cx: &Cx, pieces: &Pieces) {
     let extensions = use_context::<Parts>().map(|parts| parts.extensions).unwrap_or_default();
     provide_context(extensions.get::<Actor>().cloned().unwrap_or(Actor::Anonymous));
     provide_context(extensions.get::<Client>().cloned().unwrap_or_default());
+    provide_context(extensions.get::<Visitor>().cloned().unwrap_or_default());
     if let (Some(policy), Some(response)) = (security::page_policy(), use_context::<ResponseOptions>()) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -110,21 +121,16 @@ async fn private(request: Request, next: Next) -> Response {
     response
 }
 
-/// An unknown address shows the application's own page about it. Anything but a page request gets no page.
+/// An unknown address shows the application's own page about it, to those who look for a page.
 async fn as_not_found(request: Request, next: Next) -> Response {
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        return status(StatusCode::NOT_FOUND);
+    let is_read = request.method() == Method::GET || request.method() == Method::HEAD;
+    if !is_read || error::is_for_programs(request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
     }
     let mut response = next.run(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
-    response
-}
-
-fn status(code: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = code;
     response
 }
 

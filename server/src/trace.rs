@@ -36,13 +36,13 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
 
 async fn answer(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let headers = request.headers().clone();
+    let wants_page = error::wants_page(&request);
     let is_routine = is_routine(request.uri().path());
     let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => {
             tracing::error!(panic = message(panic.as_ref()), "a handler panicked");
-            error::crashed(&headers)
+            error::crashed(wants_page)
         }
     };
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -23,6 +23,7 @@ pub mod label_config;
 pub mod media;
 pub mod org;
 pub mod page;
+pub mod problem;
 pub mod project;
 pub mod region;
 pub mod result;

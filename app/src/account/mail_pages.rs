@@ -5,7 +5,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{ResendVerification, VerifyEmail};
-use super::leave_for;
+use super::{leave_for, use_session};
 use crate::shell::Plain;
 use crate::ui::{Banner, Form, FormActions, LinkButton, Look, Size, SubmitButton, TextField, Tone, lu};
 
@@ -23,7 +23,7 @@ pub fn CheckMailPage() -> impl IntoView {
             icon=lu::LuMailCheck
             foot=|| view! { <p>"Wrong address? " <A href="/signup">"Sign up again"</A></p> }
         >
-            {cfg!(debug_assertions).then(|| view! {
+            {use_session().dev_pages().then(|| view! {
                 <LinkButton href="/dev/outbox".to_owned() icon=lu::LuInbox wide=true>"Open the development outbox"</LinkButton>
             })}
             <Form action=resend label="Send the link again">

@@ -17,7 +17,7 @@ pub use account_page::AccountPage;
 pub use mail_pages::{CheckMailPage, SignedInPage, VerifyPage};
 pub use outbox_page::OutboxPage;
 pub use password_pages::{ForgotPage, ResetPage};
-pub use session::{Session, SignedIn, leave_for, provide_session, use_me, use_session};
+pub use session::{Known, Session, SignedIn, leave_for, provide_session, use_me, use_session};
 pub use sign_in_page::SignInPage;
 pub use sign_up_page::SignUpPage;
 

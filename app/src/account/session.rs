@@ -2,13 +2,38 @@
 
 use domain::account::Me;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::api;
 use crate::error::AppError;
 
-/// The question "who is it", asked once per page load.
+/// What the server knew when it sent the page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// The signed-in person, if anybody is.
+    pub me: Option<Me>,
+    /// Whether there are pages for development.
+    pub dev_pages: bool,
+}
+
+/// What is known without asking: it comes with the page, so that the frame stands before anything else is asked for.
+/// Behind a question of its own the frame, and every page in it, would be made anew each time the server looks whether
+/// the answer is there.
 #[derive(Clone, Copy)]
-pub struct Session(pub Resource<Result<Option<Me>, AppError>>);
+pub struct Session(StoredValue<Known>);
+
+impl Session {
+    /// The signed-in person, if anybody is.
+    #[must_use]
+    pub fn me(self) -> Option<Me> {
+        self.0.with_value(|known| known.me.clone())
+    }
+
+    /// Whether there are pages for development.
+    #[must_use]
+    pub fn dev_pages(self) -> bool {
+        self.0.with_value(|known| known.dev_pages)
+    }
+}
 
 /// The signed-in person, inside the frame of the product. Update it after a change, and everything shows it.
 #[derive(Clone, Copy)]
@@ -16,7 +41,12 @@ pub struct SignedIn(pub RwSignal<Me>);
 
 /// Call once at the root.
 pub fn provide_session() {
-    provide_context(Session(Resource::new_blocking(|| (), |()| api::who_am_i())));
+    #[cfg(feature = "ssr")]
+    let known = crate::ssr::known;
+    // The browser reads what the server has written into the page.
+    #[cfg(not(feature = "ssr"))]
+    let known = Known::default;
+    provide_context(Session(StoredValue::new(SharedValue::new(known).into_inner())));
 }
 
 /// For pages outside the frame.

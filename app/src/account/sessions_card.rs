@@ -5,7 +5,7 @@ use domain::id::SessionId;
 use leptos::prelude::*;
 
 use super::api::{self, SignOutEverywhere, SignOutOne};
-use crate::ui::{Badge, Button, ErrorBanner, Icon, Size, SkeletonRows, Time, Tone, lu, plural, use_toasts};
+use crate::ui::{Badge, Button, ErrorBanner, Icon, Size, SkeletonRows, Time, Tone, answered, lu, plural, use_toasts};
 
 /// The list, newest use first.
 #[component]
@@ -25,14 +25,10 @@ pub fn SessionsCard() -> impl IntoView {
         Some(Err(error)) => toasts.error(&error),
         None => {}
     });
-    let list = move || {
-        Suspend::new(async move {
-            match sessions.await {
-                Ok(sessions) => rows(sessions, one, everywhere),
-                Err(error) => view! { <div class="card-body"><ErrorBanner error/></div> }.into_any(),
-            }
-        })
-    };
+    let list = answered(sessions, move |sessions| match sessions {
+        Ok(sessions) => rows(sessions, one, everywhere),
+        Err(error) => view! { <div class="card-body"><ErrorBanner error/></div> }.into_any(),
+    });
     view! {
         <section class="card" aria-label="Devices">
             <Transition fallback=|| view! { <SkeletonRows rows=2/> }>{list}</Transition>

@@ -18,19 +18,14 @@ pub fn SignInPage() -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     leave_for(move || action.value().get());
     // Whoever is signed in already has no business here.
-    let already = move || {
-        Suspend::new(async move {
-            let signed_in = matches!(session.0.await, Ok(Some(_)));
-            signed_in.then(|| view! { <Redirect path=local_path(&next.get_untracked()).to_owned()/> })
-        })
-    };
+    let already = session.me().map(|_| view! { <Redirect path=local_path(&next.get_untracked()).to_owned()/> });
     let sign_up = move || match next.get() {
         next if next.is_empty() => "/signup".to_owned(),
         next => format!("/signup?next={}", query_value(&next)),
     };
     let email = RwSignal::new(query.with_untracked(|query| query.get("email")).unwrap_or_default());
     view! {
-        <Suspense>{already}</Suspense>
+        {already}
         <Plain
             title="Sign in"
             foot=move || view! { <p>"New here? " <A href=sign_up>"Create an account"</A></p> }

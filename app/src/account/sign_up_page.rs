@@ -25,16 +25,14 @@ pub fn SignUpPage() -> impl IntoView {
     let session = use_session();
     let action = ServerAction::<SignUp>::new();
     leave_for(move || action.value().get());
-    let already = move || {
-        Suspend::new(async move { matches!(session.0.await, Ok(Some(_))).then(|| view! { <Redirect path=HOME/> }) })
-    };
+    let already = session.me().map(|_| view! { <Redirect path=HOME/> });
     let (name, email) = (RwSignal::new(String::new()), RwSignal::new(get("email")));
     let role = RwSignal::new(if get("as") == "annotator" { "annotator" } else { "client" }.to_owned());
     let known = Signal::derive(move || format!("{} {}", name.get(), email.get()));
     let text = if invited { "An account, and you are in." } else { "For a team, or for yourself." };
     let sign_in = if next.is_empty() { "/login".to_owned() } else { format!("/login?next={}", query_value(&next)) };
     view! {
-        <Suspense>{already}</Suspense>
+        {already}
         <Plain
             title="Create an account"
             text=text.to_owned()

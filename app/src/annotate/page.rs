@@ -24,7 +24,8 @@ use super::{api, browser};
 use crate::error::AppError;
 use crate::shell::{Command as PaletteCommand, Crumb, Page, use_commands};
 use crate::ui::{
-    Banner, Button, Dialog, EmptyState, Icon, IconButton, Kbd, LinkButton, Look, Size, Toasts, Tone, lu, use_toasts,
+    Banner, Button, Dialog, EmptyState, Icon, IconButton, Kbd, LinkButton, Look, Size, Toasts, Tone, answered, lu,
+    use_toasts,
 };
 
 /// How often an open page says that it is there.
@@ -50,8 +51,7 @@ pub fn LabelPage() -> impl IntoView {
     );
     view! {
         <Transition fallback=|| ()>
-            {move || Suspend::new(async move {
-                let desk = desk.await;
+            {answered(desk, move |desk| {
                 loads.update_value(|loads| *loads = loads.wrapping_add(1));
                 let is_odd = loads.get_value() % 2 == 1;
                 desk.map(|desk| {

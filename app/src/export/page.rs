@@ -11,10 +11,11 @@ use leptos_router::hooks::use_params_map;
 use super::api::{delete_export, export_formats, exports, start_export};
 use crate::{
     error::AppError,
+    lost::PartFailed,
     shell::{Crumb, Page},
     ui::{
         Badge, Banner, Button, ConfirmDialog, EmptyState, ErrorBanner, IconButton, Look, ProgressBar, Size,
-        SkeletonRows, Switch, Time, Tone, bytes, lu, plural, use_toasts,
+        SkeletonRows, Switch, Time, Tone, answered, bytes, lu, plural, use_toasts,
     },
     watch::watch,
 };
@@ -58,35 +59,31 @@ pub fn ExportPage() -> impl IntoView {
                     on_change=Callback::new(move |on| include_unlabeled.set(on))
                 />
                 <Suspense fallback=|| view! { <SkeletonRows rows=4/> }>
-                    {move || Suspend::new(async move {
-                        match formats.await {
-                            Ok(formats) => {
-                                let cards = formats.into_iter().map(|(format, reason)| card(format, reason, start));
-                                view! { <ul class="export-formats" role="list">{cards.collect_view()}</ul> }.into_any()
-                            }
-                            Err(error) => view! { <ErrorBanner error/> }.into_any(),
+                    {answered(formats, move |answer| match answer {
+                        Ok(formats) => {
+                            let cards = formats.into_iter().map(|(format, reason)| card(format, reason, start));
+                            view! { <ul class="export-formats" role="list">{cards.collect_view()}</ul> }.into_any()
                         }
+                        Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Suspense>
                 <h2 class="export-heading">"Your exports"</h2>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
-                    {move || Suspend::new(async move {
-                        match runs.await {
-                            Ok(runs) if runs.is_empty() => view! {
-                                <EmptyState
-                                    icon=lu::LuDownload
-                                    title="No exports yet"
-                                    text="Choose a format above. The file stays here until you delete it."
-                                />
-                            }
-                            .into_any(),
-                            Ok(runs) => {
-                                let project_id = project_id.get_untracked();
-                                let rows = runs.into_iter().map(|run| view! { <RunRow project_id run changed/> });
-                                view! { <ul class="export-runs" role="list">{rows.collect_view()}</ul> }.into_any()
-                            }
-                            Err(error) => view! { <ErrorBanner error/> }.into_any(),
+                    {answered(runs, move |answer| match answer {
+                        Ok(runs) if runs.is_empty() => view! {
+                            <EmptyState
+                                icon=lu::LuDownload
+                                title="No exports yet"
+                                text="Choose a format above. The file stays here until you delete it."
+                            />
                         }
+                        .into_any(),
+                        Ok(runs) => {
+                            let project_id = project_id.get_untracked();
+                            let rows = runs.into_iter().map(|run| view! { <RunRow project_id run changed/> });
+                            view! { <ul class="export-runs" role="list">{rows.collect_view()}</ul> }.into_any()
+                        }
+                        Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
             </div>

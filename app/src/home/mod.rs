@@ -12,16 +12,5 @@ use crate::account::{HOME, use_session};
 #[component]
 pub fn HomePage() -> impl IntoView {
     let session = use_session();
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match session.0.await {
-                    Ok(Some(_)) => view! { <Redirect path=HOME/> }.into_any(),
-                    // Whatever is wrong, a visitor can still read what this is.
-                    Ok(None) | Err(_) => view! { <Landing/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_any()
+    if session.me().is_some() { view! { <Redirect path=HOME/> }.into_any() } else { view! { <Landing/> }.into_any() }
 }

@@ -16,8 +16,9 @@ use super::{
 };
 use crate::{
     error::{AppError, Result},
+    lost::PartFailed,
     shell::{Crumb, Page},
-    ui::{Button, Card, EmptyState, ErrorBanner, Icon, ProgressBar, SkeletonRows, Table, Time, bytes, lu},
+    ui::{Button, Card, EmptyState, ErrorBanner, Icon, ProgressBar, SkeletonRows, Table, Time, answered, bytes, lu},
 };
 
 /// What the file dialog offers.
@@ -63,11 +64,9 @@ pub fn ImportPage() -> impl IntoView {
                     <Address project_id begun/>
                 </div>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
-                    {move || Suspend::new(async move {
-                        match runs.await {
-                            Ok(runs) => history(project_id.get_untracked(), runs).into_any(),
-                            Err(error) => view! { <ErrorBanner error/> }.into_any(),
-                        }
+                    {answered(runs, move |answer| match answer {
+                        Ok(runs) => history(project_id.get_untracked(), runs).into_any(),
+                        Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
             </div>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::api::{cancel_import, import_failures};
 use crate::{
-    ui::{Badge, Banner, Button, Look, ProgressBar, Size, Table, Time, Tone, count, lu, plural, use_toasts},
+    ui::{Badge, Banner, Button, Look, ProgressBar, Size, Table, Time, Tone, answered, count, lu, plural, use_toasts},
     watch::watch,
 };
 
@@ -85,8 +85,8 @@ pub(super) fn RunView(project_id: ProjectId, run: ImportRun) -> impl IntoView {
                 }>"Cancel"</Button>
             </Show>
             <Suspense>
-                {move || Suspend::new(async move {
-                    let rows = failures.await.unwrap_or_default();
+                {answered(failures, move |rows| {
+                    let rows = rows.unwrap_or_default();
                     let total = run.with_untracked(|run| run.failed);
                     (!rows.is_empty()).then(|| failed_rows(project_id, import_id.0, total, rows))
                 })}

@@ -1,11 +1,9 @@
 //! Sends a file with its progress, which `fetch` cannot tell.
 
-use domain::{
-    Error, Kind,
-    id::{FileId, ProjectId},
-};
+use domain::id::{FileId, ProjectId};
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
+use leptos::server_fn::error::FromServerFnError;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -16,14 +14,6 @@ use crate::error::{AppError, Result};
 #[derive(Deserialize)]
 struct Received {
     file_id: FileId,
-}
-
-/// What the server says when it refuses.
-#[derive(Deserialize)]
-struct Refusal {
-    code: String,
-    field: Option<String>,
-    detail: String,
 }
 
 /// Sends `file`; `done` follows from 0 to 1.
@@ -53,27 +43,5 @@ pub(super) async fn send(project_id: ProjectId, file: &File, done: RwSignal<f64>
         let first = received.into_iter().next();
         return first.map(|file| file.file_id).ok_or_else(|| AppError::Transport("nothing was received".to_owned()));
     }
-    Err(refusal(status, &body))
-}
-
-fn refusal(status: u16, body: &str) -> AppError {
-    let kind = match status {
-        401 => Kind::Unauthenticated,
-        403 => Kind::Forbidden,
-        404 => Kind::NotFound,
-        409 => Kind::Conflict,
-        413 => Kind::TooLarge,
-        422 => Kind::Invalid,
-        429 => Kind::RateLimited,
-        _ => Kind::Internal,
-    };
-    match serde_json::from_str::<Refusal>(body) {
-        Ok(refusal) => AppError::Domain(Error {
-            kind,
-            code: refusal.code.into(),
-            field: refusal.field.map(Into::into),
-            message: refusal.detail,
-        }),
-        Err(_) => AppError::Transport(format!("the upload was answered with {status}")),
-    }
+    Err(AppError::de(body.into()))
 }

@@ -11,7 +11,7 @@ use crate::account::{leave_for, query_value, use_session};
 use crate::error::AppError;
 use crate::lost::set_status;
 use crate::shell::Plain;
-use crate::ui::{Avatar, Form, FormActions, LinkButton, Look, Size, SubmitButton, Time, lu};
+use crate::ui::{Avatar, Form, FormActions, LinkButton, Look, Size, SubmitButton, Time, answered, lu};
 
 /// The page at `/invite/{token}`.
 #[component]
@@ -27,16 +27,10 @@ pub fn InvitePage() -> impl IntoView {
     let session = use_session();
     view! {
         <Suspense>
-            {move || {
-                let token = token.clone();
-                Suspend::new(async move {
-                    let me = session.0.await.ok().flatten();
-                    match preview.await {
-                        Ok(preview) => invitation(token, preview, me),
-                        Err(error) => dead(&error),
-                    }
-                })
-            }}
+            {answered(preview, move |preview| match preview {
+                Ok(preview) => invitation(token.clone(), preview, session.me()),
+                Err(error) => dead(&error),
+            })}
         </Suspense>
     }
     .into_any()

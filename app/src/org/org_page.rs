@@ -12,7 +12,7 @@ use crate::account::{leave_for, use_me};
 use crate::lost::Failed;
 use crate::shell::{Page, PageHead};
 use crate::ui::{
-    Button, EmptyState, Form, FormActions, Look, Skeleton, SkeletonRows, SubmitButton, TextField, lu, plural,
+    Button, EmptyState, Form, FormActions, Look, Skeleton, SkeletonRows, SubmitButton, TextField, answered, lu, plural,
     use_toasts,
 };
 
@@ -52,11 +52,9 @@ pub fn OrgPage() -> impl IntoView {
     let detail = Resource::new_blocking(|| (), |()| api::current_org());
     view! {
         <Suspense fallback=waiting>
-            {move || Suspend::new(async move {
-                match detail.await {
-                    Ok(detail) => view! { <Loaded detail/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                }
+            {answered(detail, move |answer| match answer {
+                Ok(detail) => view! { <Loaded detail/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Suspense>
     }

@@ -16,7 +16,7 @@ use crate::lost::Failed;
 use crate::shell::{Crumb, Page, PageHead};
 use crate::ui::{
     Button, Choice, EmptyState, ErrorBanner, FormScope, Icon, Look, RadioCards, Select, Skeleton, TextArea, TextField,
-    lu,
+    answered, lu,
 };
 
 /// Where one is in the wizard.
@@ -91,13 +91,11 @@ pub fn CreatePage() -> impl IntoView {
             <FormScope error pending=create.pending()>
                 <StepBar step draft/>
                 <Transition fallback=|| view! { <Skeleton shape="block"/> }>
-                    {move || Suspend::new(async move {
-                        match setup.await {
-                            Ok((workspaces, templates)) => {
-                                view! { <Steps step draft workspaces templates error pending=create.pending() send/> }.into_any()
-                            }
-                            Err(error) => view! { <Failed error/> }.into_any(),
+                    {answered(setup, move |answer| match answer {
+                        Ok((workspaces, templates)) => {
+                            view! { <Steps step draft workspaces templates error pending=create.pending() send/> }.into_any()
                         }
+                        Err(error) => view! { <Failed error/> }.into_any(),
                     })}
                 </Transition>
             </FormScope>

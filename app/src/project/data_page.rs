@@ -14,7 +14,9 @@ use super::tabs::{ProjectTabs, project_id_param};
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::shell::{Crumb, Page};
-use crate::ui::{Badge, EmptyState, ErrorBanner, LinkButton, LoadMore, Look, Size, Table, Tabs, Time, Tone, count, lu};
+use crate::ui::{
+    Badge, EmptyState, ErrorBanner, LinkButton, LoadMore, Look, Size, Table, Tabs, Time, Tone, answered, count, lu,
+};
 
 /// The page at `/projects/{id}/data`.
 #[component]
@@ -30,11 +32,9 @@ pub fn DataPage() -> impl IntoView {
     );
     view! {
         <Transition fallback=waiting>
-            {move || Suspend::new(async move {
-                match first.await {
-                    Ok((detail, filter, page)) => view! { <Tasks detail filter page/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                }
+            {answered(first, move |answer| match answer {
+                Ok((detail, filter, page)) => view! { <Tasks detail filter page/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Transition>
     }

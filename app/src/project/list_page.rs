@@ -17,7 +17,7 @@ use crate::lost::Failed;
 use crate::shell::{Command, Page, use_commands};
 use crate::ui::{
     Banner, Choice, EmptyState, Glyph, Icon, LinkButton, LoadMore, Look, Segments, Select, Skeleton, Table, Tabs,
-    TextField, Tone, lu, use_toasts,
+    TextField, Tone, answered, lu, use_toasts,
 };
 
 /// How long to wait for the next letter before searching.
@@ -108,16 +108,14 @@ pub fn ListPage() -> impl IntoView {
                 <Toolbar asked/>
             </Show>
             <Transition fallback=waiting>
-                {move || Suspend::new(async move {
-                    match first.await {
-                        Ok(rows) => {
-                            let nothing = rows.items.is_empty() && !asked.with_untracked(Asked::is_narrowed);
-                            // Only once alive, so that both sides draw the same at first.
-                            Effect::new(move |_| is_empty.set(nothing));
-                            view! { <List rows asked actions/> }.into_any()
-                        }
-                        Err(error) => view! { <Failed error/> }.into_any(),
+                {answered(first, move |answer| match answer {
+                    Ok(rows) => {
+                        let nothing = rows.items.is_empty() && !asked.with_untracked(Asked::is_narrowed);
+                        // Only once alive, so that both sides draw the same at first.
+                        Effect::new(move |_| is_empty.set(nothing));
+                        view! { <List rows asked actions/> }.into_any()
                     }
+                    Err(error) => view! { <Failed error/> }.into_any(),
                 })}
             </Transition>
             <RenameDialog renaming on_done=Callback::new(move |()| reload.update(|times| *times += 1))/>

@@ -13,7 +13,7 @@ use crate::lost::Failed;
 use crate::shell::{Crumb, Page};
 use crate::ui::{
     BarChart, Button, Card, ColorDot, Donut, EmptyState, Icon, LineChart, LinkButton, Look, Series, Size, Skeleton,
-    Slice, StackedBarChart, StatTile, Table, Time, compact, count, duration, lu, percent, plural, use_toasts,
+    Slice, StackedBarChart, StatTile, Table, Time, answered, compact, count, duration, lu, percent, plural, use_toasts,
 };
 
 /// The most labels a chart shows; the rest is one bar.
@@ -34,8 +34,8 @@ pub fn OverviewPage() -> impl IntoView {
     let loads = StoredValue::new(0_u32);
     view! {
         <Transition fallback=waiting>
-            {move || Suspend::new(async move {
-                let page = match loaded.await {
+            {answered(loaded, move |answer| {
+                let page = match answer {
                     Ok(overview) => view! { <Overview overview reload on_done/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
                 };

@@ -21,7 +21,7 @@ use crate::lost::{Failed, NotFound};
 use crate::shell::{Crumb, Page};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
-    Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, lu, use_toasts,
+    Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, answered, lu, use_toasts,
 };
 
 const SECTIONS: [(&str, &str, Glyph); 5] = [
@@ -54,8 +54,8 @@ pub fn SettingsPage() -> impl IntoView {
     let loads = StoredValue::new(0_u32);
     view! {
         <Transition fallback=waiting>
-            {move || Suspend::new(async move {
-                let page = match loaded.await {
+            {answered(loaded, move |answer| {
+                let page = match answer {
                     Ok(loaded) => view! { <Section loaded/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
                 };

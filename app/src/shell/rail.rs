@@ -13,7 +13,6 @@ use super::palette::{Command, use_commands};
 use super::theme::{Theme, use_theme};
 use crate::account::api::{SignOut, SwitchOrg};
 use crate::account::{SignedIn, leave_for, query_value, use_session};
-use crate::lost::Failed;
 use crate::project::offer_projects;
 use crate::ui::{Align, Avatar, Glyph, Icon, Menu, MenuButton, MenuLabel, MenuLine, MenuLink, lu};
 
@@ -41,23 +40,14 @@ const PLACES: [Place; 3] = [
 /// The rail and the page of the route inside.
 #[component]
 pub fn Workspace() -> impl IntoView {
-    let session = use_session();
     let url = use_url();
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match session.0.await {
-                    Ok(Some(me)) => view! { <Frame me/> }.into_any(),
-                    Ok(None) => {
-                        let here = url.with_untracked(|url| format!("{}{}", url.path(), search(url.search())));
-                        view! { <Redirect path=format!("/login?next={}", query_value(&here))/> }.into_any()
-                    }
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+    match use_session().me() {
+        Some(me) => view! { <Frame me/> }.into_any(),
+        None => {
+            let here = url.with_untracked(|url| format!("{}{}", url.path(), search(url.search())));
+            view! { <Redirect path=format!("/login?next={}", query_value(&here))/> }.into_any()
+        }
     }
-    .into_any()
 }
 
 fn search(query: &str) -> String {

@@ -5,6 +5,7 @@
 //! - the same input draws the same markup on server and browser: no clock, no random ids, no browser API while drawing;
 //! - no `style` attributes, so that the page's content security policy can refuse them.
 
+mod answered;
 mod button;
 mod chart;
 mod copy;
@@ -22,6 +23,7 @@ mod tabs;
 mod time;
 mod toast;
 
+pub use answered::answered;
 pub use button::{Button, IconButton, LinkButton, Look, Size, SubmitButton};
 pub use chart::{BarChart, Donut, LineChart, Series, Slice, Sparkline, StackedBarChart};
 pub use copy::{CopyButton, CopyLine};

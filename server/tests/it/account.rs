@@ -188,3 +188,35 @@ async fn the_outbox_shows_the_mail_and_its_link_signs_in() {
     assert!(answer.header("set-cookie").starts_with("synapse_session="));
     assert_eq!(app.stranger().call(&VerifyEmail { token }).await.code(), "link_expired", "once");
 }
+
+#[tokio::test]
+async fn development_pages_are_only_where_the_operator_wants_them() {
+    let outbox_link = "href=\"/dev/outbox\"";
+    let app = TestApp::new().await;
+    assert!(app.stranger().get("/check-mail").await.text().contains(outbox_link));
+    assert_eq!(app.stranger().get("/dev/outbox").await.status, StatusCode::OK);
+    assert_eq!(app.stranger().get("/dev/gallery").await.status, StatusCode::OK);
+
+    let app = TestApp::for_others().await;
+    assert!(!app.stranger().get("/check-mail").await.text().contains(outbox_link));
+    assert_eq!(app.stranger().get("/dev/outbox").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.stranger().get("/dev/gallery").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.stranger().call(&Outbox {}).await.code(), "not_found");
+}
+
+#[tokio::test]
+async fn the_outbox_shows_a_mail_that_can_do_nothing_to_the_page() {
+    let app = TestApp::new().await;
+    let script = "<script>alert(1)</script>";
+    let mail = service::provider::mail::Mail {
+        to: "ana@example.com".into(),
+        subject: "Hello".into(),
+        text: script.into(),
+        html: format!("<html><body>\"{script}</body></html>"),
+    };
+    let mut conn = app.db.pool().acquire().await.unwrap();
+    service::provider::mail::enqueue(&app.db.cx, &mut conn, &mail).await.unwrap();
+    let page = app.stranger().get("/dev/outbox").await.text();
+    assert!(page.contains("<iframe") && page.contains("sandbox=\"allow-popups allow-popups-to-escape-sandbox\""));
+    assert!(!page.contains(script), "the mail stands in an attribute and in a text");
+}

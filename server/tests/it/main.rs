@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod account;
+mod doors;
 mod embedded;
 mod files;
 mod org;
 mod pages;
+mod problems;
 mod project;
+mod rendering;
 mod support;

@@ -100,7 +100,7 @@ pub fn letter(to: &str, subject: &str, name: &str, body: &str, button: Option<(&
     let link_html = button
         .map(|(label, link)| {
             format!(
-                r#"<p style="margin:28px 0"><a href="{}" style="background:#4f46e5;color:#fff;padding:12px 20px;border-radius:8px;text-decoration:none;font-weight:600">{}</a></p>"#,
+                r#"<p style="margin:28px 0"><a href="{}" style="display:inline-block;background:#4f46e5;color:#fff;padding:12px 20px;border-radius:8px;text-decoration:none;font-weight:600">{}</a></p>"#,
                 escape(link),
                 escape(label)
             )

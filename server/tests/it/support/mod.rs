@@ -5,6 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::ConnectInfo,
 };
+use domain::problem::{MEDIA_TYPE, Problem};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use leptos::{config::LeptosOptions, server_fn::ServerFn};
 use serde::Serialize;
@@ -14,7 +15,7 @@ use server::{
     state::AppState,
 };
 use service::{
-    Actor,
+    Actor, CxBuilder, Settings,
     account::{self, Client},
     testing::{PASSWORD, TestDb},
 };
@@ -36,6 +37,39 @@ pub struct Browser<'a> {
     session: Option<String>,
 }
 
+/// A call of a server function, as the page makes it. It can be made again.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub path: &'static str,
+    pub media_type: &'static str,
+    pub body: String,
+}
+
+impl Call {
+    pub fn of<F: ServerFn + Serialize>(input: &F) -> Self {
+        // The first parameter of the protocol is how the input travels.
+        let protocol = std::any::type_name::<F::Protocol>();
+        let is_json = protocol.split(',').next().is_some_and(|input| input.contains("JsonEncoding"));
+        let (media_type, body) = if is_json {
+            ("application/json", serde_json::to_string(input).unwrap())
+        } else {
+            ("application/x-www-form-urlencoded", serde_qs::to_string(input).unwrap())
+        };
+        Self { path: F::PATH, media_type, body }
+    }
+
+    pub fn request(&self) -> Request<Body> {
+        Request::builder()
+            .method(Method::POST)
+            .uri(self.path)
+            .header(header::CONTENT_TYPE, self.media_type)
+            .header(header::ACCEPT, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(self.body.clone()))
+            .unwrap()
+    }
+}
+
 /// What came back.
 pub struct Answer {
     pub status: StatusCode,
@@ -45,7 +79,18 @@ pub struct Answer {
 
 impl TestApp {
     pub async fn new() -> Self {
-        let db = TestDb::new().await;
+        Self::over(TestDb::new().await)
+    }
+
+    /// As an operator runs it for others: without pages for development.
+    pub async fn for_others() -> Self {
+        let mut db = TestDb::new().await;
+        let settings = Settings { dev_pages: false, ..db.cx.settings().clone() };
+        db.cx = CxBuilder::new(db.pool().clone()).clock(db.cx.clock().clone()).settings(settings).build().unwrap();
+        Self::over(db)
+    }
+
+    fn over(db: TestDb) -> Self {
         let config = Config::load(&Flags::default()).unwrap();
         let leptos = LeptosOptions::builder().output_name("synapse").site_root("no-site").hash_files(false).build();
         let router = router(AppState { cx: db.cx.clone(), leptos }, &config).unwrap();
@@ -57,11 +102,21 @@ impl TestApp {
         Browser { app: self, session: None }
     }
 
+    /// A browser with this session's cookie.
+    pub fn browser_with(&self, session: Option<String>) -> Browser<'_> {
+        Browser { app: self, session }
+    }
+
     /// A browser in which this person has signed in.
     pub async fn browser_of(&self, actor: &Actor) -> Browser<'_> {
+        self.browser_with(Some(self.session_of(actor).await))
+    }
+
+    /// The cookie of a browser in which this person has signed in.
+    pub async fn session_of(&self, actor: &Actor) -> String {
         let email = &actor.user().unwrap().email;
         let session = account::sign_in(&self.db.cx, &Client::default(), email, PASSWORD.to_owned()).await.unwrap();
-        Browser { app: self, session: Some(session.token) }
+        session.token
     }
 }
 
@@ -72,16 +127,7 @@ impl Browser<'_> {
 
     /// Calls a server function as the page does.
     pub async fn call<F: ServerFn + Serialize>(&self, input: &F) -> Answer {
-        let form = serde_qs::to_string(input).unwrap();
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(F::PATH)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ACCEPT, "application/json")
-            .header("sec-fetch-site", "same-origin")
-            .body(Body::from(form))
-            .unwrap();
-        self.send(request).await
+        self.send(Call::of(input).request()).await
     }
 
     /// As [`Browser::call`], for functions that take JSON.
@@ -119,18 +165,22 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The stable code of a refusal, as a server function spells it.
+    /// The refusal, as every door spells it.
+    pub fn problem(&self) -> Problem {
+        assert_eq!(self.header("content-type"), MEDIA_TYPE, "{}: {}", self.status, self.text());
+        let problem: Problem = self.json();
+        assert_eq!(problem.status, self.status.as_u16(), "{problem:?}");
+        problem
+    }
+
+    /// The stable code of a refusal.
     pub fn code(&self) -> String {
-        let json: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", self.text()));
-        let code = json.pointer("/domain/code").or_else(|| json.get("code"));
-        code.and_then(|code| code.as_str()).unwrap_or_else(|| panic!("{json}")).to_owned()
+        self.problem().code
     }
 
     /// The input a refusal belongs to.
     pub fn field(&self) -> String {
-        let json: serde_json::Value = self.json();
-        let field = json.pointer("/domain/field").and_then(|field| field.as_str());
-        field.unwrap_or_default().to_owned()
+        self.problem().field.unwrap_or_default()
     }
 
     /// What a server function answered.

@@ -1,0 +1,59 @@
+//! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
+
+use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, Skip, Submit};
+use domain::{
+    annotation::{DraftToSave, Submission},
+    id::TaskId,
+    result::ResultItem,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Door, Who, World, door};
+
+pub(super) fn doors(world: &World) -> Vec<Door> {
+    let project_id = world.project_id;
+    let outside = Some((Who::Member, "not_found"));
+    // Tasks are handed out in their order: the first is worked on and handed in, the second skipped.
+    let (first, second) = (world.tasks[0], world.tasks[1]);
+    let next = || OpenDesk { project_id, task_id: None };
+    vec![
+        door(&next(), "not_found", outside, Who::Annotator),
+        door(&OpenDesk { project_id, task_id: Some(first) }, "not_found", outside, Who::Annotator),
+        door(&Heartbeat { project_id, task_id: first }, "not_found", outside, Who::Annotator),
+        door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
+        door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
+        door(&next(), "not_found", outside, Who::Annotator),
+        door(&Skip { submission: submission(world, second) }, "not_found", outside, Who::Annotator),
+    ]
+}
+
+fn result() -> Vec<ResultItem> {
+    let choice = json!([{
+        "id": "a1", "from_name": "kind", "to_name": "text", "type": "choices", "value": { "choices": ["Good"] }
+    }]);
+    serde_json::from_value(choice).unwrap()
+}
+
+fn draft(world: &World, task_id: TaskId) -> DraftToSave {
+    DraftToSave {
+        project_id: world.project_id,
+        task_id,
+        annotation_id: None,
+        revision: 1,
+        result: result(),
+        lead_time_ms: 5,
+    }
+}
+
+fn submission(world: &World, task_id: TaskId) -> Submission {
+    Submission {
+        project_id: world.project_id,
+        task_id,
+        annotation_id: None,
+        key: Uuid::now_v7(),
+        result: result(),
+        lead_time_ms: 5,
+        prediction_id: None,
+    }
+}

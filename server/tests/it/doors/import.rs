@@ -1,0 +1,19 @@
+//! The doors by which data comes in.
+
+use app::import::api::{CancelImport, ImportFailures, ImportFiles, ImportText, ImportUrl, Imports};
+
+use super::{Door, Who, World, door};
+
+pub(super) fn doors(world: &World) -> Vec<Door> {
+    let project_id = world.project_id;
+    let annotator = Some((Who::Annotator, "forbidden"));
+    let url = "https://example.com/tasks.json".to_owned();
+    vec![
+        door(&ImportFiles { project_id, files: vec![world.file_id] }, "not_found", annotator, Who::Owner),
+        door(&ImportText { project_id, text: r#"[{"text":"x"}]"#.into() }, "not_found", annotator, Who::Owner),
+        door(&ImportUrl { project_id, url }, "not_found", annotator, Who::Owner),
+        door(&Imports { project_id }, "not_found", annotator, Who::Owner),
+        door(&ImportFailures { project_id, import_id: world.import_id }, "not_found", annotator, Who::Owner),
+        door(&CancelImport { project_id, import_id: world.waiting_import_id }, "not_found", annotator, Who::Owner),
+    ]
+}

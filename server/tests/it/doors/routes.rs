@@ -1,0 +1,124 @@
+//! The routes that are neither pages nor server functions: files in and out, and events.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use http::{Method, Request, header};
+
+use super::{Who, World, world::OURS};
+use crate::support::Answer;
+
+/// Every route of `router.rs`, as it is written there.
+const OPEN: [(&str, &str); 2] =
+    [("/health", "says that the process lives, and its version"), ("/ready", "says whether the database answers")];
+
+struct Route {
+    pattern: &'static str,
+    method: Method,
+    address: String,
+    /// The status a colleague without the right is answered.
+    lacking: (Who, u16),
+    right: Who,
+}
+
+fn routes(world: &World) -> Vec<Route> {
+    let get =
+        |pattern, address: String, lacking, right| Route { pattern, method: Method::GET, address, lacking, right };
+    let (project, import, export) = (world.project_id, world.import_id, world.export_id);
+    let annotator = (Who::Annotator, 403);
+    vec![
+        Route {
+            pattern: "/projects/{project}/upload",
+            method: Method::POST,
+            address: format!("/projects/{project}/upload"),
+            lacking: annotator,
+            right: Who::Owner,
+        },
+        get(
+            "/projects/{project}/imports/{import}/{file}",
+            format!("/projects/{project}/imports/{import}/failures.csv"),
+            annotator,
+            Who::Owner,
+        ),
+        get(
+            "/projects/{project}/imports/{import}/{file}",
+            format!("/projects/{project}/imports/{import}/failures.ndjson"),
+            annotator,
+            Who::Owner,
+        ),
+        get(
+            "/projects/{project}/exports/{export}/download",
+            format!("/projects/{project}/exports/{export}/download"),
+            annotator,
+            Who::Owner,
+        ),
+        // A file of tasks is all data of the project.
+        get("/files/{file}/{name}", format!("/files/{}/x.json", world.file_id), annotator, Who::Owner),
+        get(
+            "/events/projects/{project}/imports/{import}",
+            format!("/events/projects/{project}/imports/{import}"),
+            annotator,
+            Who::Owner,
+        ),
+        get(
+            "/events/projects/{project}/exports/{export}",
+            format!("/events/projects/{project}/exports/{export}"),
+            annotator,
+            Who::Owner,
+        ),
+    ]
+}
+
+impl Route {
+    fn request(&self) -> Request<Body> {
+        let request = Request::builder().method(self.method.clone()).uri(&self.address);
+        if self.method == Method::GET {
+            return request.body(Body::empty()).unwrap();
+        }
+        let body = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"tasks.txt\"\r\n\r\none line\r\n--edge--\r\n";
+        request
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_route_turns_away_whom_it_should() {
+    let world = World::new().await;
+    for route in routes(&world) {
+        let address = &route.address;
+        let ask = async |who: Who| world.browser(who).send(route.request()).await;
+        let refused = |who: Who, status: u16, answer: &Answer| {
+            assert_eq!(answer.status.as_u16(), status, "{address} asked by {who:?}: {}", answer.text());
+            let problem = answer.problem();
+            assert!(!answer.text().contains(OURS), "{address} tells {who:?} something of ours: {problem:?}");
+        };
+        refused(Who::Stranger, 401, &ask(Who::Stranger).await);
+        refused(Who::Expired, 401, &ask(Who::Expired).await);
+        refused(Who::Rival, 404, &ask(Who::Rival).await);
+        let (who, status) = route.lacking;
+        refused(who, status, &ask(who).await);
+        let answer = ask(route.right).await;
+        assert_eq!(answer.status.as_u16(), 200, "{address} asked by {:?}: {}", route.right, answer.text());
+    }
+}
+
+#[tokio::test]
+async fn every_route_is_in_the_table() {
+    let source = include_str!("../../../src/router.rs");
+    let written: BTreeSet<&str> = source
+        .split(".route(")
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .collect();
+    assert_eq!(written.len(), source.matches(".route(").count(), "every address is written as a plain text");
+    let world = World::new().await;
+    let open = OPEN.iter().map(|(pattern, reason)| {
+        assert!(!reason.is_empty());
+        *pattern
+    });
+    let known: BTreeSet<&str> = routes(&world).iter().map(|route| route.pattern).chain(open).collect();
+    assert_eq!(written, known, "who may use these? Keep the table and the router alike");
+}
