@@ -7,11 +7,11 @@ use super::{Door, Who, World, door};
 pub(super) fn doors(world: &World) -> Vec<Door> {
     let project_id = world.project_id;
     let annotator = Some((Who::Annotator, "forbidden"));
-    let url = "https://example.com/tasks.json".to_owned();
+    let url = "http://127.0.0.1/tasks.json".to_owned();
     vec![
         door(&ImportFiles { project_id, files: vec![world.file_id] }, "not_found", annotator, Who::Owner),
         door(&ImportText { project_id, text: r#"[{"text":"x"}]"#.into() }, "not_found", annotator, Who::Owner),
-        door(&ImportUrl { project_id, url }, "not_found", annotator, Who::Owner),
+        door(&ImportUrl { project_id, url }, "not_found", annotator, Who::Owner).but_refused("url_private"),
         door(&Imports { project_id }, "not_found", annotator, Who::Owner),
         door(&ImportFailures { project_id, import_id: world.import_id }, "not_found", annotator, Who::Owner),
         door(&CancelImport { project_id, import_id: world.waiting_import_id }, "not_found", annotator, Who::Owner),

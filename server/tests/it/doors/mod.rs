@@ -62,6 +62,16 @@ fn door<F: ServerFn + Serialize>(
     Door { call: Call::of(input), expected: Expected::SignedIn { rival, lacking, right: (right, "ok") } }
 }
 
+impl Door {
+    /// Where even the right person is refused in a test, because the answer lies outside: past the permission, by this code.
+    fn but_refused(mut self, code: &'static str) -> Self {
+        if let Expected::SignedIn { right, .. } = &mut self.expected {
+            right.1 = code;
+        }
+        self
+    }
+}
+
 /// The tables, in an order in which one question does not spoil the next: what deletes comes late, what ends sessions last.
 fn doors(world: &World) -> Vec<Door> {
     let areas: [fn(&World) -> Vec<Door>; 6] =

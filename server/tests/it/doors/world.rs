@@ -8,7 +8,7 @@ use domain::{
     org::NewInvite,
     project::{NewProject, ProjectMove},
 };
-use service::{Actor, account, export, import, job, org, project, storage, testing::user_id};
+use service::{Actor, export, import, job, org, project, storage, testing::user_id};
 
 use crate::support::{Browser, TestApp};
 
@@ -116,8 +116,7 @@ impl World {
         for (who, person) in people {
             sessions.push((who, Some(app.session_of(person).await)));
         }
-        let mut own = account::sessions(cx, &owner).await.unwrap();
-        let other_session = own.pop().unwrap().session_id;
+        let other_session = owner.user().unwrap().session_id.unwrap();
         let tasks = tasks.into_iter().map(TaskId).collect();
         let (file_id, app) = (file.file_id, app);
         Self {
