@@ -9,6 +9,7 @@ use super::*;
 use crate::{
     import,
     label_config::{Control, Label, Object},
+    result::ResultItem,
 };
 
 /// An export in memory. One image is stored: `/files/1/a.jpg`, 200 × 100.
@@ -93,6 +94,10 @@ fn boxes() -> LabelConfig {
         control("RectangleLabels", &[("Dog", None), ("Cat", None)]),
         control("PolygonLabels", &[("Tree", Some(1))]),
     ])
+}
+
+fn values(result: &[ResultItem]) -> Vec<Value> {
+    result.iter().cloned().map(Value::from).collect()
 }
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -375,12 +380,12 @@ fn json_carries_everything_and_comes_back() {
         assert_eq!((&back.data, &back.meta), (&task.data, &task.meta));
         assert_eq!(back.annotations.len(), task.annotations.len());
         for (before, after) in task.annotations.iter().zip(&back.annotations) {
-            assert_eq!((&before.result, before.was_cancelled), (&after.result, after.was_cancelled));
+            assert_eq!((&before.result, before.was_cancelled), (&values(&after.result), after.was_cancelled));
             assert_eq!(after.completed_by.as_deref(), Some("ada@example.org"));
             assert_eq!((after.created_at, after.lead_time), (Some(before.created_at), before.lead_time));
         }
         for (before, after) in task.predictions.iter().zip(&back.predictions) {
-            assert_eq!((&before.result, before.score), (&after.result, after.score));
+            assert_eq!((&before.result, before.score), (&values(&after.result), after.score));
         }
     }
     let (empty, _) = export(ExportFormat::Json, &LabelConfig::default(), false, &[]);

@@ -70,13 +70,13 @@ impl<R: Read> Source<R> {
         self.offset += count as u64;
     }
 
-    /// Takes back `bytes`, the last ones that were consumed, so that they are read again from `line`.
-    pub(super) fn take_back(&mut self, bytes: &[u8], line: u64) {
+    /// Takes back `bytes`, the last ones that were consumed, so that they are read again from `line` and `column`.
+    pub(super) fn take_back(&mut self, bytes: &[u8], line: u64, column: u64) {
         self.buffer.splice(..self.start, bytes.iter().copied());
         self.start = 0;
         self.offset -= bytes.len() as u64;
         self.line = line;
-        self.line_offset = self.offset;
+        self.line_offset = self.offset + 1 - column;
     }
 
     pub(super) fn skip_bom(&mut self) -> io::Result<()> {
@@ -102,6 +102,11 @@ impl<R: Read> Source<R> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
+        // What lies behind goes before more comes, so that looking ahead never makes the buffer grow with the file.
+        if self.start >= CHUNK_BYTES {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
         let read = loop {
             match self.inner.read(&mut self.landing) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -211,7 +211,7 @@ impl<R: Read> Table<R> {
         let Some(end) = first.iter().position(|byte| *byte == b'\n') else { return Ok(first) };
         if self.taken_back < MAX_TAKEN_BACK {
             self.taken_back += 1;
-            self.source.take_back(&first[end + 1..], line + 1);
+            self.source.take_back(&first[end + 1..], line + 1, 1);
             first.truncate(end);
         } else {
             self.skip_line()?;

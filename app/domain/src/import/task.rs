@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{MAX_RESULTS_PER_TASK, plain};
+use crate::{annotation::MAX_ITEMS, result::ResultItem};
 
 pub(super) const NUL_REASON: &str = "This row holds a NUL character (\\u0000), which cannot be stored.";
 
@@ -58,7 +59,7 @@ pub struct NewTask {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewAnnotation {
     /// The result items, untouched.
-    pub result: Vec<Value>,
+    pub result: Vec<ResultItem>,
     /// Whether the task was skipped.
     pub was_cancelled: bool,
     /// Whether it is a reference answer.
@@ -75,7 +76,7 @@ pub struct NewAnnotation {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewPrediction {
     /// The result items, untouched.
-    pub result: Vec<Value>,
+    pub result: Vec<ResultItem>,
     /// How sure the model is.
     pub score: Option<f64>,
     /// Which model, in its own words.
@@ -173,12 +174,13 @@ fn prediction(mut object: Map<String, Value>) -> Result<NewPrediction, String> {
     })
 }
 
-fn result(value: Option<Value>) -> Result<Vec<Value>, String> {
-    match value {
-        Some(Value::Array(items)) if items.iter().all(Value::is_object) => Ok(items),
-        Some(Value::Array(_)) => Err("every item of “result” must be an object.".to_owned()),
-        _ => Err("“result” must be a list.".to_owned()),
+fn result(value: Option<Value>) -> Result<Vec<ResultItem>, String> {
+    let Some(Value::Array(items)) = value else { return Err("“result” must be a list.".to_owned()) };
+    if items.len() > MAX_ITEMS {
+        return Err(format!("“result” holds {} items; at most {MAX_ITEMS} are read.", items.len()));
     }
+    let item = |item| ResultItem::from_json(item).map_err(|_| "every item of “result” must be an object.".to_owned());
+    items.into_iter().map(item).collect()
 }
 
 fn email(value: &Value) -> Option<String> {

@@ -113,7 +113,7 @@ fn label_studio_tasks_are_recognised() {
     assert_eq!(Value::Object(task.data), json!({"image": "a.png"}));
     assert_eq!(Value::Object(task.meta.unwrap()), json!({"k": 1, "batch": "x"}));
     let annotation = &task.annotations[0];
-    assert_eq!(annotation.result, [json!({"id": "r", "odd": [1.50]})]);
+    assert_eq!(serde_json::to_value(&annotation.result).unwrap(), json!([{"id": "r", "odd": [1.50]}]));
     assert!(annotation.was_cancelled && annotation.ground_truth);
     assert_eq!(annotation.completed_by.as_deref(), Some("ada@example.org"));
     assert_eq!(annotation.created_at.unwrap().to_rfc3339(), "2026-01-02T03:04:05.678+00:00");
@@ -138,12 +138,107 @@ fn a_bad_element_costs_only_itself() {
             (
                 7,
                 json!(
-                    "! This is not valid JSON (line 6, column 0): control character (\\u0000-\\u001F) found while parsing a string."
+                    "! This is not valid JSON: the quotation mark at line 5, column 19 has no partner where it should. Reading went on with the next row that could be told, at line 7, column 1."
                 )
             ),
             (8, json!({"a": 2})),
         ]
     );
+}
+
+/// Numbers of the bad rows, and the `a` of the good ones.
+fn kept(text: &str) -> (Vec<u64>, Vec<Value>) {
+    let mut kept = (Vec::new(), Vec::new());
+    for row in rows("a.json", text.as_bytes()) {
+        match row.outcome {
+            Ok(task) => kept.1.push(task.data.get("a").cloned().unwrap_or(Value::Null)),
+            Err(_) => kept.0.push(row.number),
+        }
+    }
+    kept
+}
+
+#[test]
+fn a_torn_element_swallows_none_of_its_neighbours() {
+    let lines = |rows: &[&str]| format!("[{}]", rows.join(",\n"));
+    let compact = |rows: &[&str]| format!("[{}]", rows.join(","));
+    let spaced = |rows: &[&str]| format!("[{}]", rows.join(", "));
+    let loose = |rows: &[&str]| rows.join("\n\n");
+    let tears = [
+        r#"{"a": "open}"#,
+        r#"{"a": open"}"#,
+        r#"{"a: 2}"#,
+        r#"{"a": "a quote " inside"}"#,
+        r#"{"a": {"b": 1}"#,
+        r#"{"a": [{"b": "x}, {"b": "y"}], "c": 1}"#,
+        r#"{"a": [1, {"b": 2}"#,
+        r#"{"a": "x", "b": "a {brace}, {another} and open}"#,
+    ];
+    for tear in tears {
+        for (name, written) in
+            [("lines", lines as fn(&[&str]) -> String), ("compact", compact), ("spaced", spaced), ("loose", loose)]
+        {
+            let first = r#"{"a": 1, "c": 0}"#;
+            let text = written(&[first, tear, r#"{"a": 3}"#, r#"{"a": 4, "c": "}, {"}"#]);
+            assert_eq!(kept(&text), (vec![2], vec![json!(1), json!(3), json!(4)]), "{name}: {text}");
+        }
+    }
+    // The first and the last may be torn too, and several in a row.
+    assert_eq!(kept("[{\"a\": \"x},{\"a\": 2},{\"a\": 3}]"), (vec![1], vec![json!(2), json!(3)]));
+    assert_eq!(kept("[{\"a\": 1}, {\"a\": \"open}]"), (vec![2], vec![json!(1)]));
+    assert_eq!(kept("[{\"a\": 1}, {\"a\": \"x}, {\"a\": \"y}, {\"a\": 4}]"), (vec![2, 3], vec![json!(1), json!(4)]));
+}
+
+#[test]
+fn parts_of_a_torn_task_are_not_taken_for_tasks() {
+    let task = |id: u32, text: &str| {
+        let region = |id: u32| json!({"id": format!("r{id}"), "type": "labels", "value": {"start": 1}});
+        json!({"id": id, "data": {"a": text}, "annotations": [{"id": 9, "result": [region(1), region(2)]}]})
+    };
+    let (good, last) = (task(1, "one"), task(3, "three"));
+    for pretty in [false, true] {
+        let write = |value: &Value| {
+            if pretty { serde_json::to_string_pretty(value).unwrap() } else { value.to_string() }
+        };
+        let torn = write(&task(2, "TORN")).replace("TORN\"", "open");
+        let separator = if pretty { ",\n" } else { "," };
+        let text = format!("[{}]", [write(&good), torn.clone(), write(&last)].join(separator));
+        assert_eq!(kept(&text), (vec![2], vec![json!("one"), json!("three")]), "{text}");
+        let row = rows("a.json", text.as_bytes()).remove(1).outcome.unwrap_err();
+        assert!(row.reason.contains("Reading went on with the next row that could be told"), "{row:?}");
+        assert_eq!(row.original, torn, "the whole torn row is kept to be mended");
+    }
+}
+
+#[test]
+fn tears_without_end_stay_cheap() {
+    let mut text = String::from("[{\"a\": 1},");
+    while text.len() < MAX_ROW_BYTES / 4 {
+        text.push_str("{\"a\": \"x},{\"b\":[{\"c\":");
+    }
+    let read = rows("a.json", text.as_bytes());
+    assert_eq!(good(&read), 1);
+    assert!(read.len() > 1);
+}
+
+#[test]
+fn numbers_are_kept_exactly_or_refused() {
+    let exact = "[{\"a\": [9007199254740993, -9223372036854775808, 18446744073709551615, 0.1, 1e20, 2.5e-9]}]";
+    let told = told("a.json", exact);
+    assert_eq!(
+        told[0].1.to_string(),
+        "{\"a\":[9007199254740993,-9223372036854775808,18446744073709551615,0.1,1e+20,2.5e-9]}"
+    );
+    for (row, number) in [
+        ("{\"a\": 18446744073709551616}", Some("18446744073709551616")),
+        ("{\"a\": [1, -9223372036854775809]}", Some("-9223372036854775809")),
+        ("{\"a\": \"18446744073709551616\"}", None),
+        ("{\"18446744073709551616\": 1.000000000000000000000}", None),
+    ] {
+        let refused = rows("a.json", row.as_bytes()).remove(0).outcome.err().map(|error| error.reason);
+        assert_eq!(refused.is_some(), number.is_some(), "{row}: {refused:?}");
+        assert!(number.is_none_or(|number| refused.unwrap().contains(number)), "{row}");
+    }
 }
 
 #[test]
