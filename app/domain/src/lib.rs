@@ -27,6 +27,7 @@ pub mod problem;
 pub mod project;
 pub mod region;
 pub mod result;
+pub mod tally;
 pub mod task;
 pub mod template;
 

@@ -8,6 +8,27 @@ use crate::{Error, Result, id::TaskId, label_config::LabelConfig};
 /// The most characters a glimpse of a text has.
 pub const GLIMPSE_CHARS: i32 = 240;
 
+/// How many annotations a task needs: `maximum` where it belongs to the cohort of the project's
+/// `cohort_percentage` (0 to 100), else one.
+///
+/// A hash of the id decides (the finaliser of `SplitMix64`, Steele et al. 2014), so the answer is always the same, about
+/// the percentage of all tasks belongs to the cohort whatever order they come in, and raising it only ever adds tasks.
+#[must_use]
+pub fn overlap(task_id: TaskId, maximum: i32, cohort_percentage: i32) -> i32 {
+    let mut hash = task_id.0.cast_unsigned().wrapping_add(0x9e37_79b9_7f4a_7c15);
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let position = (hash ^ (hash >> 31)) % 100;
+    let in_cohort = u64::try_from(cohort_percentage).is_ok_and(|percentage| position < percentage);
+    if in_cohort { maximum } else { 1 }
+}
+
+/// Whether a task has all it needs: enough valid annotations, skips counting where the project ignores skipped tasks.
+#[must_use]
+pub fn is_labeled(valid: i64, skipped: i64, overlap: i32, ignores_skipped: bool) -> bool {
+    valid + if ignores_skipped { skipped } else { 0 } >= i64::from(overlap)
+}
+
 /// Which tasks a list shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -112,6 +133,41 @@ mod tests {
         ] {
             let config = crate::label_config::parse(xml).config.unwrap();
             assert_eq!(glimpse_field(&config), expected, "{xml}");
+        }
+    }
+
+    #[test]
+    fn raising_the_percentage_only_adds_tasks_to_the_cohort() {
+        // The numbers are part of the stored state: another hash would move tasks between cohorts.
+        let table: [(i64, i32); 8] =
+            [(1, 66), (2, 11), (3, 54), (10, 67), (99, 4), (1000, 77), (1_000_000, 48), (i64::MAX, 40)];
+        for (id, first) in table {
+            let needs = |percentage| overlap(TaskId(id), 3, percentage);
+            let joins = (0..=100).find(|percentage| needs(*percentage) == 3);
+            assert_eq!(joins, Some(first), "task {id}");
+            for percentage in 0..=100 {
+                assert_eq!(needs(percentage), if percentage < first { 1 } else { 3 }, "task {id} at {percentage} %");
+            }
+            assert_eq!((needs(-1), needs(0), needs(100), needs(1000)), (1, 1, 3, 3));
+        }
+        for percentage in [1, 20, 50, 80, 99] {
+            let members = (1..=10_000).filter(|id| overlap(TaskId(*id), 2, percentage) == 2).count();
+            let expected = 100 * usize::try_from(percentage).unwrap();
+            assert!(members.abs_diff(expected) < 150, "{members} of 10,000 at {percentage} %");
+        }
+    }
+
+    #[test]
+    fn skips_fill_places_only_where_they_are_ignored() {
+        for (valid, skipped, overlap, ignores, expected) in [
+            (0, 0, 1, false, false),
+            (1, 0, 1, false, true),
+            (1, 1, 2, false, false),
+            (1, 1, 2, true, true),
+            (0, 3, 1, false, false),
+            (0, 1, 1, true, true),
+        ] {
+            assert_eq!(is_labeled(valid, skipped, overlap, ignores), expected, "{valid} {skipped} {overlap} {ignores}");
         }
     }
 

@@ -14,6 +14,8 @@ use domain::{
     id::{AnnotationId, TaskId, UserId},
     label_config::parse,
     project::ProjectState,
+    result::ResultItem,
+    tally::Tally,
 };
 use serde_json::json;
 
@@ -177,8 +179,8 @@ impl Handling<'_> {
             annotations: 1,
             skipped: 0,
             labeled_tasks: i64::from(became_labeled),
-            removed: &[],
-            added: &submission.result,
+            tally: tally(&[], &submission.result),
+            last_annotation_at: Some(self.now),
         };
         sql::summarize(tx, self.access, change, self.now).await?;
         Ok(Submitted { annotation_id, is_labeled })
@@ -203,8 +205,8 @@ impl Handling<'_> {
             annotations: 0,
             skipped: 0,
             labeled_tasks: 0,
-            removed: &before,
-            added: &submission.result,
+            tally: tally(&before, &submission.result),
+            last_annotation_at: Some(self.now),
         };
         sql::summarize(tx, self.access, change, self.now).await?;
         Ok(Submitted { annotation_id, is_labeled: self.task.is_labeled })
@@ -239,8 +241,8 @@ impl Handling<'_> {
             annotations: 0,
             skipped: 1,
             labeled_tasks: i64::from(became_labeled),
-            removed: &[],
-            added: &[],
+            tally: Tally::default(),
+            last_annotation_at: Some(self.now),
         };
         sql::summarize(tx, self.access, change, self.now).await?;
         Ok(Submitted { annotation_id, is_labeled })
@@ -274,4 +276,12 @@ impl Handling<'_> {
         )
         .await
     }
+}
+
+/// What a change from one result to another means for the counts.
+fn tally(before: &[ResultItem], after: &[ResultItem]) -> Tally {
+    let mut tally = Tally::default();
+    tally.add(before, -1);
+    tally.add(after, 1);
+    tally
 }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     annotation::{DraftToSave, Submission, Submitted},
     id::{AnnotationId, TaskId, UserId},
-    result::{Region, ResultItem},
+    result::ResultItem,
+    tally::{RegionRow, Tally},
 };
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -195,7 +196,7 @@ pub(super) async fn put_regions(
     )
     .execute(&mut *conn)
     .await?;
-    let rows: Vec<Value> = result.iter().enumerate().map(|(at, item)| region_row(at, item)).collect();
+    let rows = serde_json::to_value(RegionRow::all(result)).map_err(anyhow::Error::new)?;
     sqlx::query!(
         "insert into region (project_id, annotation_id, position, task_id, region_key, from_name, to_name, type, labels,
             x, y, width, height, area)
@@ -206,33 +207,11 @@ pub(super) async fn put_regions(
         access.project_id().0,
         annotation_id.0,
         task_id.0,
-        Value::Array(rows)
+        rows
     )
     .execute(conn)
     .await?;
     Ok(())
-}
-
-fn region_row(position: usize, item: &ResultItem) -> Value {
-    // A malformed region is stored and counted; it only has no extent to filter by.
-    let shape = Region::from_item(item, None).ok().flatten().map(|region| region.shape);
-    let bounds = shape.as_ref().and_then(domain::region::Shape::bounds);
-    let choices: Vec<String> = item.choices().into_iter().map(|path| path.join("/")).collect();
-    let labels: Vec<String> =
-        if choices.is_empty() { item.labels().into_iter().map(str::to_owned).collect() } else { choices };
-    json!({
-        "position": position,
-        "region_key": item.id(),
-        "from_name": item.from_name(),
-        "to_name": item.to_name(),
-        "type": item.item_type(),
-        "labels": labels,
-        "x": bounds.map(|b| b.min.x),
-        "y": bounds.map(|b| b.min.y),
-        "width": bounds.map(|b| b.width()),
-        "height": bounds.map(|b| b.height()),
-        "area": bounds.and(shape.as_ref()).map(domain::region::Shape::area),
-    })
 }
 
 /// One more valid annotation, `leases` fewer leases. Returns whether the task now has all it needs.
@@ -357,14 +336,14 @@ pub(super) async fn drop_draft(
 }
 
 /// What a change of one annotation means for the project's counts.
-pub(crate) struct SummaryChange<'a> {
+pub(crate) struct SummaryChange {
     pub(crate) annotations: i64,
     pub(crate) skipped: i64,
     pub(crate) labeled_tasks: i64,
-    /// Items that are no longer there.
-    pub(crate) removed: &'a [ResultItem],
-    /// Items that are now there.
-    pub(crate) added: &'a [ResultItem],
+    /// Items that came and went.
+    pub(crate) tally: Tally,
+    /// When somebody last worked on it; `None` leaves that as it is.
+    pub(crate) last_annotation_at: Option<DateTime<Utc>>,
 }
 
 /// Counts what a person has just done among the work of their day.
@@ -399,7 +378,7 @@ pub(super) async fn count_day(
 pub(crate) async fn summarize(
     conn: &mut PgConnection,
     access: &ProjectAccess,
-    change: SummaryChange<'_>,
+    change: SummaryChange,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let project_id = access.project_id().0;
@@ -413,49 +392,23 @@ pub(crate) async fn summarize(
     )
     .fetch_one(&mut *conn)
     .await?;
-    let (mut annotations, mut labels) = (object(row.annotations.0), object(row.labels.0));
-    for (items, by) in [(change.removed, -1), (change.added, 1)] {
-        for item in items {
-            let name = format!("{}|{}|{}", item.from_name(), item.to_name(), item.item_type());
-            count(&mut annotations, &name, by);
-            let of_control = labels.entry(item.from_name()).or_insert_with(|| json!({}));
-            if let Value::Object(of_control) = of_control {
-                item.labels().into_iter().for_each(|label| count(of_control, label, by));
-                item.choices().into_iter().for_each(|path| count(of_control, &path.join("/"), by));
-            }
-        }
-    }
-    labels.retain(|_, counts| counts.as_object().is_some_and(|counts| !counts.is_empty()));
-    let items = |list: &[ResultItem]| i64::try_from(list.len()).unwrap_or(i64::MAX);
     sqlx::query!(
         "update project_summary set annotation_count = annotation_count + $2,
             skipped_annotation_count = skipped_annotation_count + $3, labeled_task_count = labeled_task_count + $4,
             result_count = greatest(result_count + $5, 0), created_annotations = $6, created_labels = $7,
-            last_annotation_at = $8, updated_at = $8
+            last_annotation_at = greatest(last_annotation_at, $8), updated_at = $9
         where project_id = $1",
         project_id,
         change.annotations,
         change.skipped,
         change.labeled_tasks,
-        items(change.added) - items(change.removed),
-        Value::Object(annotations),
-        Value::Object(labels),
+        change.tally.items,
+        change.tally.controls_after(row.annotations.0),
+        change.tally.labels_after(row.labels.0),
+        change.last_annotation_at,
         now
     )
     .execute(conn)
     .await?;
     Ok(())
-}
-
-fn object(json: Value) -> Map<String, Value> {
-    if let Value::Object(map) = json { map } else { Map::new() }
-}
-
-fn count(counts: &mut Map<String, Value>, name: &str, by: i64) {
-    let now = counts.get(name).and_then(Value::as_i64).unwrap_or(0) + by;
-    if now > 0 {
-        counts.insert(name.to_owned(), now.into());
-    } else {
-        counts.remove(name);
-    }
 }

@@ -146,6 +146,7 @@ pub(super) struct Taken {
     pub(super) label_config: String,
     pub(super) maximum_annotations: i32,
     pub(super) cohort_percentage: i32,
+    pub(super) ignores_skipped: bool,
 }
 
 /// Marks a run as under way; `None` when it is over.
@@ -164,7 +165,7 @@ pub(super) async fn take(
             and p.project_id = i.project_id
         returning i.url, i.file_upload_ids as files, i.checkpoint, i.created_by,
             p.label_config, p.maximum_annotations,
-            p.overlap_cohort_percentage as cohort_percentage"#,
+            p.overlap_cohort_percentage as cohort_percentage, p.skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!""#,
         access.project_id().0,
         import_id.0,
         cx.now()

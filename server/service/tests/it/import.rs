@@ -181,6 +181,143 @@ async fn label_studio_tasks_bring_their_work_along() {
     assert_eq!((tasks, annotations, predictions), (2, 1, 1));
 }
 
+/// Rows of `region` or `prediction_region`, as filters see them.
+async fn regions(desk: &Desk, table: &str) -> Vec<(i32, String, String, Vec<String>, Option<f64>, Option<f64>)> {
+    let statement = format!(
+        "select position, from_name, type, labels, x, area from {table} where project_id = $1 order by task_id, position"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(desk.project_id.0).fetch_all(desk.db.pool()).await.unwrap()
+}
+
+#[tokio::test]
+async fn imported_work_is_indexed_and_counted_like_submitted_work() {
+    let desk = Desk::new().await;
+    let item = |label: &str| {
+        json!({"id": "r", "from_name": "box", "to_name": "img", "type": "rectanglelabels", "original_width": 200,
+            "original_height": 100, "value": {"x": 1, "y": 2, "width": 10, "height": 10, "rectanglelabels": [label]}})
+    };
+    let choice = json!({"from_name": "mood", "to_name": "img", "type": "choices", "value": {"choices": ["a \"b\"\\"]}});
+    let text = json!([
+        {"data": {"picture": "a.png"},
+         "annotations": [{"result": [item("Cat"), choice], "created_at": "2026-01-02T03:04:05Z"},
+                         {"result": [item("Cat")], "was_cancelled": true}],
+         "predictions": [{"result": [item("Dog"), item("Dog")], "score": 0.5}]},
+        {"data": {"picture": "b.png"}, "annotations": [{"result": [item("Cat"), {"type": "relation"}]}]},
+    ])
+    .to_string();
+    let run = desk.file("tasks.json", text).await;
+    assert_eq!((run.tasks, run.annotations, run.predictions), (2, 3, 1));
+    let cat = (0, "box".to_owned(), "rectanglelabels".to_owned(), vec!["Cat".to_owned()], Some(2.0), Some(200.0));
+    assert_eq!(
+        regions(&desk, "region").await,
+        [
+            cat.clone(),
+            (1, "mood".to_owned(), "choices".to_owned(), vec!["a \"b\"\\".to_owned()], None, None),
+            cat,
+            (1, String::new(), "relation".to_owned(), vec![], None, None),
+        ]
+    );
+    let proposed = regions(&desk, "prediction_region").await;
+    assert_eq!(proposed.len(), 2);
+    assert_eq!(proposed[1].3, ["Dog"]);
+    let counts = || async {
+        sqlx::query_as::<_, (Value, Value, Value, i64, i64, i64, Option<chrono::DateTime<chrono::Utc>>)>(
+            "select created_annotations, created_labels, predicted_labels, annotation_count, skipped_annotation_count,
+                result_count, last_annotation_at
+            from project_summary where project_id = $1",
+        )
+        .bind(desk.project_id.0)
+        .fetch_one(desk.db.pool())
+        .await
+        .unwrap()
+    };
+    let (controls, labels, proposed, annotations, skipped, results, last) = counts().await;
+    assert_eq!(controls, json!({"box|img|rectanglelabels": 2, "mood|img|choices": 1, "||relation": 1}));
+    assert_eq!(labels, json!({"box": {"Cat": 2}, "mood": {"a \"b\"\\": 1}}));
+    assert_eq!(proposed, json!({"box": {"Dog": 2}}));
+    assert_eq!((annotations, skipped, results, last), (2, 1, 4, Some(desk.db.cx.now())));
+
+    // Work that is handed in afterwards counts on from there, and its rows look the same.
+    let task_id: i64 =
+        sqlx::query_scalar("insert into task (project_id, inner_id, data) values ($1, 3, '{}') returning task_id")
+            .bind(desk.project_id.0)
+            .fetch_one(desk.db.pool())
+            .await
+            .unwrap();
+    let submission = domain::annotation::Submission {
+        project_id: desk.project_id,
+        task_id: domain::id::TaskId(task_id),
+        annotation_id: None,
+        result: domain::result::ResultItem::list_from_json(json!([item("Cat")])).unwrap(),
+        lead_time_ms: 1,
+        prediction_id: None,
+        key: uuid::Uuid::now_v7(),
+    };
+    service::annotation::submit(&desk.db.cx, &desk.owner, submission).await.unwrap();
+    let (_, labels, ..) = counts().await;
+    assert_eq!(labels["box"], json!({"Cat": 3}));
+    let all = regions(&desk, "region").await;
+    assert_eq!(all.last(), all.first());
+}
+
+#[tokio::test]
+async fn skips_that_come_along_fill_places_where_they_are_ignored() {
+    for (queue, labeled) in [("IGNORE_SKIPPED", true), ("REQUEUE_FOR_OTHERS", false)] {
+        let desk = Desk::new().await;
+        sqlx::query("update project set skip_queue = $1").bind(queue).execute(desk.db.pool()).await.unwrap();
+        let text = json!([{"data": {"a": 1}, "annotations": [{"result": [], "was_cancelled": true}]}]).to_string();
+        desk.file("tasks.json", text).await;
+        let is_labeled: bool =
+            sqlx::query_scalar("select is_labeled from task").fetch_one(desk.db.pool()).await.unwrap();
+        assert_eq!(is_labeled, labeled, "{queue}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_survive_the_way_in_and_out() {
+    let desk = Desk::new().await;
+    let data =
+        json!({"id": 9_007_199_254_740_993_i64, "least": i64::MIN, "most": u64::MAX, "part": 0.1, "large": 1e20});
+    let item = json!({"id": "r", "from_name": "box", "to_name": "img", "type": "number",
+        "value": {"number": 9_007_199_254_740_995_i64}, "mine": u64::MAX});
+    let text = json!([
+        {"data": data, "annotations": [{"result": [item]}]}, {"data": {"id": 1}, "meta": {"k": u64::MAX}}
+    ])
+    .to_string();
+    let text = text.replace("]}]},", "]}]},{\"data\":{\"id\":18446744073709551616}},");
+    let run = desk.file("tasks.json", text).await;
+    assert_eq!((run.tasks, run.failed), (2, 1));
+    let reason = &desk.failures(&run).await[0].reason;
+    assert!(reason.contains("18446744073709551616 is too large to be kept exactly"), "{reason}");
+    let options = domain::format::ExportOptions { include_unlabeled: true };
+    for (format, needles) in [
+        (
+            domain::format::ExportFormat::Json,
+            &[
+                "\"id\":9007199254740993,",
+                "\"number\":9007199254740995",
+                "\"mine\":18446744073709551615",
+                "\"k\":18446744073709551615",
+                "\"least\":-9223372036854775808",
+                "\"part\":0.1",
+            ][..],
+        ),
+        (domain::format::ExportFormat::JsonMin, &["\"_data_id\":9007199254740993,", "9007199254740995"]),
+        (domain::format::ExportFormat::Csv, &["9007199254740993", "18446744073709551615", "9007199254740995"]),
+    ] {
+        let id = service::export::start(&desk.db.cx, &desk.owner, desk.project_id, format, options.clone());
+        let id = id.await.unwrap();
+        job::runner::run_waiting(&desk.db.cx).await.unwrap();
+        let download = service::export::download(&desk.db.cx, &desk.owner, desk.project_id, id).await.unwrap();
+        let chunks: Vec<_> = service::export::read(&desk.db.cx, &download, None).await.unwrap().collect().await;
+        let bytes: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.unwrap().to_vec()).collect();
+        let text = String::from_utf8(bytes).unwrap();
+        for needle in needles {
+            assert!(text.contains(needle), "{format:?}: {needle} in {text}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn hostile_rows_cost_only_themselves() {
     let desk = Desk::new().await;

@@ -1,0 +1,111 @@
+//! What a batch means for the counts of its project.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    id::ProjectId,
+    import::{ColumnSummary, MAX_COLUMNS},
+    tally::Tally,
+};
+use serde_json::json;
+
+use crate::{
+    Result, Tx,
+    access::ProjectAccess,
+    annotation::sql::{SummaryChange, summarize},
+};
+
+/// What a batch adds to the counts.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) tasks: i64,
+    pub(super) labeled: i64,
+    pub(super) annotations: i64,
+    pub(super) skipped: i64,
+    pub(super) predictions: i64,
+    pub(super) failed: i64,
+    /// Items of valid annotations.
+    pub(super) given: Tally,
+    /// Items of predictions.
+    pub(super) proposed: Tally,
+    /// The newest annotation.
+    pub(super) last_annotation_at: Option<DateTime<Utc>>,
+    /// Columns of the tasks.
+    pub(super) columns: ColumnSummary,
+}
+
+/// Makes sure of the summary and holds it: tasks are numbered by whoever holds it, without gaps and doubles.
+pub(super) async fn lock(tx: &mut Tx, project_id: ProjectId) -> Result<()> {
+    sqlx::query!(
+        "insert into project_summary (project_id) values ($1) on conflict (project_id) do nothing",
+        project_id.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("select 1 as held from project_summary where project_id = $1 for update", project_id.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Adds a batch to the counts of its project.
+pub(super) async fn add(tx: &mut Tx, access: &ProjectAccess, counts: Counts, now: DateTime<Utc>) -> Result<()> {
+    if counts.tasks == 0 {
+        return Ok(());
+    }
+    let project_id = access.project_id().0;
+    let before = sqlx::query!(
+        "select task_count, all_data_columns, data_column_types, predicted_labels from project_summary
+        where project_id = $1 for update",
+        project_id
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let mut present: HashMap<String, i64> = serde_json::from_value(before.all_data_columns).unwrap_or_default();
+    let mut kinds: HashMap<String, HashMap<String, u64>> =
+        serde_json::from_value(before.data_column_types).unwrap_or_default();
+    for (name, column) in &counts.columns.columns {
+        // Batch after batch with names of their own must not make the row grow without end.
+        if !present.contains_key(name) && present.len() >= MAX_COLUMNS {
+            continue;
+        }
+        *present.entry(name.clone()).or_default() += i64::try_from(column.count + column.empty).unwrap_or(0);
+        let known = kinds.entry(name.clone()).or_default();
+        for (kind, count) in &column.kinds {
+            let kind = serde_json::to_value(kind).map_err(anyhow::Error::new)?;
+            *known.entry(kind.as_str().unwrap_or_default().to_owned()).or_default() += count;
+        }
+    }
+    let tasks = before.task_count + counts.tasks;
+    let mut common: Vec<&String> = present.iter().filter(|(_, count)| **count == tasks).map(|(name, _)| name).collect();
+    common.sort();
+    sqlx::query!(
+        "update project_summary set task_count = task_count + $2, labeled_task_count = labeled_task_count + $3,
+            prediction_count = prediction_count + $4, predicted_labels = $5, all_data_columns = $6,
+            common_data_columns = $7, data_column_types = $8, updated_at = $9
+        where project_id = $1",
+        project_id,
+        counts.tasks,
+        counts.labeled,
+        counts.predictions,
+        counts.proposed.labels_after(before.predicted_labels),
+        json!(present),
+        json!(common),
+        json!(kinds),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    if counts.annotations + counts.skipped == 0 {
+        return Ok(());
+    }
+    let change = SummaryChange {
+        annotations: counts.annotations,
+        skipped: counts.skipped,
+        labeled_tasks: 0,
+        tally: counts.given,
+        last_annotation_at: counts.last_annotation_at,
+    };
+    summarize(tx, access, change, now).await
+}
