@@ -12,7 +12,11 @@ use rand::Rng;
 use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{Result, events::Events, provider::mail::Mailer};
+use crate::{
+    Result,
+    events::Events,
+    provider::{mail::Mailer, resolve::Resolver},
+};
 
 /// How many events a slow watcher may lag behind; it then asks for the present state anyway.
 const EVENTS_HELD: usize = 1024;
@@ -30,6 +34,7 @@ struct Inner {
     pool: PgPool,
     clock: Clock,
     mailer: Mailer,
+    resolver: Resolver,
     store: Arc<dyn ObjectStore>,
     settings: Settings,
     events: Events,
@@ -106,6 +111,7 @@ pub struct CxBuilder {
     pool: PgPool,
     clock: Clock,
     mailer: Mailer,
+    resolver: Resolver,
     store: Option<Arc<dyn ObjectStore>>,
     settings: Settings,
 }
@@ -114,7 +120,14 @@ impl CxBuilder {
     /// The machine's clock, mail to the outbox, files under the data directory.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, clock: Clock::System, mailer: Mailer::Outbox, store: None, settings: Settings::default() }
+        Self {
+            pool,
+            clock: Clock::System,
+            mailer: Mailer::Outbox,
+            resolver: Resolver::System,
+            store: None,
+            settings: Settings::default(),
+        }
     }
 
     /// With this clock.
@@ -128,6 +141,20 @@ impl CxBuilder {
     #[must_use]
     pub fn mailer(mut self, mailer: Mailer) -> Self {
         self.mailer = mailer;
+        self
+    }
+
+    /// With this way to the addresses of names.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Resolver) -> Self {
+        self.resolver = resolver;
+        self
+    }
+
+    /// With these networks beyond the public internet that outgoing requests may reach.
+    #[must_use]
+    pub fn allow_networks(mut self, networks: Vec<IpNet>) -> Self {
+        self.settings.allow_networks = networks;
         self
     }
 
@@ -154,12 +181,13 @@ impl CxBuilder {
             Some(store) => store,
             None => local_store(&self.settings.data_dir.join("files"))?,
         };
-        let Self { pool, clock, mailer, settings, .. } = self;
+        let Self { pool, clock, mailer, resolver, settings, .. } = self;
         Ok(Cx {
             inner: Arc::new(Inner {
                 pool,
                 clock,
                 mailer,
+                resolver,
                 store,
                 settings,
                 events: Events::new(EVENTS_HELD),
@@ -191,6 +219,12 @@ impl Cx {
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
+    }
+
+    /// Who knows the addresses of servers.
+    #[must_use]
+    pub fn resolver(&self) -> &Resolver {
+        &self.inner.resolver
     }
 
     /// The present, in microseconds as the database keeps it.

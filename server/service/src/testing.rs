@@ -87,6 +87,14 @@ impl TestDb {
     /// # Panics
     /// When the test server cannot be reached.
     pub async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    /// The same over a context that differs, as in what it may reach.
+    ///
+    /// # Panics
+    /// When the test server cannot be reached.
+    pub async fn with(change: impl FnOnce(CxBuilder) -> CxBuilder) -> Self {
         let server = server_url();
         let template = template(&server).await;
         let name = format!("synapse_test_{}", uuid::Uuid::now_v7().simple());
@@ -99,11 +107,8 @@ impl TestDb {
         let pool = PgPoolOptions::new().max_connections(10).connect(&url).await.expect("open the clone");
         let files = tempfile::tempdir().expect("a folder for files");
         let settings = Settings { data_dir: files.path().to_owned(), ..Settings::default() };
-        let cx = CxBuilder::new(pool)
-            .clock(Clock::fixed(start_of_time()))
-            .settings(settings)
-            .build()
-            .expect("a context over a temporary folder");
+        let builder = CxBuilder::new(pool).clock(Clock::fixed(start_of_time())).settings(settings);
+        let cx = change(builder).build().expect("a context over a temporary folder");
         Self { cx, name, url, _files: files }
     }
 

@@ -1,12 +1,12 @@
 //! Fetching a file from the web without becoming a way into our own network.
 //!
-//! Every name is resolved and every address it has is judged; the connection then goes to the addresses that were judged
-//! and to no others. Redirects are followed by hand, each judged the same way. No proxy is asked, since it would resolve
-//! names by itself.
+//! A name is resolved once and every address it has is judged; the connection then goes to the addresses that were judged
+//! and to no others, so that a name which changes between the two leads nowhere. Redirects are followed by hand, each
+//! judged the same way. No proxy is asked, since it would resolve names by itself.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::{Arc, LazyLock},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -84,7 +84,7 @@ pub struct Fetched {
 /// *Invalid*, with what is wrong with it.
 pub async fn check(cx: &Cx, address: &str) -> Result<Url> {
     let url = parse(address)?;
-    judge(&url, &cx.settings().allow_networks).await?;
+    judge(cx, &url).await?;
     Ok(url)
 }
 
@@ -93,22 +93,9 @@ pub async fn check(cx: &Cx, address: &str) -> Result<Url> {
 /// # Errors
 /// *Invalid*, with what the address or its server said.
 pub async fn fetch(cx: &Cx, address: &str) -> Result<Fetched> {
-    let allowed: Arc<[IpNet]> = cx.settings().allow_networks.clone().into();
-    // Whoever runs first decides; a provider that is there already is as good.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .dns_resolver(Arc::new(Judged { allowed: allowed.clone() }))
-        .redirect(Policy::none())
-        .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
-        .user_agent("Synapse import")
-        .build()
-        .map_err(anyhow::Error::new)?;
     let mut url = parse(address)?;
     for _ in 0..=MAX_REDIRECTS {
-        judge(&url, &allowed).await?;
+        let client = client_for(judge(cx, &url).await?)?;
         let answer = client.get(url.clone()).send().await.map_err(|error| unreachable(&url, &error))?;
         if answer.status().is_redirection()
             && let Some(target) = answer.headers().get(LOCATION)
@@ -174,26 +161,40 @@ fn parse(address: &str) -> Result<Url, Problem> {
     Ok(url)
 }
 
-/// Refuses a host that has an address we must not reach.
-async fn judge(url: &Url, allowed: &[IpNet]) -> Result<(), Problem> {
+/// The addresses of a host, none of which we must not reach.
+async fn judge(cx: &Cx, url: &Url) -> Result<Vec<IpAddr>, Problem> {
     let addresses: Vec<IpAddr> = match url.host() {
         Some(Host::Ipv4(address)) => vec![address.into()],
         Some(Host::Ipv6(address)) => vec![address.into()],
-        Some(Host::Domain(name)) => resolve(name)
+        Some(Host::Domain(name)) => cx
+            .resolver()
+            .lookup(name)
             .await
             .map_err(|_| refuse("url_unknown_host", format!("There is no server called “{name}”.")))?,
         None => Vec::new(),
     };
+    let allowed = &cx.settings().allow_networks;
     if addresses.is_empty() || !addresses.iter().all(|address| is_allowed(*address, allowed)) {
         let message = "This address leads into a private network, which is not fetched from.";
         return Err(refuse("url_private", message));
     }
-    Ok(())
+    Ok(addresses)
 }
 
-async fn resolve(name: &str) -> std::io::Result<Vec<IpAddr>> {
-    let found = tokio::time::timeout(CONNECT_TIMEOUT, tokio::net::lookup_host((name, 0))).await??;
-    Ok(found.map(|address| address.ip()).collect())
+/// A client that reaches these addresses and no others, whatever name it is given.
+fn client_for(addresses: Vec<IpAddr>) -> Result<Client> {
+    // Whoever runs first decides; a provider that is there already is as good.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    Ok(Client::builder()
+        .dns_resolver(std::sync::Arc::new(Judged(addresses)))
+        .redirect(Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .timeout(TOTAL_TIMEOUT)
+        .user_agent("Synapse import")
+        .build()
+        .map_err(anyhow::Error::new)?)
 }
 
 /// Whether an address belongs to the public internet or to a network the operator allows.
@@ -217,22 +218,13 @@ fn plain(address: IpAddr) -> IpAddr {
     Ipv6Addr::into(v6)
 }
 
-/// Resolves for the client and lets only judged addresses through, so that a name cannot change between the two.
-struct Judged {
-    allowed: Arc<[IpNet]>,
-}
+/// Answers with the addresses that were judged.
+struct Judged(Vec<IpAddr>);
 
 impl Resolve for Judged {
-    fn resolve(&self, name: Name) -> Resolving {
-        let allowed = self.allowed.clone();
-        Box::pin(async move {
-            let addresses = resolve(name.as_str()).await?;
-            if !addresses.iter().all(|address| is_allowed(*address, &allowed)) {
-                return Err("the name has a private address".into());
-            }
-            let addresses: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
-            Ok(addresses)
-        })
+    fn resolve(&self, _name: Name) -> Resolving {
+        let addresses: Addrs = Box::new(self.0.clone().into_iter().map(|address| SocketAddr::new(address, 0)));
+        Box::pin(std::future::ready(Ok(addresses)))
     }
 }
 

@@ -1,3 +1,4 @@
 //! Outside systems, each with a client that speaks its protocol and a local stand-in.
 
 pub mod mail;
+pub mod resolve;
