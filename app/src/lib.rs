@@ -18,6 +18,7 @@ mod lost;
 pub mod org;
 pub mod project;
 mod routes;
+mod run;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -120,6 +120,22 @@ pub async fn export(
     Ok(response)
 }
 
+/// `GET /projects/{id}/exports/{export}/manifest.json`: what the file holds, and what was changed or left out and why.
+pub async fn manifest(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path((project_id, export_id)): Path<(ProjectId, ExportId)>,
+) -> Result<Response, Failure> {
+    let run = export::get(&cx, &actor, project_id, export_id).await?;
+    let manifest = run.manifest.ok_or_else(|| Problem::not_found("export"))?;
+    let mut response = Json(manifest).into_response();
+    let out = response.headers_mut();
+    put(out, header::CONTENT_DISPOSITION, &disposition("attachment", &format!("export-{export_id}-manifest.json")));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    guard(out);
+    Ok(response)
+}
+
 /// `GET /projects/{id}/imports/{import}/failures.{csv|ndjson}`: every refused row with its reason and what it said.
 pub async fn failures(
     State(cx): State<Cx>,

@@ -79,6 +79,7 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/upload", post(files::upload).layer(DefaultBodyLimit::disable()))
         .route("/projects/{project}/imports/{import}/{file}", get(files::failures))
         .route("/projects/{project}/exports/{export}/download", get(files::export))
+        .route("/projects/{project}/exports/{export}/manifest.json", get(files::manifest))
         .route("/files/{file}/{name}", get(files::file))
         .route("/events/projects/{project}/imports/{import}", get(events::import))
         .route("/events/projects/{project}/exports/{export}", get(events::export))

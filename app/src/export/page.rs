@@ -1,21 +1,22 @@
 //! `/projects/{id}/export`.
 
 use domain::{
-    format::{ExportFormat, ExportRun, Manifest},
+    access::ProjectPermission,
+    format::{ExportFormat, ExportRun, Loss, Manifest, NAMED_TASKS},
     id::{ExportId, ProjectId},
     import::RunStatus,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::api::{delete_export, export_formats, exports, start_export};
 use crate::{
     error::AppError,
     lost::PartFailed,
-    shell::{Crumb, Page},
+    project::{ProjectFrame, project_id_param},
+    run::{badge, number},
     ui::{
-        Badge, Banner, Button, ConfirmDialog, EmptyState, ErrorBanner, IconButton, Look, ProgressBar, Size,
-        SkeletonRows, Switch, Time, Tone, answered, bytes, lu, plural, use_toasts,
+        Banner, Button, ConfirmDialog, Dialog, DialogFoot, EmptyState, ErrorBanner, IconButton, Look, ProgressBar,
+        Size, SkeletonRows, Switch, Table, Time, Tone, answered, bytes, count, lu, plural, use_toasts,
     },
     watch::watch,
 };
@@ -23,14 +24,7 @@ use crate::{
 /// Where work goes out.
 #[component]
 pub fn ExportPage() -> impl IntoView {
-    let params = use_params_map();
-    let project_id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse().ok()).unwrap_or(ProjectId(0)))
-    });
-    let crumbs = Signal::derive(move || {
-        let id = project_id.get();
-        vec![Crumb::new("Projects", "/projects"), Crumb::new("Project", format!("/projects/{id}"))]
-    });
+    let project_id = project_id_param();
     let changed = RwSignal::new(0_u32);
     let formats = Resource::new(move || project_id.get(), export_formats);
     let runs = Resource::new(move || (project_id.get(), changed.get()), |(id, _)| exports(id));
@@ -49,7 +43,7 @@ pub fn ExportPage() -> impl IntoView {
         }
     });
     view! {
-        <Page title="Export" crumbs>
+        <ProjectFrame project_id permission=ProjectPermission::Export title="Export">
             <div class="export">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <Switch
@@ -87,7 +81,7 @@ pub fn ExportPage() -> impl IntoView {
                     })}
                 </Transition>
             </div>
-        </Page>
+        </ProjectFrame>
     }
     .into_any()
 }
@@ -135,23 +129,17 @@ fn RunRow(project_id: ProjectId, run: ExportRun, changed: RwSignal<u32>) -> impl
             is_asking.set(false);
         }
     });
-    let share = Signal::derive(move || {
-        run.with(|run| {
-            let total = run.total.filter(|total| *total > 0)?;
-            let permille = u32::try_from(run.done.min(total).saturating_mul(1000) / total).ok()?;
-            Some(f64::from(permille) / 1000.0)
-        })
-    });
+    let share = Signal::derive(move || run.with(ExportRun::fraction_done));
     view! {
         <li class="export-run">
             <div class="export-run-words">
                 <h3>{name}</h3>
-                {move || run.with(|run| badge(run.status))}
+                {move || run.with(|run| badge(run.status, "Writing", "Ready", None))}
                 <span class="export-run-when">
                     {move || run.with(|run| view! { <Time at=run.created_at/> })}
                     {move || run.with(|run| run.size_bytes.map(|size| format!(" · {}", bytes(size))))}
                 </span>
-                {move || run.with(|run| run.manifest.as_ref().map(account))}
+                {move || run.with(|run| run.manifest.clone().map(|manifest| view! { <Account project_id export_id manifest/> }))}
                 {move || run.with(|run| run.error.clone().map(|error| view! { <Banner tone=Tone::Danger>{error}</Banner> }))}
                 <Show when=move || run.with(|run| !run.status.is_over())>
                     <ProgressBar label=format!("Writing {name}") value=share/>
@@ -191,20 +179,9 @@ fn RunRow(project_id: ProjectId, run: ExportRun, changed: RwSignal<u32>) -> impl
     }
 }
 
-fn badge(status: RunStatus) -> impl IntoView {
-    let (tone, word) = match status {
-        RunStatus::Created => (Tone::Neutral, "Waiting"),
-        RunStatus::InProgress => (Tone::Accent, "Writing"),
-        RunStatus::Completed => (Tone::Success, "Ready"),
-        RunStatus::Failed => (Tone::Danger, "Failed"),
-        RunStatus::Cancelled => (Tone::Neutral, "Cancelled"),
-    };
-    view! { <Badge tone dot=true>{word}</Badge> }
-}
-
-/// What is in the file, and what stayed behind.
-fn account(manifest: &Manifest) -> impl IntoView + use<> {
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+/// What is in the file, and what was changed or stayed behind.
+#[component]
+fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> impl IntoView {
     let mut words = format!(
         "{}, {}",
         plural(number(manifest.tasks_written), "task", "tasks"),
@@ -213,16 +190,62 @@ fn account(manifest: &Manifest) -> impl IntoView + use<> {
     if manifest.reviewed_empty > 0 {
         words.push_str(&format!(", {} reviewed and empty", manifest.reviewed_empty));
     }
-    let losses: Vec<_> =
-        manifest.losses.iter().map(|loss| view! { <li>{format!("{}× {}", loss.count, loss.message)}</li> }).collect();
-    let summary = plural(number(manifest.losses.len() as u64), "note", "notes");
+    let is_open = RwSignal::new(false);
+    let notes = plural(number(manifest.losses.len() as u64), "note", "notes");
+    let notes = StoredValue::new(format!("{notes} on what was changed or left out"));
+    let losses = StoredValue::new(manifest.losses);
     view! {
         <p class="export-run-account">{words}</p>
-        {(!losses.is_empty()).then(|| view! {
-            <details class="export-losses">
-                <summary>{format!("{summary} on what was changed or left out")}</summary>
-                <ul>{losses}</ul>
-            </details>
-        })}
+        <Show when=move || losses.with_value(|losses| !losses.is_empty())>
+            <Button look=Look::Quiet size=Size::Small icon=lu::LuTriangleAlert on:click=move |_| is_open.set(true)>
+                {notes.get_value()}
+            </Button>
+        </Show>
+        <Dialog
+            open=is_open
+            title="What was changed or left out".to_owned()
+            text="Everything else is in the file as it is stored here.".to_owned()
+            size="wide"
+            dismissable=true
+        >
+            <div class="dialog-body">
+                <Table
+                    caption="What was changed or left out"
+                    head=|| view! { <th scope="col" data-num="">"How often"</th><th scope="col">"What"</th><th scope="col">"Tasks"</th> }
+                >
+                    {losses.with_value(|losses| losses.iter().map(|loss| loss_row(project_id, loss)).collect_view())}
+                </Table>
+            </div>
+            <DialogFoot>
+                <a
+                    class="button"
+                    data-look="plain"
+                    href=format!("/projects/{project_id}/exports/{export_id}/manifest.json")
+                    download=""
+                    rel="external"
+                >
+                    "Download as JSON"
+                </a>
+            </DialogFoot>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// One reason, and the first tasks it happened to.
+fn loss_row(project_id: ProjectId, loss: &Loss) -> impl IntoView + use<> {
+    let tasks = loss
+        .tasks
+        .iter()
+        .map(|task| view! { <a href=format!("/projects/{project_id}/label?task={task}")>{format!("#{task}")}</a>" " })
+        .collect_view();
+    let more =
+        usize::try_from(loss.count).is_ok_and(|count| count > loss.tasks.len()) && loss.tasks.len() >= NAMED_TASKS;
+    view! {
+        <tr>
+            <td data-num="">{count(number(loss.count))}</td>
+            <td>{loss.message.clone()}</td>
+            <td class="export-loss-tasks">{tasks}{more.then_some("…")}</td>
+        </tr>
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     id::{FileId, ImportId, ProjectId},
-    import::{FailedRow, ImportRun},
+    import::{FailedRow, ImportHistory},
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -30,11 +30,11 @@ pub async fn import_url(project_id: ProjectId, url: String) -> Result<ImportId> 
     Ok(service::import::start(&cx, &actor, project_id, service::import::Source::Url(url)).await?)
 }
 
-/// The project's imports, newest first.
+/// The project's imports, newest first, and what failed in the newest.
 #[server]
-pub async fn imports(project_id: ProjectId) -> Result<Vec<ImportRun>> {
+pub async fn imports(project_id: ProjectId) -> Result<ImportHistory> {
     let (cx, actor) = crate::ssr::request()?;
-    Ok(service::import::list(&cx, &actor, project_id).await?)
+    Ok(service::import::history(&cx, &actor, project_id).await?)
 }
 
 /// The first rows that were refused.

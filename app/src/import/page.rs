@@ -1,23 +1,23 @@
 //! `/projects/{id}/import`.
 
 use domain::{
+    access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::ImportRun,
+    import::ImportHistory,
 };
 use leptos::{ev, html, prelude::*};
-use leptos_router::hooks::use_params_map;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, FileList};
 
 use super::{
     api::{import_files, import_text, import_url, imports},
-    run::{RunView, badge, outcome},
+    run::{RunView, outcome, state},
     upload::send,
 };
 use crate::{
     error::{AppError, Result},
     lost::PartFailed,
-    shell::{Crumb, Page},
+    project::{ProjectFrame, project_id_param},
     ui::{Button, Card, EmptyState, ErrorBanner, Icon, ProgressBar, SkeletonRows, Table, Time, answered, bytes, lu},
 };
 
@@ -36,14 +36,7 @@ struct Sending {
 /// Where tasks come in.
 #[component]
 pub fn ImportPage() -> impl IntoView {
-    let params = use_params_map();
-    let project_id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse().ok()).unwrap_or(ProjectId(0)))
-    });
-    let crumbs = Signal::derive(move || {
-        let id = project_id.get();
-        vec![Crumb::new("Projects", "/projects"), Crumb::new("Project", format!("/projects/{id}"))]
-    });
+    let project_id = project_id_param();
     let started = RwSignal::new(0_u32);
     let runs = Resource::new(move || (project_id.get(), started.get()), |(id, _)| imports(id));
     let error = RwSignal::new(None::<AppError>);
@@ -55,7 +48,7 @@ pub fn ImportPage() -> impl IntoView {
         Err(problem) => error.set(Some(problem)),
     });
     view! {
-        <Page title="Import" crumbs>
+        <ProjectFrame project_id permission=ProjectPermission::Import title="Import">
             <div class="import">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <DropZone project_id begun/>
@@ -65,12 +58,12 @@ pub fn ImportPage() -> impl IntoView {
                 </div>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
-                        Ok(runs) => history(project_id.get_untracked(), runs).into_any(),
+                        Ok(found) => history(project_id.get_untracked(), found).into_any(),
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
             </div>
-        </Page>
+        </ProjectFrame>
     }
     .into_any()
 }
@@ -132,6 +125,7 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
             <strong>"Drop files here, or choose them"</strong>
             <span>"JSON, NDJSON, CSV, TSV, text, images, or a zip of them. Next to a table, images are what its rows name."</span>
         </label>
+        <Help/>
         <ul class="import-sending" role="list" aria-label="Files being sent">
             <For each=move || sending.get() key=|file| file.name.clone() let:file>
                 <li>
@@ -148,6 +142,28 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
                 </li>
             </For>
         </ul>
+    }
+}
+
+/// What can be brought, and what becomes of rows that are wrong.
+#[component]
+fn Help() -> impl IntoView {
+    view! {
+        <details class="import-help">
+            <summary>"Formats and limits"</summary>
+            <ul>
+                <li>
+                    <strong>"JSON, NDJSON: "</strong>
+                    "a list of objects, or one object after another. Label Studio’s tasks bring their annotations and predictions."
+                </li>
+                <li><strong>"CSV, TSV: "</strong>"the first line names the columns. "<strong>"Text: "</strong>"one task per line."</li>
+                <li><strong>"Images: "</strong>"PNG, JPEG, WebP, GIF, BMP, AVIF, SVG; up to 256 MB, 200 million pixels, 40,000 on a side."</li>
+                <li><strong>"Zip: "</strong>"any of these; archives inside are not opened."</li>
+                <li>
+                    "A row may have 8 MB and 100 levels. One that is wrong is left out with its number and the reason, and never stops the others: download those rows, mend them, bring them again."
+                </li>
+            </ul>
+        </details>
     }
 }
 
@@ -248,7 +264,7 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
 }
 
 /// The newest run at length, the ones before it as a list.
-fn history(project_id: ProjectId, runs: Vec<ImportRun>) -> impl IntoView {
+fn history(project_id: ProjectId, ImportHistory { runs, failures }: ImportHistory) -> impl IntoView {
     let mut runs = runs.into_iter();
     let Some(newest) = runs.next() else {
         return view! {
@@ -259,10 +275,11 @@ fn history(project_id: ProjectId, runs: Vec<ImportRun>) -> impl IntoView {
     let older: Vec<_> = runs
         .map(|run| {
             let result = run.error.clone().unwrap_or_else(|| outcome(&run));
+            let standing = state(&run);
             view! {
                 <tr>
                     <td>{run.source_name}</td>
-                    <td>{badge(run.status, run.failed)}</td>
+                    <td>{standing}</td>
                     <td>{result}</td>
                     <td>{run.started_by}</td>
                     <td><Time at=run.created_at/></td>
@@ -280,7 +297,7 @@ fn history(project_id: ProjectId, runs: Vec<ImportRun>) -> impl IntoView {
         }
     };
     view! {
-        <Card title="Latest import"><RunView project_id run=newest/></Card>
+        <Card title="Latest import"><RunView project_id run=newest failures/></Card>
         {(!older.is_empty()).then(|| view! {
             <section>
                 <h2 class="import-heading">"Earlier imports"</h2>

@@ -2,19 +2,16 @@
 
 use domain::{
     id::ProjectId,
-    import::{FailedRow, ImportRun, RunStatus},
+    import::{FailedRow, ImportRun},
 };
 use leptos::prelude::*;
 
 use super::api::{cancel_import, import_failures};
 use crate::{
-    ui::{Badge, Banner, Button, Look, ProgressBar, Size, Table, Time, Tone, answered, count, lu, plural, use_toasts},
+    run::{badge, number},
+    ui::{Banner, Button, Look, ProgressBar, Size, Table, Time, Tone, count, lu, plural, use_toasts},
     watch::watch,
 };
-
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
 
 /// What came of a run, in one line: "950 of 1,000 imported".
 pub(super) fn outcome(run: &ImportRun) -> String {
@@ -25,21 +22,19 @@ pub(super) fn outcome(run: &ImportRun) -> String {
     }
 }
 
-pub(super) fn badge(status: RunStatus, failed: u64) -> impl IntoView {
-    let (tone, word) = match status {
-        RunStatus::Created => (Tone::Neutral, "Waiting"),
-        RunStatus::InProgress => (Tone::Accent, "Reading"),
-        RunStatus::Completed if failed > 0 => (Tone::Warning, "With failures"),
-        RunStatus::Completed => (Tone::Success, "Done"),
-        RunStatus::Failed => (Tone::Danger, "Failed"),
-        RunStatus::Cancelled => (Tone::Neutral, "Cancelled"),
-    };
-    view! { <Badge tone dot=true>{word}</Badge> }
+/// Where a run stands.
+pub(super) fn state(run: &ImportRun) -> impl IntoView + use<> {
+    badge(run.status, "Reading", "Done", (run.failed > 0).then_some("With failures"))
 }
 
 /// A run that is followed until it is over, then shows what failed.
 #[component]
-pub(super) fn RunView(project_id: ProjectId, run: ImportRun) -> impl IntoView {
+pub(super) fn RunView(
+    project_id: ProjectId,
+    run: ImportRun,
+    /// What failed, where the run was over when it was asked for.
+    failures: Vec<FailedRow>,
+) -> impl IntoView {
     let import_id = run.import_id;
     let run = RwSignal::new(run);
     watch(format!("/events/projects/{project_id}/imports/{import_id}"), run, |run| run.status.is_over());
@@ -50,16 +45,24 @@ pub(super) fn RunView(project_id: ProjectId, run: ImportRun) -> impl IntoView {
             toasts.error(&error);
         }
     });
-    let failures = Resource::new(
-        move || run.with(|run| run.status.is_over() && run.failed > 0),
-        move |wanted| async move { if wanted { import_failures(project_id, import_id).await } else { Ok(Vec::new()) } },
-    );
+    let failures = RwSignal::new(failures);
+    let ask = Action::new(move |(): &()| async move {
+        match import_failures(project_id, import_id).await {
+            Ok(rows) => failures.set(rows),
+            Err(error) => toasts.error(&error),
+        }
+    });
+    Effect::new(move |_| {
+        if is_over.get() && run.with_untracked(|run| run.failed > 0) && failures.with_untracked(Vec::is_empty) {
+            ask.dispatch(());
+        }
+    });
     let label = run.with_untracked(|run| format!("Importing {}", run.source_name));
     view! {
         <article class="import-run" aria-live="polite">
             <header class="import-run-head">
                 <h3>{move || run.with(|run| run.source_name.clone())}</h3>
-                {move || run.with(|run| badge(run.status, run.failed))}
+                {move || run.with(state)}
                 <span class="import-run-when">{move || run.with(|run| view! { <Time at=run.created_at/> })}</span>
             </header>
             <Show when=move || !is_over.get()>
@@ -84,13 +87,11 @@ pub(super) fn RunView(project_id: ProjectId, run: ImportRun) -> impl IntoView {
                     cancel.dispatch(());
                 }>"Cancel"</Button>
             </Show>
-            <Suspense>
-                {answered(failures, move |rows| {
-                    let rows = rows.unwrap_or_default();
-                    let total = run.with_untracked(|run| run.failed);
-                    (!rows.is_empty()).then(|| failed_rows(project_id, import_id.0, total, rows))
-                })}
-            </Suspense>
+            {move || {
+                let rows = failures.get();
+                let total = run.with_untracked(|run| run.failed);
+                (!rows.is_empty()).then(|| failed_rows(project_id, import_id.0, total, rows))
+            }}
         </article>
     }
     .into_any()

@@ -1,14 +1,12 @@
 //! The doors of the project area: ask who it is, call the use case, convert.
 
-#[cfg(feature = "ssr")]
-use domain::access::ProjectPermission;
-use domain::access::ProjectRole;
+use domain::access::{ProjectPermission, ProjectRole};
 use domain::id::{ProjectId, UserId};
 use domain::org::Workspace;
 use domain::page::Page;
 use domain::project::{
-    Find, Found, NewProject, ProjectCard, ProjectDetail, ProjectMove, ProjectOverview, ProjectPatch, ProjectPeople,
-    ProjectQuery, ProjectState, StateChange, TemplateCard, TemplateDetail,
+    Find, Found, NewProject, ProjectCard, ProjectDetail, ProjectHead, ProjectMove, ProjectOverview, ProjectPatch,
+    ProjectPeople, ProjectQuery, ProjectState, StateChange, TemplateCard, TemplateDetail,
 };
 use domain::task::{TaskFilter, TaskRow};
 use leptos::prelude::*;
@@ -66,6 +64,13 @@ pub async fn duplicate_project(project_id: ProjectId) -> Result<ProjectId, AppEr
 pub async fn find_projects(find: Find) -> Result<Found, AppError> {
     let (cx, actor) = request()?;
     Ok(service::project::find(&cx, &actor, find).await?)
+}
+
+/// What the frame of a project's page shows, for those who may do there what the page is for.
+#[server]
+pub async fn project_head(project_id: ProjectId, permission: ProjectPermission) -> Result<ProjectHead, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::project::head(&cx, &actor, project_id, permission).await?)
 }
 
 /// Everything a section of the settings shows. One question, because a page that asks twice in a row may be gone from

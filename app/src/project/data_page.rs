@@ -9,11 +9,11 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
 use super::api;
+use super::frame::ProjectPage;
 use super::overview_page::waiting;
-use super::tabs::{ProjectTabs, project_id_param};
+use super::tabs::project_id_param;
 use crate::error::AppError;
 use crate::lost::Failed;
-use crate::shell::{Crumb, Page};
 use crate::ui::{
     Badge, EmptyState, ErrorBanner, LinkButton, LoadMore, Look, Size, Table, Tabs, Time, Tone, answered, count, lu,
 };
@@ -43,7 +43,7 @@ pub fn DataPage() -> impl IntoView {
 
 #[component]
 fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl IntoView {
-    let (id, role) = (detail.project_id, detail.role);
+    let id = detail.project_id;
     let has_tasks = detail.progress.tasks > 0;
     let rows = RwSignal::new(page.items);
     let next = RwSignal::new(page.next);
@@ -60,10 +60,9 @@ fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl
         }
     });
     view! {
-        <Page
-            title=Signal::stored("Data".to_owned())
-            crumbs=vec![Crumb::new("Projects", "/projects"), Crumb::new(detail.title, format!("/projects/{id}"))]
-            tabs=ViewFn::from(move || view! { <ProjectTabs project_id=id role/> })
+        <ProjectPage
+            project=detail.head()
+            title="Data"
             actions=move || view! {
                 <LinkButton href=format!("/projects/{id}/import") size=Size::Small icon=lu::LuUpload>"Import"</LinkButton>
             }.into_any()
@@ -101,7 +100,7 @@ fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl
                     />
                 </Show>
             </div>
-        </Page>
+        </ProjectPage>
     }
     .into_any()
 }

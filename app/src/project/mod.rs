@@ -8,6 +8,7 @@ mod create_page;
 mod data_page;
 mod data_type;
 mod events;
+mod frame;
 mod jump;
 mod list_page;
 mod overview_page;
@@ -21,9 +22,10 @@ mod template_gallery;
 pub use self::{
     create_page::CreatePage,
     data_page::DataPage,
+    frame::{ProjectFrame, ProjectPage},
     jump::offer_projects,
     list_page::ListPage,
     overview_page::OverviewPage,
     settings_page::SettingsPage,
-    tabs::{ProjectTabs, project_id_param},
+    tabs::project_id_param,
 };

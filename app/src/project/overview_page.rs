@@ -7,8 +7,9 @@ use leptos::prelude::*;
 
 use super::api;
 use super::events::Events;
+use super::frame::ProjectPage;
 use super::state::{Moves, StateControl, lacks};
-use super::tabs::{ProjectTabs, project_id_param};
+use super::tabs::project_id_param;
 use crate::lost::Failed;
 use crate::shell::{Crumb, Page};
 use crate::ui::{
@@ -71,7 +72,7 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
         && detail.has_controls
         && detail.progress.tasks > 0
         && detail.state.hands_out(role).is_ok();
-    let title = detail.title.clone();
+    let project = detail.head();
     let moves = Moves::new(id, detail.progress, &lacks(&detail), on_done);
     let steps = next_steps(&detail, moves);
     let instructions = detail.instruction_html.clone();
@@ -97,10 +98,8 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
         .into_any()
     };
     view! {
-        <Page
-            title=title
-            crumbs=vec![Crumb::new("Projects", "/projects")]
-            tabs=ViewFn::from(move || view! { <ProjectTabs project_id=id role/> })
+        <ProjectPage
+            project
             actions=move || may_label.then(|| view! {
                 <LinkButton href=format!("/projects/{id}/label") look=Look::Primary size=Size::Small icon=lu::LuPencil>"Label"</LinkButton>
             }).into_any()
@@ -116,7 +115,7 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
                 <Card title="Instructions"><div class="prose" inner_html=instructions></div></Card>
             })}
             {sees_data.then(|| view! { <Events project_id=id events/> })}
-        </Page>
+        </ProjectPage>
     }
     .into_any()
 }

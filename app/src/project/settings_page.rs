@@ -12,13 +12,13 @@ use serde_json::{Map, Value};
 use super::api::{self, DeleteProject, SetLabelConfig, UpdateProject};
 use super::config_form::ConfigForm;
 use super::create_page::ColorField;
+use super::frame::ProjectPage;
 use super::overview_page::waiting;
 use super::people::People;
-use super::tabs::{ProjectTabs, project_id_param};
+use super::tabs::project_id_param;
 use super::template_gallery::TemplateGallery;
 use crate::error::AppError;
 use crate::lost::{Failed, NotFound};
-use crate::shell::{Crumb, Page};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
     Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, answered, lu, use_toasts,
@@ -71,7 +71,7 @@ pub fn SettingsPage() -> impl IntoView {
 fn Section(loaded: api::Settings) -> impl IntoView {
     let api::Settings { section, detail, workspaces, people } = loaded;
     let Reload(reload) = expect_context();
-    let (id, role) = (detail.project_id, detail.role);
+    let (id, project) = (detail.project_id, detail.head());
     let wide = section == "labeling";
     let title = SECTIONS.iter().find(|(name, ..)| *name == section).map(|(_, title, _)| (*title).to_owned());
     let Some(title) = title else { return view! { <NotFound/> }.into_any() };
@@ -88,7 +88,6 @@ fn Section(loaded: api::Settings) -> impl IntoView {
             }
         })
         .collect_view();
-    let crumbs = vec![Crumb::new("Projects", "/projects"), Crumb::new(detail.title.clone(), format!("/projects/{id}"))];
     let content = match section.as_str() {
         "general" => view! { <General detail workspaces/> }.into_any(),
         "labeling" => view! { <Labeling detail/> }.into_any(),
@@ -97,12 +96,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
         _ => view! { <Danger detail/> }.into_any(),
     };
     view! {
-        <Page
-            title=title.clone()
-            crumbs
-            width=if wide { "wide" } else { "page" }
-            tabs=ViewFn::from(move || view! { <ProjectTabs project_id=id role/> })
-        >
+        <ProjectPage project title=title.clone() width=if wide { "wide" } else { "page" }>
             <div class="settings-frame" data-wide=wide.then_some("")>
                 <nav class="settings-nav" aria-label="Settings"><ul role="list">{links}</ul></nav>
                 <div class="stack settings-content">
@@ -110,7 +104,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
                     {content}
                 </div>
             </div>
-        </Page>
+        </ProjectPage>
     }
     .into_any()
 }

@@ -17,21 +17,6 @@ async fn cats(app: &TestApp) -> (Actor, ProjectId) {
     (owner, project_id)
 }
 
-async fn upload(browser: &Browser<'_>, project_id: ProjectId, name: &str, bytes: &[u8]) -> Answer {
-    let mut body = format!(
-        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(b"\r\n--edge--\r\n");
-    let request = Request::post(format!("/projects/{project_id}/upload"))
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
-        .header("sec-fetch-site", "same-origin")
-        .body(Body::from(body))
-        .unwrap();
-    browser.send(request).await
-}
-
 async fn get_part(browser: &Browser<'_>, path: &str, name: header::HeaderName, value: &str) -> Answer {
     browser.send(Request::get(path).header(name, value).body(Body::empty()).unwrap()).await
 }
@@ -41,7 +26,7 @@ async fn a_file_is_kept_by_its_bytes_and_served_with_guards() {
     let app = TestApp::new().await;
     let (owner, project_id) = cats(&app).await;
     let browser = app.browser_of(&owner).await;
-    let answer = upload(&browser, project_id, "cat.html.png", PIXEL).await;
+    let answer = browser.upload(project_id, "cat.html.png", PIXEL).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let received: Value = serde_json::from_slice(&answer.body).unwrap();
     let address = received[0]["address"].as_str().unwrap();
@@ -72,14 +57,14 @@ async fn uploads_are_refused_next_to_their_cause() {
     let app = TestApp::new().await;
     let (owner, project_id) = cats(&app).await;
     let browser = app.browser_of(&owner).await;
-    let fake = upload(&browser, project_id, "cat.png", b"no image").await;
+    let fake = browser.upload(project_id, "cat.png", b"no image").await;
     assert_eq!((fake.status, fake.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "not_an_image"));
-    assert_eq!(upload(&app.stranger(), project_id, "cat.png", PIXEL).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(app.stranger().upload(project_id, "cat.png", PIXEL).await.status, StatusCode::UNAUTHORIZED);
     let (_, other) = app.db.org("other").await;
-    let foreign = upload(&app.browser_of(&other).await, project_id, "cat.png", PIXEL).await;
+    let foreign = app.browser_of(&other).await.upload(project_id, "cat.png", PIXEL).await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     // Larger than any form may be.
-    let large = upload(&browser, project_id, "large.txt", &b"a line\n".repeat(6 << 20)).await;
+    let large = browser.upload(project_id, "large.txt", &b"a line\n".repeat(6 << 20)).await;
     assert_eq!(large.status, StatusCode::OK, "{}", large.text());
 }
 
@@ -111,6 +96,12 @@ async fn what_failed_and_what_was_made_can_be_downloaded_and_watched() {
     assert!(download.header("content-disposition").starts_with("attachment; filename=\"project-"));
     assert_eq!(download.header("content-length"), download.body.len().to_string());
     assert_eq!(app.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
+    let path = format!("/projects/{project_id}/exports/{export_id}/manifest.json");
+    let manifest: Value = browser.get(&path).await.json();
+    assert_eq!((&manifest["tasks"], &manifest["not_labeled"]), (&4.into(), &4.into()));
+    assert_eq!(app.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
+    let (_, other) = app.db.org("other").await;
+    assert_eq!(app.browser_of(&other).await.get(&path).await.status, StatusCode::NOT_FOUND);
 
     let events = browser.get(&format!("/events/projects/{project_id}/imports/{import_id}")).await;
     assert_eq!(events.header("content-type"), "text/event-stream");

@@ -6,6 +6,7 @@ mod account;
 mod doors;
 mod embedded;
 mod files;
+mod import;
 mod org;
 mod pages;
 mod problems;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{ExportFormat, ExportTask};
 
 /// How many tasks are named for each reason.
-const NAMED_TASKS: usize = 20;
+pub const NAMED_TASKS: usize = 20;
 
 /// The account an export gives of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

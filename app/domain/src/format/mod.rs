@@ -24,7 +24,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use manifest::{Loss, Manifest};
+pub use manifest::{Loss, Manifest, NAMED_TASKS};
 pub use run::ExportRun;
 
 use crate::{Error, Result, label_config::LabelConfig, region::ImageSize};

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ExportFormat, ExportOptions, Manifest};
-use crate::{id::ExportId, import::RunStatus};
+use crate::{
+    id::ExportId,
+    import::{RunStatus, fraction},
+};
 
 /// One run of an export.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,4 +38,12 @@ pub struct ExportRun {
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl ExportRun {
+    /// How much has been written, from 0 to 1; `None` where the number of tasks is not known.
+    #[must_use]
+    pub fn fraction_done(&self) -> Option<f64> {
+        fraction(self.done, self.total)
+    }
 }

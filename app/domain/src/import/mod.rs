@@ -25,7 +25,8 @@ use serde_json::{Map, Value};
 
 pub use columns::{Column, ColumnKind, ColumnSummary};
 pub use detect::{Format, detect};
-pub use run::{FailedRow, ImportRun, RunStatus};
+pub(crate) use run::fraction;
+pub use run::{FailedRow, ImportHistory, ImportRun, RunStatus};
 pub use task::{NewAnnotation, NewPrediction, NewTask};
 
 use source::Source;

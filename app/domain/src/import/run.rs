@@ -79,10 +79,24 @@ impl ImportRun {
     /// How much has been read, from 0 to 1; `None` where the end is not known.
     #[must_use]
     pub fn fraction_done(&self) -> Option<f64> {
-        let total = self.bytes_total.filter(|total| *total > 0)?;
-        let permille = self.bytes_done.min(total).saturating_mul(1000) / total;
-        u32::try_from(permille).ok().map(|permille| f64::from(permille) / 1000.0)
+        fraction(self.bytes_done, self.bytes_total)
     }
+}
+
+/// How much of a total is done, from 0 to 1 in thousandths; `None` where the total is not known.
+pub(crate) fn fraction(done: u64, total: Option<u64>) -> Option<f64> {
+    let total = total.filter(|total| *total > 0)?;
+    let permille = done.min(total).saturating_mul(1000) / total;
+    u32::try_from(permille).ok().map(|permille| f64::from(permille) / 1000.0)
+}
+
+/// The project's imports, and what failed in the newest.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImportHistory {
+    /// Newest first.
+    pub runs: Vec<ImportRun>,
+    /// The first refused rows of the newest run, once it is over.
+    pub failures: Vec<FailedRow>,
 }
 
 /// A row that was refused.

@@ -359,6 +359,25 @@ impl Progress {
     }
 }
 
+/// What the frame of a project's pages shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectHead {
+    /// Which.
+    pub project_id: ProjectId,
+    /// What it is called.
+    pub title: String,
+    /// What the viewer is in it.
+    pub role: ProjectRole,
+}
+
+impl ProjectDetail {
+    /// What the frame shows of it.
+    #[must_use]
+    pub fn head(&self) -> ProjectHead {
+        ProjectHead { project_id: self.project_id, title: self.title.clone(), role: self.role }
+    }
+}
+
 /// Everything the pages of a project show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectDetail {

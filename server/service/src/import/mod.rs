@@ -7,17 +7,21 @@
 
 mod archive;
 mod batch;
+mod copy;
 pub mod fetch;
 mod job;
 mod read;
+mod rows;
 mod sql;
+mod summary;
+mod uploaded;
 
 use bytes::Bytes;
 use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::{FailedRow, ImportRun},
+    import::{FailedRow, ImportHistory, ImportRun},
 };
 use futures::StreamExt;
 
@@ -121,6 +125,22 @@ pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<I
     let runs = sql::runs(&mut tx, &access, None, HISTORY).await?;
     tx.commit().await?;
     Ok(runs)
+}
+
+/// The project's imports, and the first rows that the newest refused: everything the page of imports shows.
+///
+/// # Errors
+/// As [`access::project`].
+#[boxed]
+pub async fn history(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<ImportHistory> {
+    let runs = list(cx, actor, project_id).await?;
+    let failures = match runs.first() {
+        Some(run) if run.status.is_over() && run.failed > 0 => {
+            failures(cx, actor, project_id, run.import_id, None, domain::page::Limit::default()).await?
+        }
+        _ => Vec::new(),
+    };
+    Ok(ImportHistory { runs, failures })
 }
 
 /// One import.

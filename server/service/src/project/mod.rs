@@ -15,8 +15,8 @@ use domain::{
     id::{ProjectId, WorkspaceId},
     page::{Limit, Page},
     project::{
-        BIN_DAYS, CheckedConfig, NewProject, Progress, ProjectCard, ProjectDetail, ProjectPatch, ProjectQuery,
-        ProjectState, Sampling, SkipQueue, label_counts, losses,
+        BIN_DAYS, CheckedConfig, NewProject, Progress, ProjectCard, ProjectDetail, ProjectHead, ProjectPatch,
+        ProjectQuery, ProjectState, Sampling, SkipQueue, label_counts, losses,
     },
 };
 use serde_json::{Value, json};
@@ -107,6 +107,19 @@ fn read_cursor(text: &str) -> Result<sql::Cursor> {
     })();
     let refused = || Problem::invalid("after", "cursor_malformed", "This page of the list does not exist.");
     cursor.filter(|cursor| !cursor.key.contains('\0')).ok_or_else(|| refused().into())
+}
+
+/// What the frame of a project's page shows, for those who may do there what the page is for.
+///
+/// # Errors
+/// *Not found* for people outside it, *forbidden* without the right.
+#[boxed]
+pub async fn head(cx: &Cx, actor: &Actor, project_id: ProjectId, permission: ProjectPermission) -> Result<ProjectHead> {
+    let access = access::project(cx, actor, project_id, permission).await?;
+    let mut tx = access.begin(cx).await?;
+    let title = sql::title(&mut tx, &access).await?.ok_or_else(|| Problem::not_found("project"))?;
+    tx.commit().await?;
+    Ok(ProjectHead { project_id, title, role: access.role() })
 }
 
 /// Everything the pages of a project show.

@@ -206,6 +206,13 @@ pub(super) async fn get(conn: &mut PgConnection, access: &ProjectAccess) -> Resu
     .await?)
 }
 
+/// What it is called.
+pub(super) async fn title(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!("select title from project where project_id = $1", access.project_id().0)
+        .fetch_optional(conn)
+        .await?)
+}
+
 /// The data of the first task.
 pub(super) async fn sample(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Option<Value>> {
     Ok(sqlx::query_scalar!(

@@ -5,6 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::ConnectInfo,
 };
+use domain::id::ProjectId;
 use domain::problem::{MEDIA_TYPE, Problem};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use leptos::{config::LeptosOptions, server_fn::ServerFn};
@@ -90,7 +91,8 @@ impl TestApp {
         Self::over(db)
     }
 
-    fn over(db: TestDb) -> Self {
+    /// The same over a database whose context differs.
+    pub fn over(db: TestDb) -> Self {
         let config = Config::load(&Flags::default()).unwrap();
         let leptos = LeptosOptions::builder().output_name("synapse").site_root("no-site").hash_files(false).build();
         let router = router(AppState { cx: db.cx.clone(), leptos }, &config).unwrap();
@@ -139,6 +141,22 @@ impl Browser<'_> {
             .header(header::ACCEPT, "application/json")
             .header("sec-fetch-site", "same-origin")
             .body(Body::from(serde_json::to_vec(input).unwrap()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Sends a file of a form to a project.
+    pub async fn upload(&self, project_id: ProjectId, name: &str, bytes: &[u8]) -> Answer {
+        let mut body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let request = Request::post(format!("/projects/{project_id}/upload"))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
             .unwrap();
         self.send(request).await
     }
