@@ -22,8 +22,9 @@ use crate::{
 
 /// Rows in one transaction.
 const BATCH_ROWS: usize = 5_000;
-/// Bytes of input in one transaction, about; bounds memory when rows are large.
-const BATCH_BYTES: u64 = 16 << 20;
+/// Bytes of input in one transaction, about: four batches are under way at a time, and a row takes some ten times its size
+/// as values and as text for the database.
+const BATCH_BYTES: u64 = 4 << 20;
 
 /// What is read, from where on.
 pub(super) struct Plan {
