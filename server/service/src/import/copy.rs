@@ -1,9 +1,14 @@
 //! Rows in the text format of `COPY`.
 
+use std::io::{self, Write as _};
+
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::Result;
+
+/// How much is written before it is sent: small enough that the database works on it while the next is written.
+const SENT_BYTES: usize = 64 << 10;
 
 /// Rows that are sent together, value by value.
 #[derive(Default)]
@@ -11,6 +16,8 @@ pub(super) struct CopyText {
     rows: Vec<u8>,
     /// The row has a value, so a tab comes before the next.
     begun: bool,
+    /// The moment written last; nearly all rows of a batch have the same.
+    moment: Option<(DateTime<Utc>, String)>,
 }
 
 impl CopyText {
@@ -27,16 +34,7 @@ impl CopyText {
     }
 
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        let rows = self.separate();
-        for byte in text.bytes() {
-            match byte {
-                b'\\' => rows.extend_from_slice(b"\\\\"),
-                b'\n' => rows.extend_from_slice(b"\\n"),
-                b'\r' => rows.extend_from_slice(b"\\r"),
-                b'\t' => rows.extend_from_slice(b"\\t"),
-                other => rows.push(other),
-            }
-        }
+        escape(self.separate(), text.as_bytes());
         self
     }
 
@@ -62,7 +60,9 @@ impl CopyText {
     }
 
     pub(super) fn number(&mut self, number: i64) -> &mut Self {
-        self.raw(&number.to_string())
+        // Writing to memory cannot fail.
+        let _infallible = write!(self.separate(), "{number}");
+        self
     }
 
     pub(super) fn maybe_number(&mut self, number: Option<i64>) -> &mut Self {
@@ -84,7 +84,14 @@ impl CopyText {
     }
 
     pub(super) fn moment(&mut self, at: DateTime<Utc>) -> &mut Self {
-        self.raw(&at.to_rfc3339())
+        if self.moment.as_ref().is_none_or(|(known, _)| *known != at) {
+            self.moment = Some((at, at.to_rfc3339()));
+        }
+        self.separate();
+        if let Some((_, text)) = &self.moment {
+            self.rows.extend_from_slice(text.as_bytes());
+        }
+        self
     }
 
     pub(super) fn maybe_moment(&mut self, at: Option<DateTime<Utc>>) -> &mut Self {
@@ -95,8 +102,8 @@ impl CopyText {
     }
 
     pub(super) fn json(&mut self, value: &impl serde::Serialize) -> Result<&mut Self> {
-        let text = serde_json::to_string(value).map_err(anyhow::Error::new)?;
-        Ok(self.text(&text))
+        serde_json::to_writer(Escaping(self.separate()), value).map_err(anyhow::Error::new)?;
+        Ok(self)
     }
 
     pub(super) fn maybe_json(&mut self, value: Option<&impl serde::Serialize>) -> Result<&mut Self> {
@@ -112,6 +119,16 @@ impl CopyText {
         self.begun = false;
     }
 
+    /// What was written so far, once there is enough of it to be worth sending.
+    pub(super) fn full(&mut self) -> Option<Vec<u8>> {
+        (self.rows.len() >= SENT_BYTES).then(|| std::mem::replace(&mut self.rows, Vec::with_capacity(2 * SENT_BYTES)))
+    }
+
+    /// Everything that was written and not taken yet.
+    pub(super) fn rest(self) -> Vec<u8> {
+        self.rows
+    }
+
     /// Sends everything with a `copy … from stdin`.
     pub(super) async fn send(self, conn: &mut PgConnection, statement: &'static str) -> Result<()> {
         if self.rows.is_empty() {
@@ -122,6 +139,34 @@ impl CopyText {
         copy.finish().await?;
         Ok(())
     }
+}
+
+/// Writes with the four bytes escaped that mean something to `COPY`.
+struct Escaping<'a>(&'a mut Vec<u8>);
+
+impl io::Write for Escaping<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        escape(self.0, bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn escape(rows: &mut Vec<u8>, mut bytes: &[u8]) {
+    while let Some(at) = bytes.iter().position(|byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t')) {
+        rows.extend_from_slice(&bytes[..at]);
+        rows.extend_from_slice(match bytes[at] {
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            _ => b"\\\\",
+        });
+        bytes = &bytes[at + 1..];
+    }
+    rows.extend_from_slice(bytes);
 }
 
 #[cfg(test)]

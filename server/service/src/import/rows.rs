@@ -20,6 +20,22 @@ use super::{
 };
 use crate::{Result, Tx, access::ProjectAccess};
 
+// Tables come in this order, because rows name those of the tables before.
+const COPY_TASKS: &str =
+    "copy task (project_id, task_id, inner_id, data, meta, overlap, annotation_count, cancelled_count,
+    prediction_count, is_labeled, project_import_id, created_at, updated_at, completed_at) from stdin";
+const COPY_ANNOTATIONS: &str =
+    "copy annotation (project_id, annotation_id, task_id, completed_by, result, result_count,
+    was_cancelled, ground_truth, lead_time_ms, project_import_id, created_at, updated_at) from stdin";
+const COPY_REGIONS: &str =
+    "copy region (project_id, annotation_id, task_id, position, region_key, from_name, to_name, type,
+    labels, x, y, width, height, area) from stdin";
+const COPY_PREDICTIONS: &str = "copy prediction (project_id, prediction_id, task_id, model_version, score, result,
+    project_import_id, created_at) from stdin";
+const COPY_PREDICTION_REGIONS: &str =
+    "copy prediction_region (project_id, prediction_id, task_id, position, region_key,
+    from_name, to_name, type, labels, x, y, width, height, area) from stdin";
+
 /// What the rows of one run have in common.
 pub(super) struct Origin {
     pub(super) access: ProjectAccess,
@@ -67,6 +83,7 @@ impl Origin {
         let mut annotation_ids = reserve(tx, "annotation", "annotation_id", annotations).await?.into_iter();
         let mut prediction_ids = reserve(tx, "prediction", "prediction_id", predictions).await?.into_iter();
         let mut rows = Rows { origin: self, people, now, counts, tables: Tables::default() };
+        let mut copy = tx.copy_in_raw(COPY_TASKS).await?;
         for ((task, task_id), inner_id) in tasks.iter().zip(task_ids).zip(last + 1..) {
             rows.task(task, task_id, inner_id)?;
             for (annotation, id) in task.annotations.iter().zip(annotation_ids.by_ref()) {
@@ -75,8 +92,17 @@ impl Origin {
             for (prediction, id) in task.predictions.iter().zip(prediction_ids.by_ref()) {
                 rows.prediction(prediction, task_id, id)?;
             }
+            if let Some(full) = rows.tables.tasks.full() {
+                copy.send(full).await?;
+            }
         }
-        rows.tables.send(tx).await
+        let Tables { tasks, annotations, regions, predictions, prediction_regions } = rows.tables;
+        copy.send(tasks.rest()).await?;
+        copy.finish().await?;
+        annotations.send(tx, COPY_ANNOTATIONS).await?;
+        regions.send(tx, COPY_REGIONS).await?;
+        predictions.send(tx, COPY_PREDICTIONS).await?;
+        prediction_regions.send(tx, COPY_PREDICTION_REGIONS).await
     }
 
     /// Members of the organization by their address: only they can be named as authors.
@@ -125,48 +151,6 @@ struct Tables {
     regions: CopyText,
     predictions: CopyText,
     prediction_regions: CopyText,
-}
-
-impl Tables {
-    /// Those first that others refer to.
-    async fn send(self, tx: &mut Tx) -> Result<()> {
-        let Self { tasks, annotations, regions, predictions, prediction_regions } = self;
-        tasks
-            .send(
-                tx,
-                "copy task (project_id, task_id, inner_id, data, meta, overlap, annotation_count, cancelled_count,
-                    prediction_count, is_labeled, project_import_id, created_at, updated_at, completed_at) from stdin",
-            )
-            .await?;
-        annotations
-            .send(
-                tx,
-                "copy annotation (project_id, annotation_id, task_id, completed_by, result, result_count, was_cancelled,
-                    ground_truth, lead_time_ms, project_import_id, created_at, updated_at) from stdin",
-            )
-            .await?;
-        regions
-            .send(
-                tx,
-                "copy region (project_id, annotation_id, task_id, position, region_key, from_name, to_name, type, labels,
-                    x, y, width, height, area) from stdin",
-            )
-            .await?;
-        predictions
-            .send(
-                tx,
-                "copy prediction (project_id, prediction_id, task_id, model_version, score, result, project_import_id,
-                    created_at) from stdin",
-            )
-            .await?;
-        prediction_regions
-            .send(
-                tx,
-                "copy prediction_region (project_id, prediction_id, task_id, position, region_key, from_name, to_name,
-                    type, labels, x, y, width, height, area) from stdin",
-            )
-            .await
-    }
 }
 
 /// Writes the rows of one batch.
