@@ -68,7 +68,7 @@ pub async fn find_projects(find: Find) -> Result<Found, AppError> {
 
 /// What the frame of a project's page shows, for those who may do there what the page is for.
 #[server]
-pub async fn project_head(project_id: ProjectId, permission: ProjectPermission) -> Result<ProjectHead, AppError> {
+pub async fn load_head(project_id: ProjectId, permission: ProjectPermission) -> Result<ProjectHead, AppError> {
     let (cx, actor) = request()?;
     Ok(service::project::head(&cx, &actor, project_id, permission).await?)
 }

@@ -54,7 +54,7 @@ pub fn ProjectFrame(
     title: &'static str,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let head = Resource::new_blocking(move || project_id.get(), move |id| api::project_head(id, permission));
+    let head = Resource::new_blocking(move || project_id.get(), move |id| api::load_head(id, permission));
     view! {
         <Transition fallback=waiting>
             {answered(head, move |answer| match answer {

@@ -98,7 +98,7 @@ async fn what_failed_and_what_was_made_can_be_downloaded_and_watched() {
     assert_eq!(app.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
     let path = format!("/projects/{project_id}/exports/{export_id}/manifest.json");
     let manifest: Value = browser.get(&path).await.json();
-    assert_eq!((&manifest["tasks"], &manifest["not_labeled"]), (&4.into(), &4.into()));
+    assert_eq!((&manifest["format"], &manifest["losses"]), (&"CSV".into(), &serde_json::json!([])));
     assert_eq!(app.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
     let (_, other) = app.db.org("other").await;
     assert_eq!(app.browser_of(&other).await.get(&path).await.status, StatusCode::NOT_FOUND);

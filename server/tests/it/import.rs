@@ -5,11 +5,10 @@ use std::{
     net::SocketAddr,
 };
 
-use app::import::api::{CancelImport, ImportFailures, ImportFiles, ImportText, ImportUrl, Imports};
+use app::import::api::{ImportFiles, ImportUrl, Imports};
 use axum::{Router, response::Redirect, routing::get};
 use domain::{
-    access::{OrgRole, ProjectRole},
-    id::{FileId, ImportId, ProjectId},
+    id::{FileId, ProjectId},
     import::{ImportHistory, ImportRun, RunStatus},
     project::NewProject,
 };
@@ -18,7 +17,7 @@ use serde_json::Value;
 use service::{
     Actor, job, project,
     provider::resolve::{Resolver, Script},
-    testing::{TestDb, user_id},
+    testing::TestDb,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -178,7 +177,7 @@ async fn images_are_what_their_bytes_say_or_are_refused() {
     ] {
         let answer = browser.upload(project_id, name, &bytes).await;
         assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{name}");
-        assert_eq!(answer.json::<Value>()["field"], "file", "{name}");
+        assert_eq!(answer.field(), "file", "{name}");
     }
 
     let received: Value = browser.upload(project_id, "cat.avif", &avif(640, 480)).await.json();
@@ -324,46 +323,6 @@ async fn addresses_lead_to_the_public_internet_or_nowhere() {
     assert_eq!(ask(format!("http://{elsewhere}/moved")).await.code_or_ok(), "ok");
     let run = newest(&app, &browser, project_id).await;
     assert_eq!((run.status, run.tasks, run.failed), (RunStatus::Completed, 1, 1), "a redirect to a file is followed");
-}
-
-#[tokio::test]
-async fn the_doors_of_imports_are_closed_to_others() {
-    let app = TestApp::new().await;
-    let (owner, project_id) = project_in(&app).await;
-    let browser = app.browser_of(&owner).await;
-    let (run, _) = import(&app, &browser, project_id, "rows.csv", b"a,b\n1,2\n3\n").await;
-    let import_id = run.import_id;
-    let org_id = app.db.again(&owner).await.user().unwrap().org_id.unwrap();
-    let annotator = app.db.member(org_id, "ann", OrgRole::Member).await;
-    let role = ProjectRole::Annotator;
-    project::put_member(&app.db.cx, &owner, project_id, user_id(&annotator), role).await.unwrap();
-    let (_, other) = app.db.org("other").await;
-    // A session that ended is no session.
-    let expired = app.browser_of(&owner).await;
-    sqlx::query("delete from session where user_id = $1").bind(user_id(&owner).0).execute(app.db.pool()).await.unwrap();
-    for (browser, expected, status) in [
-        (app.browser_of(&other).await, "not_found", StatusCode::NOT_FOUND),
-        (app.browser_of(&annotator).await, "forbidden", StatusCode::FORBIDDEN),
-        (expired, "unauthenticated", StatusCode::UNAUTHORIZED),
-        (app.stranger(), "unauthenticated", StatusCode::UNAUTHORIZED),
-    ] {
-        let kind = |answer: crate::support::Answer| {
-            let json: Value = answer.json();
-            json.pointer("/domain/kind").and_then(Value::as_str).unwrap_or_else(|| panic!("{json}")).to_owned()
-        };
-        let text = || "x".to_owned();
-        assert_eq!(kind(browser.call_json(&ImportText { project_id, text: text() }).await), expected);
-        assert_eq!(kind(browser.call_json(&ImportUrl { project_id, url: "https://1.1.1.1/a".into() }).await), expected);
-        assert_eq!(kind(browser.call_json(&ImportFiles { project_id, files: vec![FileId(1)] }).await), expected);
-        assert_eq!(kind(browser.call(&Imports { project_id }).await), expected);
-        assert_eq!(kind(browser.call(&ImportFailures { project_id, import_id }).await), expected);
-        assert_eq!(kind(browser.call(&CancelImport { project_id, import_id: ImportId(import_id.0) }).await), expected);
-        assert_eq!(browser.upload(project_id, "a.txt", b"one").await.status, status);
-        let failures = format!("/projects/{project_id}/imports/{import_id}/failures.csv");
-        assert_eq!(browser.get(&failures).await.status, status);
-        let page = browser.get(&format!("/projects/{project_id}/import")).await.status;
-        assert!(page == status || page.is_redirection(), "{page}");
-    }
 }
 
 #[tokio::test]

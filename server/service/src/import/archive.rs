@@ -84,11 +84,14 @@ fn entry(
         Ok(name) => name.into_owned(),
         Err(error) => return refuse(out, "", format!("The name of entry {number} cannot be read: {error}.")),
     };
-    if entry.is_dir() || !is_content(&name) {
+    if entry.is_dir() {
         return Ok(Ok(()));
     }
     if !is_safe(&name) || entry.is_symlink() {
         return refuse(out, &name, "The name of this entry leads out of the archive; it was not read.".to_owned());
+    }
+    if !is_content(&name) {
+        return Ok(Ok(()));
     }
     let allowed = entry.compressed_size().saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES).min(*left);
     let mut limited = Limited { inner: entry, allowed, over: false };

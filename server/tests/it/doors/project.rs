@@ -1,12 +1,12 @@
 //! The doors of a project.
 
 use app::project::api::{
-    CreateProject, DeleteProject, DuplicateProject, FindProjects, ListProjects, LoadOverview, MoveProject, Project,
-    ProjectChoices, ProjectHistory, ProjectSettings, ProjectTasks, PutProjectMember, RemoveProjectMember,
+    CreateProject, DeleteProject, DuplicateProject, FindProjects, ListProjects, LoadHead, LoadOverview, MoveProject,
+    Project, ProjectChoices, ProjectHistory, ProjectSettings, ProjectTasks, PutProjectMember, RemoveProjectMember,
     RestoreProject, SetLabelConfig, SetPinned, Tasks, Template, Templates, UpdateProject,
 };
 use domain::{
-    access::ProjectRole,
+    access::{ProjectPermission, ProjectRole},
     project::{Find, NewProject, ProjectMove, ProjectPatch, ProjectQuery},
     task::TaskFilter,
 };
@@ -29,6 +29,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         public(&Template { id: "image-boxes".into() }, "ok", "a template is the same for everybody"),
         door(&ListProjects { query: ProjectQuery::default() }, OWN, Some((Who::Member, OWN)), Who::Annotator),
         door(&Project { project_id }, "not_found", outside, Who::Annotator),
+        door(&LoadHead { project_id, permission: ProjectPermission::Import }, "not_found", annotator, Who::Owner),
         door(&LoadOverview { project_id }, "not_found", outside, Who::Annotator),
         door(&ProjectHistory { project_id }, "not_found", annotator, Who::Owner),
         door(&MoveProject { project_id, step: ProjectMove::Pause }, "not_found", annotator, Who::Owner),

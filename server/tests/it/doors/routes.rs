@@ -52,6 +52,12 @@ fn routes(world: &World) -> Vec<Route> {
             annotator,
             Who::Owner,
         ),
+        get(
+            "/projects/{project}/exports/{export}/manifest.json",
+            format!("/projects/{project}/exports/{export}/manifest.json"),
+            annotator,
+            Who::Owner,
+        ),
         // A file of tasks is all data of the project.
         get("/files/{file}/{name}", format!("/files/{}/x.json", world.file_id), annotator, Who::Owner),
         get(
