@@ -15,6 +15,7 @@ use crate::account::{
 };
 use crate::annotate::LabelPage;
 use crate::export::ExportPage;
+use crate::help::HelpPage;
 use crate::home::HomePage;
 use crate::import::ImportPage;
 use crate::later::later;
@@ -63,6 +64,7 @@ pub fn AppRoutes() -> impl IntoView {
                     <Route path=path!("/projects/:id/import") view={Lazy::<ImportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>
+                    <Route path=path!("/help/:page") view=HelpPage ssr=Async/>
                     <Route path=path!("/projects") view=project::ListPage ssr=Async/>
                     <Route path=path!("/projects/new") view={Lazy::<CreateRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/data") view=project::DataPage ssr=Async/>

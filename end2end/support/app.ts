@@ -15,10 +15,11 @@ export class App {
   private constructor(
     readonly url: string,
     readonly databaseUrl: string,
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
     private readonly data: string,
     private readonly log: string,
     private readonly program: string,
+    private readonly begin: () => ChildProcess,
   ) {}
 
   /** Starts the server. `demo` fills it with the demo workspace. */
@@ -33,13 +34,14 @@ export class App {
     const log = path.join(data, 'server.log');
     const output = fs.openSync(log, 'w');
     const program = path.join(ROOT, 'target', profile, 'server');
-    const child = spawn(
-      program,
-      ['serve', '--dev', '--addr', `127.0.0.1:${port}`, '--data', data, ...(demo ? ['--demo'] : [])],
-      // The fixtures' own pictures are served from this machine.
-      { env: { ...process.env, DATABASE_URL: databaseUrl, SYNAPSE_ALLOW_NETWORKS: '127.0.0.0/8' }, stdio: ['ignore', output, output] },
-    );
-    const app = new App(url, databaseUrl, child, data, log, program);
+    const begin = () =>
+      spawn(
+        program,
+        ['serve', '--dev', '--addr', `127.0.0.1:${port}`, '--data', data, ...(demo ? ['--demo'] : [])],
+        // The fixtures' own pictures are served from this machine.
+        { env: { ...process.env, DATABASE_URL: databaseUrl, SYNAPSE_ALLOW_NETWORKS: '127.0.0.0/8' }, stdio: ['ignore', output, output] },
+      );
+    const app = new App(url, databaseUrl, begin(), data, log, program, begin);
     await app.ready();
     return app;
   }
@@ -58,8 +60,21 @@ export class App {
     return fs.readFileSync(this.log, 'utf8');
   }
 
+  /** Ends the server in the middle of whatever it does. */
+  async crash(): Promise<void> {
+    const exited = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Starts it again where it was, on the same database. */
+  async restart(): Promise<void> {
+    this.process = this.begin();
+    await this.ready();
+  }
+
   async stop(): Promise<void> {
-    if (this.process.exitCode === null) {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
       const exited = once(this.process, 'exit');
       this.process.kill('SIGTERM');
       await exited;

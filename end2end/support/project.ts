@@ -1,7 +1,7 @@
 // A project of one's own: from a template, filled with files, taken out again.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
+import type { FileChooser, Page } from '@playwright/test';
 import type { App } from './app';
 import { expect, expectAccessible, open } from './test';
 
@@ -25,19 +25,35 @@ export async function createProject(page: Page, app: App, title: string, templat
   return page.url().replace(/\/import$/, '');
 }
 
+type Files = Parameters<FileChooser['setFiles']>[0];
+
 /** Chooses files in the dialog of the import page one is on. */
 export async function chooseFiles(page: Page, names: string[]): Promise<void> {
+  await choose(page, names.map(fixture));
+}
+
+/** The same, and waits until their tasks are there. */
+export async function importFiles(page: Page, names: string[], tasks: number): Promise<void> {
+  await send(page, names.map(fixture), tasks);
+}
+
+/** The same with tasks made up here, as a JSON file. */
+export async function importTasks(page: Page, tasks: object[]): Promise<void> {
+  const buffer = Buffer.from(JSON.stringify(tasks));
+  await send(page, { name: 'tasks.json', mimeType: 'application/json', buffer }, tasks.length);
+}
+
+async function choose(page: Page, files: Files): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   // By hand: the click goes through the label to an input that has no place on the page of its own.
   const label = await page.getByText('Drop files here, or choose them').boundingBox();
   if (!label) throw new Error('no place to choose files');
   await page.mouse.click(label.x + label.width / 2, label.y + label.height / 2);
-  await (await chooser).setFiles(names.map(fixture));
+  await (await chooser).setFiles(files);
 }
 
-/** Chooses files in the dialog of the import page one is on, and waits until their tasks are there. */
-export async function importFiles(page: Page, names: string[], tasks: number): Promise<void> {
-  await chooseFiles(page, names);
+async function send(page: Page, files: Files, tasks: number): Promise<void> {
+  await choose(page, files);
   await expect(page.getByText(`${tasks} ${tasks === 1 ? 'task' : 'tasks'} imported`)).toBeVisible();
   await expectAccessible(page);
 }

@@ -38,8 +38,9 @@ export async function drawBox(page: Page, size: Size, wanted: Box): Promise<Box>
     .locator('canvas')
     .first()
     .evaluate((canvas, { width, height }) => {
-      const { left, top } = canvas.getBoundingClientRect();
-      return { x: left + (canvas.clientWidth - width) / 2, y: top + (canvas.clientHeight - height) / 2 };
+      // Not clientWidth, which is rounded: a page's layout is rarely whole.
+      const place = canvas.getBoundingClientRect();
+      return { x: place.left + (place.width - width) / 2, y: place.top + (place.height - height) / 2 };
     }, size);
   const [left, top, width, height] = wanted;
   const from = { x: Math.ceil(origin.x + left), y: Math.ceil(origin.y + top) };

@@ -15,6 +15,7 @@
 pub mod access;
 pub mod account;
 pub mod annotation;
+pub mod answer;
 pub mod error;
 pub mod format;
 pub mod id;

@@ -225,6 +225,21 @@ pub(crate) mod config {
         }
     }
 
+    /// Questions that stand answered at the start.
+    pub(crate) fn filled_in() -> LabelConfig {
+        let good = Label { selected: true, ..label("Good", None) };
+        LabelConfig {
+            objects: vec![object("img", "Image")],
+            controls: vec![
+                control("weather", "Choices", "img", vec![good, label("Bad", None)], &[]),
+                control("stars", "Rating", "img", vec![], &[("defaultValue", "3")]),
+                control("count", "Number", "img", vec![], &[("defaultValue", "4")]),
+                control("note", "TextArea", "img", vec![], &[]),
+            ],
+            ..LabelConfig::default()
+        }
+    }
+
     /// Named entities.
     pub(crate) fn entities() -> LabelConfig {
         LabelConfig {

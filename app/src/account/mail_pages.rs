@@ -68,9 +68,19 @@ pub fn VerifyPage() -> impl IntoView {
     .into_any()
 }
 
+/// What the browser's storage says to the other tabs once somebody has signed in again.
+pub const SIGNED_IN: &str = "synapse.signed_in";
+
 /// The page at `/signed-in`, in the tab that was opened to sign in again: the work waits in the other one.
 #[component]
 pub fn SignedInPage() -> impl IntoView {
+    Effect::new(move |_| {
+        if let Ok(Some(storage)) = window().local_storage() {
+            // Told anew each time, or nobody would hear of the second. A browser that keeps nothing notices on its own focus.
+            let _ = storage.remove_item(SIGNED_IN);
+            let _ = storage.set_item(SIGNED_IN, "1");
+        }
+    });
     view! {
         <Plain
             title="You are signed in"

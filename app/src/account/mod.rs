@@ -14,7 +14,7 @@ mod sign_up_page;
 mod strength;
 
 pub use account_page::AccountPage;
-pub use mail_pages::{CheckMailPage, SignedInPage, VerifyPage};
+pub use mail_pages::{CheckMailPage, SIGNED_IN, SignedInPage, VerifyPage};
 pub use outbox_page::OutboxPage;
 pub use password_pages::{ForgotPage, ResetPage};
 pub use session::{Known, Session, SignedIn, leave_for, provide_session, use_me, use_session};

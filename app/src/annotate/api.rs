@@ -44,3 +44,10 @@ pub async fn heartbeat(project_id: ProjectId, task_id: TaskId) -> Result<bool, A
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::assignment::heartbeat(&cx, &actor, project_id, task_id).await?)
 }
+
+/// The text behind the address that an object of the interface shows of a task.
+#[server(input = Json)]
+pub async fn text(project_id: ProjectId, task_id: TaskId, object: String) -> Result<String, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::task::text(&cx, &actor, project_id, task_id, &object).await?)
+}

@@ -62,6 +62,8 @@ pub(super) struct Autosave {
     saved_revision: StoredValue<i64>,
     scheduled: StoredValue<bool>,
     failures: StoredValue<u32>,
+    /// Whether this browser has kept the latest change.
+    is_here: StoredValue<bool>,
     started_ms: StoredValue<f64>,
     lead_before_ms: StoredValue<i64>,
     stopped: StoredValue<bool>,
@@ -88,6 +90,7 @@ impl Autosave {
             saved_revision: StoredValue::new(revision),
             scheduled: StoredValue::new(false),
             failures: StoredValue::new(0),
+            is_here: StoredValue::new(true),
             started_ms: StoredValue::new(0.0),
             lead_before_ms: StoredValue::new(lead_time_ms),
             stopped: StoredValue::new(false),
@@ -100,10 +103,11 @@ impl Autosave {
         format!("synapse.draft.{}.{}.{}.{annotation}", self.user_id, self.project_id, self.task_id)
     }
 
-    /// Takes over what this browser kept, if it is newer than what the server has, and listens from then on.
-    pub(super) fn start(self) {
+    /// Takes over what this browser kept, if it is newer than what the server has, and listens from then on. `is_new` work
+    /// begins with what the interface fills in.
+    pub(super) fn start(self, is_new: bool) {
         self.started_ms.set_value(browser::now_ms());
-        self.bench.redraw(|editor| editor.seed(browser::seed()));
+        self.bench.begin(is_new);
         if let Some(kept) = browser::kept::<Kept>(&self.key())
             && kept.revision > self.revision.get_value()
         {
@@ -137,8 +141,12 @@ impl Autosave {
             revision: self.revision.get_value(),
             lead_time_ms: self.lead_time_ms(),
         };
-        let is_here = browser::keep(&self.key(), &kept);
-        self.saving.set(if is_here { Saving::OnItsWay } else { Saving::Nowhere });
+        // A browser that keeps nothing is told of once the server does not either.
+        self.is_here.set_value(browser::keep(&self.key(), &kept));
+        // While the server cannot be reached, a change is no news of it.
+        if self.failures.get_value() == 0 {
+            self.saving.set(Saving::OnItsWay);
+        }
         self.schedule(DELAY);
     }
 
@@ -190,13 +198,27 @@ impl Autosave {
                     }
                 }
                 Err(error) => {
-                    self.saving.set(if error.needs_sign_in() { Saving::SignedOut } else { Saving::Here });
+                    self.saving.set(if error.needs_sign_in() {
+                        Saving::SignedOut
+                    } else if self.is_here.get_value() {
+                        Saving::Here
+                    } else {
+                        Saving::Nowhere
+                    });
                     self.failures.update_value(|failures| *failures = failures.saturating_add(1));
+                    // Retried by hand meanwhile: one timer is enough, and `scheduled` sees to it.
                     let wait = RETRY_MS << self.failures.get_value().min(5).saturating_sub(1);
                     self.schedule(Duration::from_millis(wait.min(60_000)));
                 }
             }
         });
+    }
+
+    /// Sends now what would be sent later: something says that the server can be reached again.
+    pub(super) fn retry(self) {
+        if matches!(self.saving.try_get_untracked(), Some(Saving::Here | Saving::SignedOut | Saving::Nowhere)) {
+            self.send();
+        }
     }
 
     /// The work is handed in: there is nothing to keep any more.
@@ -223,6 +245,11 @@ pub(super) fn send_waiting(user_id: UserId, done: impl Fn(usize, Vec<AppError>) 
         return;
     }
     spawn_local(async move {
+        // Somebody else may have signed in on this browser: nobody's work is sent under another name.
+        let is_me = crate::account::api::who_am_i().await.is_ok_and(|me| me.is_some_and(|me| me.user_id == user_id));
+        if !is_me {
+            return;
+        }
         let (mut sent, mut refused) = (0, Vec::new());
         for key in keys {
             let Some(Waiting { submission, is_skip }) = browser::kept::<Waiting>(&key) else { continue };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Error;
+use domain::id::{ProjectId, TaskId};
 use domain::label_config::{LabelConfig, look_up};
 use domain::region::ImageSize;
 use domain::result::ResultItem;
@@ -10,6 +11,13 @@ use editor::annotate::{Draft, Editor, Response};
 use editor::command::Command;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
+
+/// Which task is open; none in a preview.
+#[derive(Clone, Copy)]
+pub(super) struct OpenedTask {
+    pub(super) project_id: ProjectId,
+    pub(super) task_id: TaskId,
+}
 
 /// The work on one task. Cheap to copy; lives as long as the view of the task.
 #[derive(Clone, Copy)]
@@ -45,6 +53,16 @@ impl Bench {
             request: RwSignal::new(None),
             problems: RwSignal::new(Vec::new()),
         }
+    }
+
+    /// The page has come alive. `is_new` work begins with what the interface fills in.
+    pub(super) fn begin(self, is_new: bool) {
+        self.redraw(|editor| {
+            editor.seed(super::browser::seed());
+            if is_new && !editor.is_read_only() {
+                editor.fill_in();
+            }
+        });
     }
 
     /// Does something and tells whom it concerns.

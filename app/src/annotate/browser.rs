@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
 
 /// Milliseconds on a clock that only goes forward.
@@ -31,6 +33,50 @@ pub(super) fn new_key() -> Uuid {
 pub(super) fn seed() -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = random_bytes();
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+async fn fetched(address: &str) -> Option<web_sys::Response> {
+    let answer = JsFuture::from(window().fetch_with_str(address)).await.ok()?;
+    answer.dyn_into().ok()
+}
+
+fn content_type(answer: &web_sys::Response) -> String {
+    answer.headers().get("content-type").ok().flatten().unwrap_or_default()
+}
+
+/// The text of a file of this site; why not, in a sentence.
+pub(super) async fn fetch_text(address: &str) -> Result<String, String> {
+    let unreachable = || "The text could not be fetched. Check the connection and try again.".to_owned();
+    let answer = fetched(address).await.ok_or_else(unreachable)?;
+    if !answer.ok() {
+        return Err(format!("There is no text behind this address: the server answered {}.", answer.status()));
+    }
+    let kind = content_type(&answer);
+    if ["image/", "audio/", "video/", "application/pdf", "application/zip"].iter().any(|no| kind.starts_with(no)) {
+        return Err(format!("What is behind this address is no text ({kind})."));
+    }
+    let text = answer.text().map_err(|_| unreachable())?;
+    let text = JsFuture::from(text).await.map_err(|_| unreachable())?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
+/// Why a picture could not be shown, as far as the browser may know.
+pub(super) async fn why_no_picture(address: &str) -> String {
+    let here = window().location().origin().unwrap_or_default();
+    let is_elsewhere = address.contains("//") && !address.starts_with(&here);
+    match fetched(address).await {
+        Some(answer) if !answer.ok() => {
+            format!("There is no picture behind this address: the server answered {}.", answer.status())
+        }
+        Some(answer) if content_type(&answer).starts_with("image/") => {
+            "The picture is damaged, or of a kind that this browser cannot show.".to_owned()
+        }
+        Some(answer) => format!("What is behind this address is no picture ({}).", content_type(&answer)),
+        None if is_elsewhere => {
+            "The picture's server cannot be reached, or does not share its pictures with this site.".to_owned()
+        }
+        None => "The picture could not be fetched. Check the connection and try again.".to_owned(),
+    }
 }
 
 fn storage() -> Option<Storage> {
@@ -71,7 +117,6 @@ pub(super) fn is_apple() -> bool {
 
 /// Whether the keyboard belongs to a field, a menu or a dialog right now.
 pub(super) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
     let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
         return false;
     };

@@ -1,6 +1,7 @@
 //! The label page: what people look at, what they answer with, and how nothing of it is lost.
 //!
-//! All rules live in `editor` and `domain`; this folder feeds events in and paints what comes out.
+//! All rules live in `editor` and `domain`; this folder feeds events in and paints what comes out. The interface is walked
+//! by [`tree`], which hands each element to [`visual`], [`object`] or [`control`]: a file per tag there.
 //! Invariants:
 //! - the work is one value ([`bench::Bench`]) with a few revision signals, never a signal per region;
 //! - every change is kept in the browser at once and on the server within two seconds;
@@ -10,17 +11,16 @@ pub mod api;
 mod autosave;
 mod bench;
 pub(crate) mod browser;
-mod controls;
-mod labels;
+mod canvas;
+mod control;
+mod desktop;
+mod object;
 mod page;
-mod painter;
-mod present;
 mod preview;
 mod regions;
-mod surface;
-mod text_surface;
-mod toolbar;
+mod safe;
 mod tree;
+mod visual;
 
 pub use page::LabelPage;
 pub use preview::Preview;

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
 
 use super::bench::Bench;
-use super::page::Desktop;
-use super::surface::listen_to_keys;
+use super::canvas::listen_to_keys;
+use super::desktop::Desktop;
 
 /// The interface as annotators will see it. Starts anew whenever the text or the task changes; keys work while the
 /// preview has the focus.
@@ -76,7 +76,7 @@ pub fn Preview(
 fn PreviewBench(bench: Bench) -> impl IntoView {
     provide_context(bench);
     Effect::new(move |_| {
-        bench.redraw(|editor| editor.seed(super::browser::seed()));
+        bench.begin(true);
         listen_to_keys(bench);
     });
     view! { <Desktop bench/> }

@@ -1,19 +1,25 @@
 //! The list of regions: real elements, so that keyboards, screen readers and tests have something to hold.
+//!
+//! Only the rows in sight are on the page, however many regions there are; the list is as tall as all of them. One row at a
+//! time is within reach of the Tab key, arrows go from row to row.
 
 use domain::region::Shape;
 use editor::annotate::{Editor, RegionKey};
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
-use super::bench::use_bench;
+use super::bench::{Bench, use_bench};
 use crate::ui::{Icon, IconButton, Look, Size, lu, plural};
 
-/// More rows than this make nobody wiser and the page slow; the surface shows all regions.
-const MOST_ROWS: usize = 500;
+/// Rows drawn beyond each end of what is in sight, so that scrolling shows no gap.
+const BEYOND: usize = 8;
+/// Rows drawn before anybody knows how tall the panel is.
+const FIRST: usize = 40;
 
 #[derive(Clone, PartialEq)]
 struct Row {
     key: RegionKey,
-    number: usize,
+    at: usize,
     title: String,
     detail: String,
     color: String,
@@ -23,16 +29,17 @@ struct Row {
     hovered: bool,
 }
 
-fn rows(editor: &Editor) -> Vec<Row> {
+/// The rows between `from` and `to`, and the one within reach of the Tab key wherever it is.
+fn rows(editor: &Editor, (from, to): (usize, usize), active: usize) -> Vec<Row> {
     let marks = editor.document().marks().enumerate();
     marks
-        .take(MOST_ROWS)
+        .filter(|(at, _)| (from..to).contains(at) || *at == active)
         .map(|(at, (key, mark))| Row {
             key,
-            number: at + 1,
+            at,
             title: editor.title(key),
             detail: detail(&mark.region.shape),
-            color: format!("--label: {}", editor.color(key)),
+            color: format!("--label: {}; --at: {at}", editor.color(key)),
             hidden: mark.hidden,
             locked: mark.locked,
             selected: editor.selection().contains(&key),
@@ -55,43 +62,202 @@ fn detail(shape: &Shape) -> String {
     }
 }
 
+/// Which rows are drawn, and which one has the keyboard.
+#[derive(Clone, Copy)]
+struct Window {
+    bench: Bench,
+    list: NodeRef<html::Ul>,
+    seen: RwSignal<(usize, usize)>,
+    active: RwSignal<usize>,
+}
+
+impl Window {
+    fn count(self) -> usize {
+        self.bench.read(|editor| editor.document().len())
+    }
+
+    /// How tall one row is, in CSS pixels: all are the same.
+    fn row_height(self, list: &web_sys::HtmlUListElement) -> f64 {
+        let count = self.bench.peek(|editor| editor.document().len());
+        u32::try_from(count).map_or(0.0, |count| list.get_bounding_client_rect().height() / f64::from(count.max(1)))
+    }
+
+    /// Looks which rows are in sight now.
+    fn look(self) {
+        let Some(list) = self.list.try_get_untracked().flatten() else { return };
+        let height = self.row_height(&list);
+        if height < 1.0 {
+            return;
+        }
+        let place = list.get_bounding_client_rect();
+        let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+        let (top, bottom) = match scroller(&list) {
+            Some(panel) => {
+                let panel = panel.get_bounding_client_rect();
+                (panel.top().max(0.0), panel.bottom().min(screen))
+            }
+            None => (0.0, screen),
+        };
+        let row = |at: f64| format!("{:.0}", ((at - place.top()) / height).floor().max(0.0)).parse().unwrap_or(0_usize);
+        let seen = (row(top).saturating_sub(BEYOND), row(bottom.max(top)) + 1 + BEYOND);
+        if self.seen.get_untracked() != seen {
+            self.seen.set(seen);
+        }
+    }
+
+    /// Brings a row into sight where the panel scrolls by itself; a page that scrolls as a whole stays where it is.
+    fn reveal(self, at: usize) {
+        let Some(list) = self.list.try_get_untracked().flatten() else { return };
+        let Some(panel) = scroller(&list) else { return };
+        let (height, at) = (self.row_height(&list), u32::try_from(at).unwrap_or(u32::MAX));
+        let top = list.get_bounding_client_rect().top() + f64::from(at) * height;
+        let room = panel.get_bounding_client_rect();
+        // The heading stays on top of the rows.
+        let head = list.get_bounding_client_rect().top() - room.top() + f64::from(panel.scroll_top());
+        let by = if top < room.top() + head {
+            top - room.top() - head
+        } else if top + height > room.bottom() {
+            top + height - room.bottom()
+        } else {
+            return;
+        };
+        panel.set_scroll_top(panel.scroll_top() + format!("{by:.0}").parse::<i32>().unwrap_or(0));
+        self.look();
+    }
+
+    /// Moves the keyboard to a row.
+    fn focus(self, at: usize) {
+        let at = at.min(self.bench.peek(|editor| editor.document().len()).saturating_sub(1));
+        self.active.set(at);
+        self.reveal(at);
+        // The row may only now be drawn.
+        request_animation_frame(move || {
+            let Some(list) = self.list.try_get_untracked().flatten() else { return };
+            let row = list.query_selector(&format!("[data-row=\"{at}\"]")).ok().flatten();
+            if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = row.focus();
+            }
+        });
+    }
+}
+
+/// What scrolls the list: the panel on wide screens, the page itself on narrow ones.
+fn scroller(list: &web_sys::HtmlUListElement) -> Option<web_sys::Element> {
+    let panel = list.closest(".panel").ok().flatten()?;
+    (panel.scroll_height() > panel.client_height()).then_some(panel)
+}
+
 /// The panel.
 #[component]
 pub(super) fn Regions() -> impl IntoView {
     let bench = use_bench();
-    let rows = Memo::new(move |_| bench.read(rows));
-    // Hovering on the surface is not a change of the panels' content, but the row lights up.
-    let count = move || bench.read(|editor| editor.document().len());
+    let view = Window { bench, list: NodeRef::new(), seen: RwSignal::new((0, FIRST)), active: RwSignal::new(0) };
+    let rows = Memo::new(move |_| {
+        let (seen, active) = (view.seen.get(), view.active.get());
+        bench.read(|editor| rows(editor, seen, active))
+    });
+    let keys = move || rows.with(|rows| rows.iter().map(|row| row.key).collect::<Vec<_>>());
+    let count = Memo::new(move |_| view.count());
+    Effect::new(move |_| {
+        // Scrolling does not rise, so it is caught on its way down, whoever scrolls.
+        let options = web_sys::AddEventListenerOptions::new();
+        options.set_capture(true);
+        options.set_passive(true);
+        let callback = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || view.look());
+        let listener = callback.as_ref().unchecked_ref();
+        for event in ["scroll", "resize"] {
+            // Refused only for an option that no browser knows.
+            let _ = window().add_event_listener_with_callback_and_add_event_listener_options(event, listener, &options);
+        }
+        let held = StoredValue::new_local(callback);
+        on_cleanup(move || {
+            // Gone already when the whole page goes.
+            let _ = held.try_with_value(|callback| {
+                for event in ["scroll", "resize"] {
+                    let listener = callback.as_ref().unchecked_ref();
+                    let _ = window().remove_event_listener_with_callback_and_bool(event, listener, true);
+                }
+            });
+        });
+    });
+    Effect::new(move |_| {
+        count.track();
+        request_animation_frame(move || view.look());
+    });
+    // What is picked on the surface comes into sight here.
+    let picked = Memo::new(move |_| {
+        bench.read(|editor| {
+            let key = *editor.selection().last()?;
+            editor.document().marks().position(|(known, _)| known == key)
+        })
+    });
+    Effect::new(move |before: Option<Option<usize>>| {
+        let picked = picked.get();
+        if before.is_some_and(|before| before != picked)
+            && let Some(at) = picked
+        {
+            view.active.set(at);
+            request_animation_frame(move || view.reveal(at));
+        }
+        picked
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        let here = view.active.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowDown" => here.saturating_add(1),
+            "ArrowUp" => here.saturating_sub(1),
+            "PageDown" => here.saturating_add(10),
+            "PageUp" => here.saturating_sub(10),
+            "Home" => 0,
+            "End" => usize::MAX,
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        view.focus(to);
+    };
     view! {
         <section class="panel-part regions" aria-labelledby="regions-title">
             <div class="panel-head">
                 <h2 id="regions-title">"Regions"</h2>
                 <span class="panel-count num">{count}</span>
             </div>
-            <Show when=move || rows.with(Vec::is_empty)>
+            <Show when=move || count.get() == 0>
                 <p class="panel-empty">"Nothing marked yet. Pick a label, then draw on the picture or select a piece of text."</p>
             </Show>
-            <ul class="region-list" role="list">
-                <For each=move || rows.get() key=|row| (row.key, row.number, row.title.clone(), row.detail.clone(), row.hidden, row.locked, row.selected, row.hovered) let:row>
-                    <RegionRow row/>
+            <ul
+                class="region-list"
+                role="list"
+                style=move || format!("--count: {}", count.get())
+                node_ref=view.list
+                on:keydown=on_key
+            >
+                <For each=keys key=|key| *key let:key>
+                    <RegionRow view key rows/>
                 </For>
             </ul>
-            {move || (count() > MOST_ROWS).then(|| view! {
-                <p class="panel-empty">{format!("The first {MOST_ROWS} are listed; the others are on the surface.")}</p>
-            })}
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn RegionRow(row: Row) -> impl IntoView {
-    let bench = use_bench();
-    let key = row.key;
-    let name = format!("{} {}", row.title, row.number);
+fn RegionRow(view: Window, key: RegionKey, rows: Memo<Vec<Row>>) -> impl IntoView {
+    let bench = view.bench;
+    let row = Memo::new(move |before: Option<&Option<Row>>| {
+        // A row on its way out keeps its last face.
+        rows.with(|rows| rows.iter().find(|row| row.key == key).cloned()).or_else(|| before.cloned().flatten())
+    });
+    let look = move |look: fn(&Row) -> bool| row.with(|row| row.as_ref().is_some_and(look));
+    let words = move |words: fn(&Row) -> String| row.with(|row| row.as_ref().map(words).unwrap_or_default());
+    let at = move || row.with(|row| row.as_ref().map_or(0, |row| row.at));
+    let name = move || words(|row| format!("{} {}", row.title, row.at + 1));
     let read_only = bench.peek(Editor::is_read_only);
-    let pick = move |event: leptos::ev::MouseEvent| {
+    let is_active = move || at() == view.active.get();
+    let tab = move || if is_active() { "0" } else { "-1" };
+    let pick = move |event: ev::MouseEvent| {
         let extend = event.shift_key() || event.ctrl_key() || event.meta_key();
+        view.active.set(untrack(at));
         let _ = bench.act(|editor| {
             let mut keys = if extend { editor.selection().clone() } else { [].into() };
             if !keys.insert(key) {
@@ -103,46 +269,69 @@ fn RegionRow(row: Row) -> impl IntoView {
     view! {
         <li
             class="region-row"
-            style=row.color
-            data-selected=row.selected.then_some("")
-            data-hovered=row.hovered.then_some("")
-            data-hidden=row.hidden.then_some("")
+            style=move || words(|row| row.color.clone())
+            aria-posinset=move || (at() + 1).to_string()
+            aria-setsize=move || view.count().to_string()
+            data-selected=move || look(|row| row.selected).then_some("")
+            data-hovered=move || look(|row| row.hovered).then_some("")
+            data-hidden=move || look(|row| row.hidden).then_some("")
             on:pointerenter=move |_| { let _ = bench.act(|editor| editor.hover(Some(key))); }
             on:pointerleave=move |_| { let _ = bench.act(|editor| editor.hover(None)); }
         >
-            <button class="region-pick" type="button" aria-pressed=if row.selected { "true" } else { "false" } on:click=pick>
-                <span class="region-number num">{row.number}</span>
+            <button
+                class="region-pick"
+                type="button"
+                tabindex=tab
+                data-row=move || at().to_string()
+                aria-pressed=move || if look(|row| row.selected) { "true" } else { "false" }
+                on:click=pick
+                on:focus=move |_| view.active.set(untrack(at))
+            >
+                <span class="region-number num">{move || at() + 1}</span>
                 <span class="label-dot" aria-hidden="true"></span>
                 <span class="region-words">
-                    <span class="truncate">{row.title}</span>
-                    <span class="region-detail truncate" dir="auto">{row.detail}</span>
+                    <span class="truncate">{move || words(|row| row.title.clone())}</span>
+                    <span class="region-detail truncate" dir="auto">{move || words(|row| row.detail.clone())}</span>
                 </span>
             </button>
             <span class="region-actions">
-                <IconButton
-                    icon=if row.hidden { lu::LuEyeOff } else { lu::LuEye }
-                    label=if row.hidden { format!("Show {name}") } else { format!("Hide {name}") }
-                    size=Size::Small
-                    on:click=move |_| { let _ = bench.act(|editor| editor.toggle_hidden(key)); }
-                />
+                {move || {
+                    let hidden = look(|row| row.hidden);
+                    view! {
+                        <IconButton
+                            icon=if hidden { lu::LuEyeOff } else { lu::LuEye }
+                            label=if hidden { format!("Show {}", name()) } else { format!("Hide {}", name()) }
+                            size=Size::Small
+                            attr:tabindex=tab
+                            on:click=move |_| { let _ = bench.act(|editor| editor.toggle_hidden(key)); }
+                        />
+                    }
+                }}
                 {(!read_only).then(|| view! {
-                    <IconButton
-                        icon=if row.locked { lu::LuLock } else { lu::LuLockOpen }
-                        label=if row.locked { format!("Unlock {name}") } else { format!("Lock {name}") }
-                        size=Size::Small
-                        on:click=move |_| { let _ = bench.act(|editor| editor.toggle_locked(key)); }
-                    />
-                    <IconButton
-                        icon=lu::LuTrash2
-                        label=format!("Delete {name}")
-                        look=Look::QuietDanger
-                        size=Size::Small
-                        disabled=row.locked
-                        on:click=move |_| { let _ = bench.act(|editor| editor.remove(key)); }
-                    />
+                    {move || {
+                        let locked = look(|row| row.locked);
+                        view! {
+                            <IconButton
+                                icon=if locked { lu::LuLock } else { lu::LuLockOpen }
+                                label=if locked { format!("Unlock {}", name()) } else { format!("Lock {}", name()) }
+                                size=Size::Small
+                                attr:tabindex=tab
+                                on:click=move |_| { let _ = bench.act(|editor| editor.toggle_locked(key)); }
+                            />
+                            <IconButton
+                                icon=lu::LuTrash2
+                                label=format!("Delete {}", name())
+                                look=Look::QuietDanger
+                                size=Size::Small
+                                disabled=locked
+                                attr:tabindex=tab
+                                on:click=move |_| { let _ = bench.act(|editor| editor.remove(key)); }
+                            />
+                        }
+                    }}
                 })}
             </span>
-            {row.locked.then(|| view! { <span class="region-lock"><Icon icon=lu::LuLock/></span> })}
+            {move || look(|row| row.locked).then(|| view! { <span class="region-lock"><Icon icon=lu::LuLock/></span> })}
         </li>
     }
     .into_any()

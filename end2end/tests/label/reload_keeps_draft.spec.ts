@@ -40,7 +40,8 @@ test('work goes on without a network', async ({ app, page, context }) => {
   await page.keyboard.press('Escape');
   await page.keyboard.press('2');
   await drawBox(page, COINS, [200, 151, 121, 90]);
-  await expect(page.getByText('Kept in this browser')).toBeVisible();
+  await expect(page.getByText('Kept in this browser', { exact: true })).toBeVisible();
+  await expect(page.getByText('The server cannot be reached')).toBeVisible();
   await context.setOffline(false);
   await page.reload();
   await expect(regions(page)).toHaveText([/Object/, /Vehicle/]);

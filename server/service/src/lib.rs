@@ -24,6 +24,7 @@ mod error;
 pub mod events;
 pub mod export;
 pub mod health;
+pub mod help;
 pub mod import;
 pub mod job;
 pub mod org;

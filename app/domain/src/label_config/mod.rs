@@ -10,6 +10,7 @@
 mod assemble;
 mod attribute;
 mod check;
+mod encoding;
 mod parsed;
 mod problem;
 mod tag;
@@ -20,6 +21,7 @@ mod xml;
 use serde::{Deserialize, Serialize};
 
 pub use attribute::{Attribute, Expects, is_color};
+pub use encoding::decode;
 pub use parsed::hash;
 pub use problem::{MAX_PROBLEMS, Problem, Severity};
 pub use tag::{FieldType, Role, TAGS, Tag, find as find_tag};
@@ -221,10 +223,10 @@ impl Control {
         attribute_of(&self.attributes, name)
     }
 
-    /// True where the attribute called `name` says `true`.
+    /// True where the attribute called `name` says `true` or `1`.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        self.attribute(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+        self.attribute(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true") || value.trim() == "1")
     }
 
     /// The task field its labels or choices come from (`value="$field"`).

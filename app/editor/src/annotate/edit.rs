@@ -1,9 +1,9 @@
 //! Changes to a document, each knowing its inverse.
 
+use domain::answer::Answer;
 use domain::region::Shape;
 
-use super::answer::Answer;
-use super::document::{Document, Mark, Pair, RegionKey};
+use super::document::{About, Document, Mark, Pair, RegionKey};
 use crate::history::Reversible;
 
 /// One change.
@@ -21,6 +21,8 @@ pub enum Edit {
     Answer {
         /// The control.
         control: String,
+        /// The task, or a region of it.
+        about: About,
         /// `None` clears it.
         answer: Option<Answer>,
         /// The id of the result should it be new.
@@ -77,12 +79,12 @@ impl Reversible<Document> for Edit {
                 };
                 Some(Self::Relabel(key, Box::new(before)))
             }
-            Self::Answer { control, answer, id } => {
-                if to.answer(&control) == answer.as_ref() {
+            Self::Answer { control, about, answer, id } => {
+                if to.answer(&control, about) == answer.as_ref() {
                     return None;
                 }
-                let before = to.put_answer(&control, answer, &id);
-                Some(Self::Answer { control, answer: before, id })
+                let before = to.put_answer(&control, about, answer, &id);
+                Some(Self::Answer { control, about, answer: before, id })
             }
         }
     }

@@ -53,7 +53,7 @@ impl Editor {
         if self.state != State::Idle {
             return self.abandon();
         }
-        if self.pending_text.take().is_some() {
+        if self.pending.take().is_some() {
             return Response::ALL;
         }
         if !self.selection.is_empty() {

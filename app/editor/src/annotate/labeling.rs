@@ -1,14 +1,12 @@
-//! Labels, answers and text spans: what panels and pages ask of the editor.
+//! Labels: the one at hand, and those of regions.
 
-use domain::Error;
-use domain::region::{ImageSize, KeyPoint, Shape, TextSpan, select_utf16};
-use domain::result::{Region, ResultItem};
+use domain::region::{ImageSize, KeyPoint, Shape};
+use domain::result::Region;
 
-use super::answer::Answer;
 use super::document::{Mark, Pair, RegionKey};
 use super::edit::{Edit, Naming};
 use super::editor::{Editor, Response};
-use super::kit::{LabelChoice, ShapeControl, ShapeKind};
+use super::kit::{LabelChoice, ObjectKind, ShapeControl, ShapeKind};
 use super::tool::ToolKind;
 
 impl Editor {
@@ -26,12 +24,12 @@ impl Editor {
         if self.is_read_only() {
             return Response::LIVELY;
         }
-        if let Some((object, span)) = self.pending_text.take() {
+        if let Some((object, shape)) = self.pending.take() {
             if label.to_names.contains(&object) {
                 self.label = Some((label.control.clone(), label.value.clone()));
-                return self.add_span(&object, span);
+                return self.add_piece(&object, shape);
             }
-            self.pending_text = Some((object, span));
+            self.pending = Some((object, shape));
         }
         let edits: Vec<Edit> = self
             .selected_marks()
@@ -42,7 +40,8 @@ impl Editor {
             return self.apply_all(edits);
         }
         let picked = Some((label.control.clone(), label.value.clone()));
-        let on_image = label.to_names.iter().any(|name| self.document.kit().images.contains(name));
+        let on_image =
+            label.to_names.iter().any(|name| self.document.kit().object(name).is_some_and(ObjectKind::is_canvas));
         if self.label == picked && !on_image {
             self.label = None;
             return Response::ALL;
@@ -93,9 +92,9 @@ impl Editor {
                 })
             }
             Some(_) => None,
-            None if region.item_type == "labels" => Some(Naming {
+            None if self.document.kit().label_set(&region.from_name).is_some() => Some(Naming {
                 from_name: label.control.clone(),
-                item_type: region.item_type.clone(),
+                item_type: self.document.kit().label_set(&label.control)?.item_type.clone(),
                 labels,
                 pair: None,
             }),
@@ -173,122 +172,6 @@ impl Editor {
             source: None,
         };
         Some(Mark { region, pair, hidden: false, locked: false })
-    }
-
-    /// Text was selected on the page: UTF-16 offsets as the browser counts. With a label at hand the piece is labeled;
-    /// otherwise it waits for one.
-    pub fn select_text(&mut self, object: &str, text: &str, anchor_utf16: usize, focus_utf16: usize) -> Response {
-        if self.is_read_only() || !self.document.kit().texts.iter().any(|name| name == object) {
-            return Response::LIVELY;
-        }
-        let Some(span) = select_utf16(text, anchor_utf16, focus_utf16) else { return Response::LIVELY };
-        let applies = self.label().is_some_and(|label| label.to_names.iter().any(|name| name == object));
-        if applies {
-            return self.add_span(object, span);
-        }
-        self.pending_text = Some((object.to_owned(), span));
-        self.select([].into()).and(Response::ALL)
-    }
-
-    /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
-    /// for it, whatever the label at hand; any other key leaves everything as it is.
-    pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
-        let fits = |label: &LabelChoice| label.key == Some(key) && label.to_names.iter().any(|name| name == object);
-        if self.is_read_only() || !self.document.kit().labels.iter().any(fits) {
-            return Response::NONE;
-        }
-        let Some(span) = select_utf16(text, anchor, focus) else { return Response::NONE };
-        self.pending_text = Some((object.to_owned(), span));
-        Response::ALL
-    }
-
-    /// The piece of text that waits for a label.
-    #[must_use]
-    pub fn pending_text(&self) -> Option<(&str, &TextSpan)> {
-        self.pending_text.as_ref().map(|(object, span)| (object.as_str(), span))
-    }
-
-    fn add_span(&mut self, object: &str, span: TextSpan) -> Response {
-        let Some((control, value)) = self.label.clone() else { return Response::LIVELY };
-        let same = self.document.marks_on(object).find(|(_, mark)| {
-            mark.labels() == std::slice::from_ref(&value)
-                && matches!(&mark.region.shape, Shape::Text(known) if (known.start, known.end) == (span.start, span.end))
-        });
-        if let Some((key, _)) = same {
-            // The same piece with the same label twice says nothing new.
-            return self.select([key].into());
-        }
-        let region = Region {
-            id: self.fresh_id(),
-            from_name: control,
-            to_name: object.to_owned(),
-            item_type: "labels".to_owned(),
-            shape: Shape::Text(span),
-            labels: vec![value],
-            size: None,
-            source: None,
-        };
-        let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
-        // The next piece gets the label at hand, not this one another label by accident.
-        self.selection.clear();
-        response
-    }
-
-    /// Picks a label or a choice by its key; `None` when the key is nobody's.
-    pub(super) fn hotkey(&mut self, key: char) -> Option<Response> {
-        let kit = self.document.kit();
-        let mine = |wanted: Option<char>| wanted == Some(key);
-        if let Some(label) = kit.labels.iter().find(|label| mine(label.key)) {
-            let (control, value) = (label.control.clone(), label.value.clone());
-            return Some(self.pick_label(&control, &value));
-        }
-        let question = kit.questions.iter().find(|question| question.choices.iter().any(|choice| mine(choice.key)))?;
-        let choice = question.choices.iter().find(|choice| mine(choice.key))?;
-        let (control, path) = (question.name.clone(), choice.path.clone());
-        Some(self.choose(&control, &path))
-    }
-
-    /// Picks or unpicks a choice.
-    pub fn choose(&mut self, control: &str, path: &[String]) -> Response {
-        let Some(question) = self.document.kit().question(control) else { return Response::LIVELY };
-        let answer = question.toggled(self.document.answer(control), path);
-        self.put_answer(control, answer, false)
-    }
-
-    /// Answers a question; `None` clears it. Typing in a field is one undo step.
-    pub fn answer(&mut self, control: &str, answer: Option<Answer>) -> Response {
-        let is_typing = matches!(answer, Some(Answer::Texts(_) | Answer::Number(_)) | None);
-        self.put_answer(control, answer, is_typing)
-    }
-
-    fn put_answer(&mut self, control: &str, answer: Option<Answer>, merge: bool) -> Response {
-        if self.is_read_only() || self.document.kit().question(control).is_none() {
-            return Response::LIVELY;
-        }
-        if matches!(&answer, Some(Answer::Number(number)) if !number.is_finite()) {
-            return Response::LIVELY;
-        }
-        self.drop_gesture();
-        let answer = answer.filter(|answer| !matches!(answer, Answer::Choices(c) if c.is_empty()));
-        let answer = answer.filter(|answer| !matches!(answer, Answer::Rating(0)));
-        let answer = answer.filter(|answer| !matches!(answer, Answer::Texts(texts) if texts.is_empty()));
-        let id = self.fresh_id();
-        let edit = Edit::Answer { control: control.to_owned(), answer, id };
-        let changed =
-            if merge { self.history.apply_merged(edit, &mut self.document, control) } else { self.apply(edit) };
-        if changed { Response { still: false, lively: false, ..Response::CHANGED } } else { Response::LIVELY }
-    }
-
-    /// The results as they would be submitted.
-    #[must_use]
-    pub fn results(&self) -> Vec<ResultItem> {
-        self.document.to_results()
-    }
-
-    /// What keeps the work from being submitted.
-    #[must_use]
-    pub fn problems(&self) -> Vec<Error> {
-        self.document.validate(&self.config)
     }
 
     /// How a region is called in lists: its labels as shown, else its kind.

@@ -3,7 +3,7 @@
 //! [`Editor::handle`] takes what people do on a surface, [`Editor::run`] takes commands, the rest takes what panels
 //! offer. Every change goes through [`crate::history::History`], regions and answers alike, so undo covers them all.
 
-mod answer;
+mod answers;
 mod commands;
 mod cursor;
 mod document;
@@ -15,6 +15,7 @@ mod keys;
 mod kit;
 mod labeling;
 mod layers;
+mod pieces;
 mod scene;
 mod snap;
 #[cfg(test)]
@@ -22,16 +23,14 @@ mod tests;
 mod text;
 mod tool;
 
-pub use answer::Answer;
 pub use cursor::Cursor;
-pub use document::{Document, Mark, Pair, RegionKey};
+pub use document::{About, Document, Mark, Pair, RegionKey};
+pub use domain::answer::{Answer, Asks};
 pub use edit::{Edit, Naming};
 pub use editor::{Draft, Editor, Response, Unfinished};
 pub use handles::Handle;
 pub use hit::region_at;
-pub use kit::{
-    ChoiceEntry, Kit, LabelChoice, Question, QuestionKind, ShapeControl, ShapeKind, attribute, flag, safe_color,
-};
+pub use kit::{ChoiceEntry, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, safe_color};
 pub use scene::Scene;
 pub use text::{Segment, segments};
 pub use tool::{Context, Effect, State, Step, ToolKind, step};

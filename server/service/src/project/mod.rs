@@ -3,7 +3,7 @@
 mod duplicate;
 mod find;
 mod lifecycle;
-mod markdown;
+pub(crate) mod markdown;
 mod member;
 mod overview;
 mod sql;

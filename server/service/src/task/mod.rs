@@ -1,6 +1,7 @@
 //! Tasks: the list of a project's, and one as the label page sees it.
 
 mod sql;
+mod text;
 
 use domain::{
     Error as Problem,
@@ -18,6 +19,8 @@ use crate::{
     access::{self, ProjectAccess},
     boxed,
 };
+
+pub use text::{MAX_TEXT_BYTES, text};
 
 /// A page of the project's tasks in order of arrival, for people who see all data.
 ///

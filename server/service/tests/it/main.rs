@@ -13,6 +13,7 @@ mod mail;
 mod org;
 mod project;
 mod task;
+mod text;
 
 use domain::Kind;
 

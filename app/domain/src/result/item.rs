@@ -1,0 +1,180 @@
+//! One item of a result, exactly as stored.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::region::ImageSize;
+use crate::{Error, Result};
+
+/// One item of an annotation's or a prediction's `result` list, exactly as stored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResultItem(pub Map<String, Value>);
+
+impl ResultItem {
+    /// An item drawn by hand, not on an image.
+    #[must_use]
+    pub fn new(id: &str, from_name: &str, to_name: &str, item_type: &str, value: Map<String, Value>) -> Self {
+        let mut item = Map::new();
+        item.insert("id".to_owned(), id.into());
+        item.insert("from_name".to_owned(), from_name.into());
+        item.insert("to_name".to_owned(), to_name.into());
+        item.insert("type".to_owned(), item_type.into());
+        item.insert("origin".to_owned(), "manual".into());
+        item.insert("value".to_owned(), value.into());
+        Self(item)
+    }
+
+    /// The item, when the JSON is an object.
+    pub fn from_json(json: Value) -> Result<Self> {
+        match json {
+            Value::Object(map) => Ok(Self(map)),
+            _ => Err(Error::invalid("result", "result_item_not_object", "Each result must be a JSON object.")),
+        }
+    }
+
+    /// The items of a `result` list.
+    pub fn list_from_json(json: Value) -> Result<Vec<Self>> {
+        match json {
+            Value::Array(items) => items.into_iter().map(Self::from_json).collect(),
+            Value::Null => Ok(Vec::new()),
+            _ => Err(Error::invalid("result", "result_not_list", "The result must be a JSON list.")),
+        }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        self.0.get(key).and_then(Value::as_f64)
+    }
+
+    /// The region id; items about the same region share it. Empty where absent.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.text("id")
+    }
+
+    /// The control that made it. Empty where absent.
+    #[must_use]
+    pub fn from_name(&self) -> &str {
+        self.text("from_name")
+    }
+
+    /// The object it is about. Empty where absent.
+    #[must_use]
+    pub fn to_name(&self) -> &str {
+        self.text("to_name")
+    }
+
+    /// Such as `rectanglelabels`. Empty where absent.
+    #[must_use]
+    pub fn item_type(&self) -> &str {
+        self.text("type")
+    }
+
+    /// The answer itself; relations have none.
+    #[must_use]
+    pub fn value(&self) -> Option<&Map<String, Value>> {
+        self.0.get("value").and_then(Value::as_object)
+    }
+
+    /// `manual`, `prediction` or `prediction-changed`.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        self.0.get("origin").and_then(Value::as_str)
+    }
+
+    /// A model's confidence.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        self.number("score")
+    }
+
+    /// The region this one is part of.
+    #[must_use]
+    pub fn parent_id(&self) -> Option<&str> {
+        self.0.get("parentID").and_then(Value::as_str)
+    }
+
+    /// Which image of a list it is on, from 0.
+    #[must_use]
+    pub fn item_index(&self) -> Option<u64> {
+        self.0.get("item_index").and_then(Value::as_u64)
+    }
+
+    /// Whether people may change it.
+    #[must_use]
+    pub fn is_readonly(&self) -> bool {
+        self.0.get("readonly").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether it is hidden on the surface.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.0.get("hidden").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// The size of the original image, when the item carries one that is possible.
+    #[must_use]
+    pub fn original_size(&self) -> Option<ImageSize> {
+        ImageSize::new(self.number("original_width")?, self.number("original_height")?)
+    }
+
+    /// The labels given, for every type that keeps them in `value[type]` as a list of strings.
+    #[must_use]
+    pub fn labels(&self) -> Vec<&str> {
+        self.labels_key()
+            .and_then(|key| self.value()?.get(key)?.as_array())
+            .map(|labels| labels.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
+    }
+
+    /// The key in `value` that holds the labels: the type itself for every `…labels` type, `None` otherwise.
+    #[must_use]
+    pub fn labels_key(&self) -> Option<&str> {
+        let item_type = self.item_type();
+        item_type.ends_with("labels").then_some(item_type)
+    }
+
+    /// What a `choices` item chose; a nested choice is the path to it, each step in order.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Vec<&str>> {
+        self.value()
+            .and_then(|value| value.get("choices")?.as_array())
+            .map(|choices| {
+                choices
+                    .iter()
+                    .filter_map(|choice| match choice {
+                        Value::String(one) => Some(vec![one.as_str()]),
+                        Value::Array(path) => Some(path.iter().filter_map(Value::as_str).collect()),
+                        _ => None,
+                    })
+                    .collect()
+            })
+            .unwrap_or_default()
+    }
+
+    /// The number of a `rating` or `number` item.
+    #[must_use]
+    pub fn number_value(&self) -> Option<f64> {
+        self.value()?.get(self.item_type())?.as_f64()
+    }
+
+    /// The lines of a `textarea` item; older ones keep a bare string.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        match self.value().and_then(|value| value.get("text")) {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<ResultItem> for Value {
+    fn from(item: ResultItem) -> Self {
+        Self::Object(item.0)
+    }
+}

@@ -1,0 +1,133 @@
+//! Answers: what panels ask of the editor for controls that draw nothing.
+//!
+//! A control never says what its answer is about. Where it is asked per region, that is the one region selected; so a view
+//! is the same for both.
+
+use domain::Error;
+use domain::annotation::{Selected, is_visible};
+use domain::answer::{Answer, Asks};
+use domain::result::ResultItem;
+
+use super::document::{About, Mark};
+use super::edit::Edit;
+use super::editor::{Editor, Response};
+use super::kit::Question;
+
+impl Editor {
+    /// What an answer to this control would be about now; `None` for one that is asked per region while not exactly one
+    /// region of its objects is selected.
+    #[must_use]
+    pub fn about(&self, control: &str) -> Option<About> {
+        let question = self.document.kit().question(control)?;
+        if !question.per_region {
+            return Some(About::Task);
+        }
+        let (key, mark) = self.sole_mark()?;
+        question.to_names.contains(&mark.region.to_name).then_some(About::Region(key))
+    }
+
+    /// The answer to a control, about the task or the selected region.
+    #[must_use]
+    pub fn answer_to(&self, control: &str) -> Option<&Answer> {
+        self.document.answer(control, self.about(control)?)
+    }
+
+    /// What is wrong with the answer as it stands: beyond its limits, say.
+    #[must_use]
+    pub fn answer_problem(&self, control: &str) -> Option<String> {
+        let question = self.document.kit().question(control)?;
+        let mut value = serde_json::Map::new();
+        self.answer_to(control)?.write(&mut value);
+        question.asks.problem(&ResultItem::new("", control, "", &question.item_type, value))
+    }
+
+    /// Picks or unpicks a choice.
+    pub fn choose(&mut self, control: &str, path: &[String]) -> Response {
+        let Some(Question { asks: Asks::Choices(choices), .. }) = self.document.kit().question(control) else {
+            return Response::LIVELY;
+        };
+        let answer = choices.toggled(self.answer_to(control), path);
+        self.answer(control, answer)
+    }
+
+    /// Answers a question; `None` clears it. Typing in a field is one undo step.
+    pub fn answer(&mut self, control: &str, answer: Option<Answer>) -> Response {
+        let Some(about) = self.about(control).filter(|_| !self.is_read_only()) else { return Response::LIVELY };
+        let is_locked = matches!(about, About::Region(key) if self.document.mark(key).is_none_or(|mark| mark.locked));
+        if is_locked || matches!(&answer, Some(Answer::Number(number)) if !number.is_finite()) {
+            return Response::LIVELY;
+        }
+        self.drop_gesture();
+        let is_typed = answer.as_ref().is_none_or(Answer::is_typed);
+        let answer = answer.filter(Answer::is_storable);
+        let id = self.fresh_id();
+        let edit = Edit::Answer { control: control.to_owned(), about, answer, id };
+        let changed = if is_typed {
+            self.history.apply_merged(edit, &mut self.document, &format!("{control} {about:?}"))
+        } else {
+            self.apply(edit)
+        };
+        if changed { Response { still: false, lively: false, ..Response::CHANGED } } else { Response::LIVELY }
+    }
+
+    /// Puts what stands there before anybody has answered. Not a step that can be undone: the work begins with it.
+    pub fn fill_in(&mut self) {
+        let controls = self.config.controls.iter();
+        let initial: Vec<(String, Answer)> = controls
+            .filter_map(|control| {
+                let question = self.document.kit().question(&control.name).filter(|question| !question.per_region)?;
+                Some((control.name.clone(), question.asks.initial(control)?))
+            })
+            .collect();
+        for (control, answer) in initial {
+            if self.document.answer(&control, About::Task).is_none() {
+                let id = self.fresh_id();
+                self.document.put_answer(&control, About::Task, Some(answer), &id);
+            }
+        }
+    }
+
+    /// Whether an element of the interface is to be seen now: `visibleWhen`, `perRegion` and their conditions.
+    #[must_use]
+    pub fn shows(&self, attributes: &[(String, String)]) -> bool {
+        let sole = self.sole_mark();
+        let selected = sole.as_ref().map(|(_, mark)| Selected {
+            id: &mark.region.id,
+            controls: [&mark.region.from_name, mark.label_control()],
+            labels: mark.labels(),
+        });
+        is_visible(&self.config, attributes, &self.document.to_answers(), selected)
+    }
+
+    fn sole_mark(&self) -> Option<(super::RegionKey, &Mark)> {
+        let mut marks = self.selected_marks();
+        let first = marks.next()?;
+        marks.next().is_none().then_some(first)
+    }
+
+    /// Picks a label or a choice by its key; `None` when the key is nobody's.
+    pub(super) fn hotkey(&mut self, key: char) -> Option<Response> {
+        let kit = self.document.kit();
+        let mine = |wanted: Option<char>| wanted == Some(key);
+        if let Some(label) = kit.labels.iter().find(|label| mine(label.key)) {
+            let (control, value) = (label.control.clone(), label.value.clone());
+            return Some(self.pick_label(&control, &value));
+        }
+        let question = kit.questions.iter().find(|question| question.choices.iter().any(|choice| mine(choice.key)))?;
+        let choice = question.choices.iter().find(|choice| mine(choice.key))?;
+        let (control, path) = (question.name.clone(), choice.path.clone());
+        Some(self.choose(&control, &path))
+    }
+
+    /// The results as they would be submitted.
+    #[must_use]
+    pub fn results(&self) -> Vec<ResultItem> {
+        self.document.to_results()
+    }
+
+    /// What keeps the work from being submitted.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Error> {
+        self.document.validate(&self.config)
+    }
+}

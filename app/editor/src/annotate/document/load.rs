@@ -1,0 +1,101 @@
+//! Reading results into a document.
+
+use std::collections::BTreeMap;
+
+use domain::label_config::LabelConfig;
+use domain::region::ImageSize;
+use domain::result::{Region, ResultItem};
+
+use super::answered::{About, Answered};
+use super::{Document, Mark, Pair, RegionKey, Slot};
+use crate::annotate::kit::Kit;
+
+impl Document {
+    /// Reads results. `sizes` are the real sizes of the images by object name; without one, a result's own size is
+    /// used. Whatever is not understood is carried through.
+    #[must_use]
+    pub fn from_results(config: &LabelConfig, results: &[ResultItem], sizes: &BTreeMap<String, ImageSize>) -> Self {
+        let mut document = Self { kit: Kit::new(config), ..Self::default() };
+        let mut by_id: BTreeMap<(String, String), RegionKey> = BTreeMap::new();
+        // Geometry first, whatever the order: a separate label result needs the region it belongs to.
+        let mut regions: Vec<Option<Region>> = results.iter().map(|item| document.read_region(item, sizes)).collect();
+        let is_label_set = |item: &ResultItem| document.kit.label_set(item.from_name()).is_some();
+        let pairs: Vec<bool> = results.iter().map(|item| item.item_type() == "labels" && is_label_set(item)).collect();
+        let mut keys: Vec<Option<RegionKey>> = vec![None; results.len()];
+        for wanted_pair in [false, true] {
+            for (at, item) in results.iter().enumerate().filter(|(at, _)| pairs[*at] == wanted_pair) {
+                let name = (item.id().to_owned(), item.to_name().to_owned());
+                if let Some(key) = by_id.get(&name).filter(|_| !item.id().is_empty()) {
+                    document.join_pair(*key, item, wanted_pair && regions[at].is_some(), &mut keys[at]);
+                } else if let Some(region) = regions[at].take() {
+                    let key = document.fresh_key();
+                    by_id.insert(name, key);
+                    document.loaded_ids.insert(region.id.clone());
+                    let (hidden, locked) = (item.is_hidden(), item.is_readonly());
+                    document.marks.insert(key, Mark { region, pair: None, hidden, locked });
+                    keys[at] = Some(key);
+                }
+            }
+        }
+        for (at, item) in results.iter().enumerate() {
+            let slot = match keys[at] {
+                Some(key) if document.marks[&key].pair.as_ref().is_some_and(|p| p.source.as_ref() == Some(item)) => {
+                    Slot::Pair(key)
+                }
+                Some(key) => Slot::Region(key),
+                None => {
+                    let about = by_id.get(&(item.id().to_owned(), item.to_name().to_owned())).copied();
+                    match document.read_answer(item, about) {
+                        Some((name, about)) => Slot::Answer(name, about),
+                        None => Slot::Carried(item.clone()),
+                    }
+                }
+            };
+            document.slots.push(slot);
+        }
+        document
+    }
+
+    /// A label result joins the box, polygon or point it repeats, unless that has labels already.
+    fn join_pair(&mut self, key: RegionKey, item: &ResultItem, is_labels: bool, slot: &mut Option<RegionKey>) {
+        let Some(mark) = self.marks.get_mut(&key) else { return };
+        if is_labels && mark.pair.is_none() && !mark.region.item_type.ends_with("labels") {
+            let labels = item.labels().into_iter().map(str::to_owned).collect();
+            mark.pair = Some(Pair { from_name: item.from_name().to_owned(), labels, source: Some(item.clone()) });
+            *slot = Some(key);
+        }
+    }
+
+    fn read_region(&self, item: &ResultItem, sizes: &BTreeMap<String, ImageSize>) -> Option<Region> {
+        let drawn = self.kit.shapes.iter().any(|s| s.name == item.from_name() && s.item_type == item.item_type());
+        let labeled = self.kit.label_set(item.from_name()).is_some_and(|set| set.item_type == item.item_type());
+        if !(drawn || labeled) || item.item_index().is_some_and(|index| index > 0) {
+            return None;
+        }
+        let region = match sizes.get(item.to_name()) {
+            Some(size) => Region::on_image(item, *size),
+            None => Region::from_item(item, None),
+        };
+        // A malformed region is not shown, but not lost either: it is carried through.
+        let region = region.ok().flatten()?;
+        self.kit.object(item.to_name()).is_some_and(|object| object.bears(&region.shape)).then_some(region)
+    }
+
+    /// `region` is the one whose id the item carries.
+    fn read_answer(&mut self, item: &ResultItem, region: Option<RegionKey>) -> Option<(String, About)> {
+        let question = self.kit.question(item.from_name()).filter(|question| question.item_type == item.item_type())?;
+        let about = match (question.per_region, region) {
+            (true, Some(key)) => About::Region(key),
+            (false, _) if !self.loaded_ids.contains(item.id()) || item.id().is_empty() => About::Task,
+            _ => return None,
+        };
+        let name = (question.name.clone(), about);
+        if self.answers.contains_key(&name) {
+            return None;
+        }
+        let answer = question.asks.read(item)?;
+        let answered = Answered { answer: Some(answer), source: Some(item.clone()), id: item.id().to_owned() };
+        self.answers.insert(name.clone(), answered);
+        Some(name)
+    }
+}

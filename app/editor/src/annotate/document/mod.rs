@@ -1,0 +1,127 @@
+//! The work on one task: regions, answers, and everything that is carried through untouched.
+
+mod answered;
+mod load;
+mod mark;
+mod save;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::Error;
+use domain::answer::Answer;
+use domain::label_config::LabelConfig;
+use domain::result::ResultItem;
+
+pub use answered::About;
+use answered::Answered;
+pub use mark::{Mark, Pair, RegionKey};
+
+use super::kit::Kit;
+
+/// Where an item of the loaded result went, so that saving keeps the order.
+#[derive(Debug, Clone, PartialEq)]
+enum Slot {
+    Region(RegionKey),
+    Pair(RegionKey),
+    Answer(String, About),
+    Carried(ResultItem),
+}
+
+/// The work on one task.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    marks: BTreeMap<RegionKey, Mark>,
+    answers: BTreeMap<(String, About), Answered>,
+    slots: Vec<Slot>,
+    /// Ids of regions that were loaded: carried items about one that is gone go with it.
+    loaded_ids: BTreeSet<String>,
+    next_key: u32,
+    kit: Kit,
+}
+
+impl Document {
+    /// What the interface offers.
+    #[must_use]
+    pub fn kit(&self) -> &Kit {
+        &self.kit
+    }
+
+    /// All regions, oldest first.
+    pub fn marks(&self) -> impl Iterator<Item = (RegionKey, &Mark)> {
+        self.marks.iter().map(|(key, mark)| (*key, mark))
+    }
+
+    /// The regions of one object, oldest first.
+    pub fn marks_on<'a>(&'a self, object: &'a str) -> impl Iterator<Item = (RegionKey, &'a Mark)> {
+        self.marks().filter(move |(_, mark)| mark.region.to_name == object)
+    }
+
+    /// How many regions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Whether there are no regions.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// One region.
+    #[must_use]
+    pub fn mark(&self, key: RegionKey) -> Option<&Mark> {
+        self.marks.get(&key)
+    }
+
+    /// The region with that id.
+    #[must_use]
+    pub fn key_of(&self, id: &str) -> Option<RegionKey> {
+        self.marks().find(|(_, mark)| mark.region.id == id).map(|(key, _)| key)
+    }
+
+    pub(crate) fn mark_mut(&mut self, key: RegionKey) -> Option<&mut Mark> {
+        self.marks.get_mut(&key)
+    }
+
+    pub(crate) fn insert(&mut self, key: RegionKey, mark: Mark) -> Option<Mark> {
+        self.marks.insert(key, mark)
+    }
+
+    pub(crate) fn remove(&mut self, key: RegionKey) -> Option<Mark> {
+        self.marks.remove(&key)
+    }
+
+    pub(crate) fn fresh_key(&mut self) -> RegionKey {
+        self.next_key += 1;
+        RegionKey(self.next_key)
+    }
+
+    /// The answer to a question.
+    #[must_use]
+    pub fn answer(&self, control: &str, about: About) -> Option<&Answer> {
+        self.answers.get(&(control.to_owned(), about))?.answer.as_ref()
+    }
+
+    /// Puts an answer and returns the one before it. `id` names a result that is new.
+    pub(crate) fn put_answer(
+        &mut self,
+        control: &str,
+        about: About,
+        answer: Option<Answer>,
+        id: &str,
+    ) -> Option<Answer> {
+        let answered = self.answers.entry((control.to_owned(), about)).or_insert_with(|| Answered {
+            answer: None,
+            source: None,
+            id: id.to_owned(),
+        });
+        std::mem::replace(&mut answered.answer, answer)
+    }
+
+    /// What keeps the work from being submitted, as `domain` and the server see it.
+    #[must_use]
+    pub fn validate(&self, config: &LabelConfig) -> Vec<Error> {
+        domain::annotation::problems(config, &self.to_results())
+    }
+}

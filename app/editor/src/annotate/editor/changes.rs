@@ -1,0 +1,158 @@
+//! What changes the work: effects of tools, selections, edits and their history.
+
+use std::collections::BTreeSet;
+
+use domain::region::Shape;
+
+use super::{Editor, Response};
+use crate::annotate::document::{Mark, RegionKey};
+use crate::annotate::edit::Edit;
+use crate::annotate::scene::Scene;
+use crate::annotate::snap;
+use crate::annotate::tool::{self, Effect, State};
+use crate::view::Viewport;
+
+impl Editor {
+    pub(in crate::annotate) fn perform(&mut self, effect: Effect) -> Response {
+        match effect {
+            Effect::Begin => {
+                self.history.begin();
+                // What is being dragged moves to the lively layer.
+                Response { still: true, ..Response::LIVELY }
+            }
+            Effect::Preview(edits) => {
+                let open = self.history.is_open();
+                if open {
+                    self.history.rewind(&mut self.document);
+                }
+                for edit in edits {
+                    let key = edit.key();
+                    self.history.apply(edit, &mut self.document);
+                    self.refresh(key);
+                }
+                Response::LIVELY
+            }
+            Effect::Commit => {
+                let could = self.history.is_open();
+                self.history.commit();
+                Response { changed: could, ..Response::ALL }
+            }
+            Effect::Rollback => {
+                self.history.rollback(&mut self.document);
+                self.refresh_all();
+                Response::ALL
+            }
+            Effect::Select(keys) => self.select(keys),
+            Effect::Hover(key) => self.hover(key),
+            Effect::Vertex(vertex) => {
+                self.vertex = vertex;
+                Response::LIVELY
+            }
+            Effect::Draw(shape) => {
+                let object = self.active.clone();
+                self.draw(&object, shape)
+            }
+        }
+    }
+
+    /// Selects exactly these regions.
+    pub fn select(&mut self, keys: BTreeSet<RegionKey>) -> Response {
+        let keys: BTreeSet<_> = keys.into_iter().filter(|key| self.document.mark(*key).is_some()).collect();
+        if keys == self.selection {
+            return Response::LIVELY;
+        }
+        self.selection = keys;
+        self.vertex = None;
+        Response::ALL
+    }
+
+    /// The pointer is over this region, in a panel or on a surface.
+    pub fn hover(&mut self, key: Option<RegionKey>) -> Response {
+        if self.hovered == key {
+            return Response::LIVELY;
+        }
+        self.hovered = key;
+        Response { panels: true, ..Response::LIVELY }
+    }
+
+    /// A new region, selected, as an undo step of its own.
+    pub(in crate::annotate) fn draw(&mut self, object: &str, shape: Shape) -> Response {
+        let Some(size) = self.view(object).map(Viewport::image) else { return Response::NONE };
+        let Some(mark) = self.new_mark(object, shape, Some(size)) else { return Response::LIVELY };
+        let Some(shape) = snap::settle(&mark.region.shape, size) else { return Response::LIVELY };
+        let mark = Mark { region: domain::result::Region { shape, ..mark.region }, ..mark };
+        self.insert_all(vec![mark])
+    }
+
+    /// Inserts regions as one step and selects them.
+    pub(in crate::annotate) fn insert_all(&mut self, marks: Vec<Mark>) -> Response {
+        if marks.is_empty() {
+            return Response::NONE;
+        }
+        self.history.begin();
+        let mut keys = BTreeSet::new();
+        for mark in marks {
+            let key = self.document.fresh_key();
+            keys.insert(key);
+            self.apply(Edit::Insert(key, Box::new(mark)));
+        }
+        self.history.commit();
+        self.selection = keys;
+        self.vertex = None;
+        Response::CHANGED
+    }
+
+    pub(in crate::annotate) fn apply(&mut self, edit: Edit) -> bool {
+        let key = edit.key();
+        let changed = self.history.apply(edit, &mut self.document);
+        self.refresh(key);
+        changed
+    }
+
+    /// One step from several edits.
+    pub(in crate::annotate) fn apply_all(&mut self, edits: Vec<Edit>) -> Response {
+        self.history.begin();
+        let mut changed = false;
+        for edit in edits {
+            changed |= self.apply(edit);
+        }
+        self.history.commit();
+        if changed { Response::CHANGED } else { Response::LIVELY }
+    }
+
+    fn refresh(&mut self, key: Option<RegionKey>) {
+        if let Some(key) = key {
+            for (object, surface) in &mut self.surfaces {
+                surface.scene.update(&self.document, object, key);
+            }
+        }
+    }
+
+    /// Rebuilds what is derived from the document: the cost of one pass over all regions.
+    pub(in crate::annotate) fn refresh_all(&mut self) {
+        for (object, surface) in &mut self.surfaces {
+            surface.scene = Scene::new(&self.document, object, surface.view.image());
+        }
+        let document = &self.document;
+        self.selection.retain(|key| document.mark(*key).is_some());
+        self.hovered = self.hovered.filter(|key| document.mark(*key).is_some());
+        self.vertex = self.vertex.filter(|(key, _)| document.mark(*key).is_some());
+    }
+
+    /// Leaves a running gesture as if it had not begun; nothing happens when there is none.
+    pub fn abandon(&mut self) -> Response {
+        if self.state == State::Idle {
+            return Response::NONE;
+        }
+        let state = std::mem::take(&mut self.state);
+        let step = tool::cancel(state.clone());
+        let was_polygon = matches!(state, State::Polygon { .. });
+        let response = self.finish_step(&state, step);
+        Response { changed: response.changed || was_polygon, ..response }
+    }
+
+    /// As [`Editor::abandon`], where what follows redraws everything anyway.
+    pub(in crate::annotate) fn drop_gesture(&mut self) {
+        let _ = self.abandon();
+    }
+}

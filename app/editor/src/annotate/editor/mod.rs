@@ -1,0 +1,198 @@
+//! The editor: events and commands in, changes out.
+
+mod changes;
+mod draft;
+mod events;
+mod response;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::label_config::LabelConfig;
+use domain::region::{ImageSize, ScreenPoint, ScreenSize, Shape};
+use domain::result::ResultItem;
+
+pub use draft::{Draft, Unfinished};
+pub use response::Response;
+
+use super::document::{Document, Mark, RegionKey};
+use super::edit::Edit;
+use super::kit::ObjectKind;
+use super::scene::Scene;
+use super::tool::{Fingers, State, ToolKind};
+use crate::history::History;
+use crate::view::Viewport;
+
+/// One image and what it is shown on.
+#[derive(Debug, Clone)]
+pub(in crate::annotate) struct Surface {
+    pub(in crate::annotate) view: Viewport,
+    pub(in crate::annotate) scene: Scene,
+}
+
+/// The work on one task and how far its gestures are.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    pub(in crate::annotate) config: LabelConfig,
+    pub(in crate::annotate) document: Document,
+    pub(in crate::annotate) history: History<Edit>,
+    pub(in crate::annotate) selection: BTreeSet<RegionKey>,
+    pub(in crate::annotate) hovered: Option<RegionKey>,
+    pub(in crate::annotate) vertex: Option<(RegionKey, usize)>,
+    pub(in crate::annotate) tool: ToolKind,
+    pub(in crate::annotate) state: State,
+    /// The object whose surface the running gesture is on.
+    pub(in crate::annotate) active: String,
+    pub(in crate::annotate) surfaces: BTreeMap<String, Surface>,
+    pub(in crate::annotate) label: Option<(String, String)>,
+    pub(in crate::annotate) pointer: Option<ScreenPoint>,
+    pub(in crate::annotate) pending: Option<(String, Shape)>,
+    pub(in crate::annotate) fingers: Fingers,
+    pub(in crate::annotate) space: bool,
+    last_press: Option<(ScreenPoint, f64)>,
+    pub(in crate::annotate) clipboard: Vec<Mark>,
+    ids: u64,
+    pub(in crate::annotate) read_only: bool,
+}
+
+impl Editor {
+    /// Opens the results of a task. `sizes` are the real sizes of its images by object name; `seed` makes the ids of
+    /// new regions and must differ between sittings.
+    #[must_use]
+    pub fn new(config: &LabelConfig, results: &[ResultItem], sizes: &BTreeMap<String, ImageSize>, seed: u64) -> Self {
+        let document = Document::from_results(config, results, sizes);
+        let kit = document.kit();
+        let label = kit.labels.iter().find(|label| label.selected).map(|l| (l.control.clone(), l.value.clone()));
+        let surfaces = sizes
+            .iter()
+            .filter(|(name, _)| kit.object(name).is_some_and(ObjectKind::is_canvas))
+            .map(|(name, size)| {
+                let view = Viewport::new(*size, ScreenSize { width: 640.0, height: 480.0 });
+                (name.clone(), Surface { view, scene: Scene::new(&document, name, *size) })
+            })
+            .collect();
+        let tool = kit.shapes.first().map_or(ToolKind::Select, |shape| ToolKind::Draw(shape.kind));
+        let tool = if document.is_empty() { tool } else { ToolKind::Select };
+        let active = kit.canvases().next().unwrap_or_default().to_owned();
+        let mut editor = Self {
+            config: config.clone(),
+            document,
+            history: History::default(),
+            selection: BTreeSet::new(),
+            hovered: None,
+            vertex: None,
+            tool,
+            state: State::Idle,
+            active,
+            surfaces,
+            label,
+            pointer: None,
+            pending: None,
+            fingers: Fingers::default(),
+            space: false,
+            last_press: None,
+            clipboard: Vec::new(),
+            ids: seed,
+            read_only: false,
+        };
+        editor.ensure_label();
+        editor
+    }
+
+    /// Where ids of new regions come from; must differ between sittings.
+    pub fn seed(&mut self, seed: u64) {
+        self.ids = seed;
+    }
+
+    /// The object of the surface people last worked on.
+    #[must_use]
+    pub fn active(&self) -> &str {
+        &self.active
+    }
+
+    /// Looks only: everything can be seen, picked and zoomed, nothing changed.
+    pub fn set_read_only(&mut self, read_only: bool) {
+        self.read_only = read_only;
+        if read_only {
+            self.drop_gesture();
+            self.tool = ToolKind::Select;
+        }
+    }
+
+    /// Whether nothing can be changed.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// The work.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The interface.
+    #[must_use]
+    pub fn config(&self) -> &LabelConfig {
+        &self.config
+    }
+
+    /// Selected regions.
+    #[must_use]
+    pub fn selection(&self) -> &BTreeSet<RegionKey> {
+        &self.selection
+    }
+
+    /// The region under the pointer, on a surface or in a panel.
+    #[must_use]
+    pub fn hovered(&self) -> Option<RegionKey> {
+        self.hovered
+    }
+
+    /// The tool.
+    #[must_use]
+    pub fn tool(&self) -> ToolKind {
+        self.tool
+    }
+
+    /// How far the gesture is.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What the surface of an image shows.
+    #[must_use]
+    pub fn view(&self, object: &str) -> Option<&Viewport> {
+        self.surfaces.get(object).map(|surface| &surface.view)
+    }
+
+    /// The surface has this size now.
+    pub fn resize_surface(&mut self, object: &str, size: ScreenSize) -> Response {
+        let Some(surface) = self.surfaces.get_mut(object) else { return Response::NONE };
+        if size.width.is_finite() && size.height.is_finite() && size.width >= 1.0 && size.height >= 1.0 {
+            surface.view.resize(size);
+        }
+        Response { still: true, lively: true, ..Response::NONE }
+    }
+
+    pub(in crate::annotate) fn selected_marks(&self) -> impl Iterator<Item = (RegionKey, &Mark)> {
+        self.selection.iter().filter_map(|key| Some((*key, self.document.mark(*key)?)))
+    }
+
+    /// A new region id: ten letters and digits from the seed.
+    pub(in crate::annotate) fn fresh_id(&mut self) -> String {
+        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        // splitmix64: the whole state is one number, and every number leads to another id.
+        self.ids = self.ids.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.ids;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        (0..10)
+            .map(|n| {
+                let at = usize::try_from((z >> (6 * n)) & 63).expect("six bits fit");
+                char::from(LETTERS[at])
+            })
+            .collect()
+    }
+}

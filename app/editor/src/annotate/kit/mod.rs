@@ -1,0 +1,175 @@
+//! What a labeling interface offers: labels with colors and keys, shapes to draw, questions to answer.
+//!
+//! [`Kit::add`] is the only place that knows which control does what: it draws ([`shape`]), gives labels ([`label`]) or
+//! asks ([`question`]). Which objects can be worked on is [`ObjectKind::of_tag`]'s.
+
+mod label;
+mod object;
+mod question;
+mod shape;
+
+use domain::label_config::{Control, LabelConfig};
+
+pub use label::{LabelChoice, LabelSet};
+pub use object::ObjectKind;
+pub use question::{ChoiceEntry, Question};
+pub use shape::{ShapeControl, ShapeKind};
+
+/// Keys given to labels and choices that name none, in order; tools and commands use none of them.
+const AUTOMATIC_KEYS: &str = "1234567890qwtysdfgjlzxcbnm";
+
+/// Everything the editor needs of a [`LabelConfig`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Kit {
+    /// Objects that can be worked on, in document order.
+    pub objects: Vec<(String, ObjectKind)>,
+    /// Controls that draw.
+    pub shapes: Vec<ShapeControl>,
+    /// Controls that only give labels.
+    pub label_sets: Vec<LabelSet>,
+    /// Labels in document order.
+    pub labels: Vec<LabelChoice>,
+    /// Controls answered beside the regions, or about one of them.
+    pub questions: Vec<Question>,
+}
+
+/// A color that is safe to hand to CSS and canvas: letters, digits and what colors are written with.
+#[must_use]
+pub fn safe_color(written: &str) -> Option<String> {
+    let written = written.trim();
+    let safe = !written.is_empty()
+        && written.len() <= 64
+        && written.chars().all(|c| c.is_ascii_alphanumeric() || "#(),.% -/".contains(c))
+        && !written.to_ascii_lowercase().contains("url");
+    safe.then(|| written.to_owned())
+}
+
+impl Kit {
+    /// Reads the interface.
+    #[must_use]
+    pub fn new(config: &LabelConfig) -> Self {
+        let known =
+            |object: &domain::label_config::Object| Some((object.name.clone(), ObjectKind::of_tag(&object.tag)?));
+        let mut kit = Self { objects: config.objects.iter().filter_map(known).collect(), ..Self::default() };
+        for control in &config.controls {
+            kit.add(control);
+        }
+        kit.give_keys();
+        kit
+    }
+
+    fn add(&mut self, control: &Control) {
+        if control.flag("perItem") {
+            // Answers about one item of a list are carried through as they are; they have no editor yet.
+            return;
+        }
+        let mut kinds = control.to_names.iter().filter_map(|name| self.object(name));
+        if let Some(shape) = ShapeControl::of(control) {
+            if !kinds.any(ObjectKind::is_canvas) {
+                return;
+            }
+            if shape.joined {
+                label::add(&mut self.labels, control, Some(shape.kind));
+            }
+            self.shapes.push(shape);
+        } else if let Some(set) = LabelSet::of(control) {
+            if kinds.next().is_some() {
+                label::add(&mut self.labels, control, None);
+                self.label_sets.push(set);
+            }
+        } else {
+            self.questions.extend(Question::of(control));
+        }
+    }
+
+    /// Keys people wrote come first; the rest are given in order as far as they last. A key is given once.
+    fn give_keys(&mut self) {
+        let labels = self.labels.iter_mut().map(|label| &mut label.key);
+        let choices = self.questions.iter_mut().flat_map(|q| q.choices.iter_mut().map(|choice| &mut choice.key));
+        let mut slots: Vec<&mut Option<char>> = labels.chain(choices).collect();
+        let mut taken: Vec<char> = Vec::new();
+        for slot in &mut slots {
+            match **slot {
+                Some(key) if taken.contains(&key) => **slot = None,
+                Some(key) => taken.push(key),
+                None => {}
+            }
+        }
+        let mut free = AUTOMATIC_KEYS.chars().filter(|key| !taken.contains(key));
+        for slot in slots.into_iter().filter(|slot| slot.is_none()) {
+            *slot = free.next();
+        }
+    }
+
+    /// The label of a control by what it stores.
+    #[must_use]
+    pub fn label(&self, control: &str, value: &str) -> Option<&LabelChoice> {
+        self.labels.iter().find(|label| label.control == control && label.value == value)
+    }
+
+    /// The control that draws, by name.
+    #[must_use]
+    pub fn shape(&self, name: &str) -> Option<&ShapeControl> {
+        self.shapes.iter().find(|shape| shape.name == name)
+    }
+
+    /// The control that only gives labels, by name.
+    #[must_use]
+    pub fn label_set(&self, name: &str) -> Option<&LabelSet> {
+        self.label_sets.iter().find(|set| set.name == name)
+    }
+
+    /// What kind of object carries that name; `None` for one that can only be looked at.
+    #[must_use]
+    pub fn object(&self, name: &str) -> Option<ObjectKind> {
+        self.objects.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind)
+    }
+
+    /// The objects that are drawn on.
+    pub fn canvases(&self) -> impl Iterator<Item = &str> {
+        self.objects.iter().filter(|(_, kind)| kind.is_canvas()).map(|(name, _)| name.as_str())
+    }
+
+    /// The question of that name.
+    #[must_use]
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.name == name)
+    }
+
+    /// Whether anything can draw `kind`.
+    #[must_use]
+    pub fn draws(&self, kind: ShapeKind) -> bool {
+        self.shapes.iter().any(|shape| shape.kind == kind)
+    }
+}
+
+/// A hotkey of one character; longer combinations are not offered.
+fn single_key(written: &str) -> Option<char> {
+    let mut chars = written.trim().chars();
+    let key = chars.next()?.to_lowercase().next()?;
+    chars.next().is_none().then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::config;
+
+    #[test]
+    fn keys_are_given_once_and_written_ones_first() {
+        let kit = Kit::new(&config::boxes_and_choices());
+        let keys: Vec<_> = kit.labels.iter().map(|label| (label.value.as_str(), label.key)).collect();
+        assert_eq!(keys, [("Cat", Some('1')), ("Dog", Some('w')), ("Cat", Some('2')), ("Eye", Some('3'))]);
+        let choice_keys: Vec<_> = kit.questions[0].choices.iter().map(|c| c.key).collect();
+        assert_eq!(choice_keys, [Some('4'), Some('5'), Some('6')]);
+    }
+
+    #[test]
+    fn colors_cannot_carry_anything_else() {
+        assert_eq!(safe_color(" #ff0 "), Some("#ff0".to_owned()));
+        assert_eq!(safe_color("rgba(1, 2, 3, .5)"), Some("rgba(1, 2, 3, .5)".to_owned()));
+        assert_eq!(safe_color("red; background: x"), None);
+        assert_eq!(safe_color("url(http)"), None);
+        assert_eq!(safe_color(""), None);
+    }
+}

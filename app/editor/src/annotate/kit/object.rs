@@ -1,0 +1,42 @@
+//! Objects that can be worked on.
+
+use domain::region::Shape;
+
+/// How the regions of an object are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A picture: regions are drawn on it with tools.
+    Image,
+    /// A text: regions are pieces of it.
+    Text,
+}
+
+impl ObjectKind {
+    /// By the object's tag; `None` for what can only be looked at.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Some(match tag {
+            "Image" => Self::Image,
+            "Text" => Self::Text,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is drawn on with tools, on a surface with a view that zooms and pans.
+    #[must_use]
+    pub fn is_canvas(self) -> bool {
+        matches!(self, Self::Image)
+    }
+
+    /// Whether a region of this shape can be on it.
+    #[must_use]
+    pub fn bears(self, shape: &Shape) -> bool {
+        match self {
+            Self::Image => match shape {
+                Shape::Polygon(polygon) => !polygon.points.is_empty(),
+                other => other.is_on_image(),
+            },
+            Self::Text => matches!(shape, Shape::Text(_)),
+        }
+    }
+}

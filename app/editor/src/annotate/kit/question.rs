@@ -1,0 +1,75 @@
+//! Controls that are answered beside the regions, or about one of them.
+
+use domain::answer::Asks;
+use domain::label_config::{Control, Label};
+
+use super::single_key;
+
+/// A control that asks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The control's name.
+    pub name: String,
+    /// The objects asked about; there is at least one.
+    pub to_names: Vec<String>,
+    /// The `type` of its results.
+    pub item_type: String,
+    /// What is asked, and within which limits.
+    pub asks: Asks,
+    /// Asked about each region rather than once about the task.
+    pub per_region: bool,
+    /// The choices, flattened: the path of stored values of each, and its key.
+    pub choices: Vec<ChoiceEntry>,
+}
+
+/// One choice of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceEntry {
+    /// Stored values from the outermost to this one.
+    pub path: Vec<String>,
+    /// What is shown.
+    pub text: String,
+    /// Shown beside it.
+    pub hint: Option<String>,
+    /// A CSS color, where one is written.
+    pub color: Option<String>,
+    /// The key that picks it.
+    pub key: Option<char>,
+    /// Whether choices are nested below it.
+    pub is_group: bool,
+}
+
+impl Question {
+    /// The control as one that asks; `None` for any other.
+    pub(super) fn of(control: &Control) -> Option<Self> {
+        let asks = Asks::of(control)?;
+        let mut choices = Vec::new();
+        if matches!(asks, Asks::Choices(_)) {
+            flatten(&control.labels, &mut Vec::new(), &mut choices);
+        }
+        (!control.to_names.is_empty()).then(|| Self {
+            name: control.name.clone(),
+            to_names: control.to_names.clone(),
+            item_type: control.tag.to_ascii_lowercase(),
+            asks,
+            per_region: control.flag("perRegion"),
+            choices,
+        })
+    }
+}
+
+fn flatten(labels: &[Label], path: &mut Vec<String>, into: &mut Vec<ChoiceEntry>) {
+    for label in labels {
+        path.push(label.stored().to_owned());
+        into.push(ChoiceEntry {
+            path: path.clone(),
+            text: label.value.clone(),
+            hint: label.hint.clone(),
+            color: label.background.as_deref().and_then(super::safe_color),
+            key: label.hotkey.as_deref().and_then(single_key),
+            is_group: !label.children.is_empty(),
+        });
+        flatten(&label.children, path, into);
+        path.pop();
+    }
+}

@@ -1,0 +1,99 @@
+//! Controls that draw.
+
+use domain::label_config::Control;
+use domain::region::Shape;
+
+/// The shapes people draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShapeKind {
+    /// Boxes.
+    Rect,
+    /// Ellipses.
+    Ellipse,
+    /// Polygons.
+    Polygon,
+    /// Single points.
+    KeyPoint,
+    /// Pieces of text.
+    Text,
+}
+
+impl ShapeKind {
+    /// The kind of a shape.
+    #[must_use]
+    pub fn of(shape: &Shape) -> Self {
+        match shape {
+            Shape::Rect(_) => Self::Rect,
+            Shape::Ellipse(_) => Self::Ellipse,
+            Shape::Polygon(_) => Self::Polygon,
+            Shape::KeyPoint(_) => Self::KeyPoint,
+            Shape::Text(_) => Self::Text,
+        }
+    }
+
+    /// As people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rect => "Box",
+            Self::Ellipse => "Ellipse",
+            Self::Polygon => "Polygon",
+            Self::KeyPoint => "Point",
+            Self::Text => "Text",
+        }
+    }
+
+    /// The shape a control tag draws and whether it carries its labels itself.
+    fn of_tag(tag: &str) -> Option<(Self, bool)> {
+        Some(match tag {
+            "Rectangle" => (Self::Rect, false),
+            "RectangleLabels" => (Self::Rect, true),
+            "Ellipse" => (Self::Ellipse, false),
+            "EllipseLabels" => (Self::Ellipse, true),
+            "Polygon" => (Self::Polygon, false),
+            "PolygonLabels" => (Self::Polygon, true),
+            "KeyPoint" => (Self::KeyPoint, false),
+            "KeyPointLabels" => (Self::KeyPoint, true),
+            _ => return None,
+        })
+    }
+}
+
+/// A control that draws.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShapeControl {
+    /// Its name.
+    pub name: String,
+    /// The `type` of its results.
+    pub item_type: String,
+    /// What it draws.
+    pub kind: ShapeKind,
+    /// Whether the result carries the labels; otherwise a `Labels` control gives them.
+    pub joined: bool,
+    /// The objects it draws on.
+    pub to_names: Vec<String>,
+    /// Whether points snap to whole pixels.
+    pub snap_pixel: bool,
+    /// Whether boxes may be rotated.
+    pub can_rotate: bool,
+    /// The width a new key point is drawn at, in percent of the image.
+    pub point_width: f64,
+}
+
+impl ShapeControl {
+    /// The control as one that draws; `None` for any other.
+    pub(super) fn of(control: &Control) -> Option<Self> {
+        let (kind, joined) = ShapeKind::of_tag(&control.tag)?;
+        let width = control.attribute("strokeWidth").and_then(|width| width.trim().parse::<f64>().ok());
+        Some(Self {
+            name: control.name.clone(),
+            item_type: control.tag.to_ascii_lowercase(),
+            kind,
+            joined,
+            to_names: control.to_names.clone(),
+            snap_pixel: control.attribute("snap") == Some("pixel"),
+            can_rotate: control.attribute("canRotate") != Some("false"),
+            point_width: width.filter(|width| (0.05..=20.0).contains(width)).unwrap_or(0.5),
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! Pieces of what is read, heard or watched: marked on the page, labeled here.
+//!
+//! What kind of piece it is (code points of a text) is its [`Shape`]'s; a label at hand is given at once, otherwise the
+//! piece waits for one.
+
+use domain::region::{Shape, TextSpan, select_utf16};
+use domain::result::Region;
+
+use super::document::Mark;
+use super::editor::{Editor, Response};
+use super::kit::{LabelChoice, ObjectKind};
+
+impl Editor {
+    /// A piece of an object was marked. With a label at hand it is labeled; otherwise it waits for one.
+    pub fn mark_piece(&mut self, object: &str, shape: Shape) -> Response {
+        let bears = self.document.kit().object(object).is_some_and(|kind| kind.bears(&shape));
+        if self.is_read_only() || !bears {
+            return Response::LIVELY;
+        }
+        let applies = self.label().is_some_and(|label| label.to_names.iter().any(|name| name == object));
+        if applies {
+            return self.add_piece(object, shape);
+        }
+        self.pending = Some((object.to_owned(), shape));
+        self.select([].into()).and(Response::ALL)
+    }
+
+    /// The piece that waits for a label, and of which object it is.
+    #[must_use]
+    pub fn pending(&self) -> Option<(&str, &Shape)> {
+        self.pending.as_ref().map(|(object, shape)| (object.as_str(), shape))
+    }
+
+    /// A new region of the label at hand; the same piece with the same label twice says nothing new.
+    pub(super) fn add_piece(&mut self, object: &str, shape: Shape) -> Response {
+        let Some((control, value)) = self.label.clone() else { return Response::LIVELY };
+        let Some(item_type) = self.document.kit().label_set(&control).map(|set| set.item_type.clone()) else {
+            return Response::LIVELY;
+        };
+        let same = self
+            .document
+            .marks_on(object)
+            .find(|(_, mark)| mark.labels() == std::slice::from_ref(&value) && mark.region.shape == shape);
+        if let Some((key, _)) = same {
+            return self.select([key].into());
+        }
+        let region = Region {
+            id: self.fresh_id(),
+            from_name: control,
+            to_name: object.to_owned(),
+            item_type,
+            shape,
+            labels: vec![value],
+            size: None,
+            source: None,
+        };
+        let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
+        // The next piece gets the label at hand, not this one another label by accident.
+        self.selection.clear();
+        response
+    }
+
+    /// Text was selected on the page: UTF-16 offsets as the browser counts. With a label at hand the piece is labeled;
+    /// otherwise it waits for one.
+    pub fn select_text(&mut self, object: &str, text: &str, anchor_utf16: usize, focus_utf16: usize) -> Response {
+        if self.is_read_only() || self.document.kit().object(object) != Some(ObjectKind::Text) {
+            return Response::LIVELY;
+        }
+        let Some(span) = select_utf16(text, anchor_utf16, focus_utf16) else { return Response::LIVELY };
+        self.mark_piece(object, Shape::Text(span))
+    }
+
+    /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
+    /// for it, whatever the label at hand; any other key leaves everything as it is.
+    pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
+        let fits = |label: &LabelChoice| label.key == Some(key) && label.to_names.iter().any(|name| name == object);
+        if self.is_read_only() || !self.document.kit().labels.iter().any(fits) {
+            return Response::NONE;
+        }
+        let Some(span) = select_utf16(text, anchor, focus) else { return Response::NONE };
+        self.pending = Some((object.to_owned(), Shape::Text(span)));
+        Response::ALL
+    }
+
+    /// The piece of a text that waits for a label.
+    #[must_use]
+    pub fn pending_text(&self) -> Option<(&str, &TextSpan)> {
+        match self.pending()? {
+            (object, Shape::Text(span)) => Some((object, span)),
+            _ => None,
+        }
+    }
+}

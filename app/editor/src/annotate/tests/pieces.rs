@@ -1,0 +1,50 @@
+//! Pieces of a text.
+
+use super::*;
+
+#[test]
+fn the_key_of_a_label_takes_the_selected_text_whatever_is_at_hand() {
+    let text = "Zoë aus Köln";
+    let mut editor = TestEditor::with(&config::entities(), json!([]));
+    let key = |editor: &TestEditor, value: &str| {
+        editor.editor.document().kit().labels.iter().find(|label| label.value == value).unwrap().key.unwrap()
+    };
+    let (person, place) = (key(&editor, "PER"), key(&editor, "LOC"));
+    let _ = editor.editor.pick_label("ner", "PER");
+    assert!(editor.editor.hold_text(place, "text", text, 8, 12).handled);
+    let _ = editor.editor.key(Key::Char(place), Modifiers::default());
+    editor.regions_are(&["LOC text 8..12 Köln"]);
+    // Neither another key nor another text holds anything.
+    assert!(!editor.editor.hold_text('y', "text", text, 0, 3).handled);
+    assert!(!editor.editor.hold_text(person, "other", text, 0, 3).handled);
+    assert!(editor.editor.pending_text().is_none());
+}
+
+#[test]
+fn text_is_labeled_relabeled_and_overlaps() {
+    let text = "Zoë 👩\u{200d}👧 aus Köln";
+    let mut editor = TestEditor::with(&config::entities(), json!([]));
+    // Without a label at hand the piece waits for one.
+    let _ = editor.editor.select_text("text", text, 0, 3);
+    editor.regions_are(&[]);
+    assert!(editor.editor.pending_text().is_some());
+    let _ = editor.editor.pick_label("ner", "PER");
+    editor.regions_are(&["PER text 0..3 Zoë"]);
+    // With one, it is labeled at once, and never half a family.
+    let _ = editor.editor.select_text("text", text, 6, 5);
+    editor.regions_are(&["PER text 0..3 Zoë", "PER text 4..7 👩\u{200d}👧"]);
+    let _ = editor.editor.pick_label("ner", "LOC");
+    let _ = editor.editor.select_text("text", text, 0, 9);
+    editor.regions_are(&["PER text 0..3 Zoë", "PER text 4..7 👩\u{200d}👧", "LOC text 0..7 Zoë 👩\u{200d}👧"]);
+    let pieces = segments(editor.editor.document(), "text", text);
+    let shown: Vec<_> = pieces.iter().map(|s| (s.text.as_str(), s.keys.len(), s.ending.len())).collect();
+    assert_eq!(shown, [("Zoë", 2, 1), (" ", 1, 0), ("👩\u{200d}👧", 2, 2), (" aus Köln", 0, 0)]);
+    let first = editor.editor.document().marks().next().unwrap().0;
+    let _ = editor.editor.select([first].into());
+    let _ = editor.editor.pick_label("ner", "LOC");
+    editor.command(Command::Undo);
+    let _ = editor.editor.remove(first);
+    assert_eq!(editor.regions().len(), 2);
+    let item = editor.editor.results().remove(0);
+    assert_eq!(item.0["value"], json!({"start": 4, "end": 7, "text": "👩\u{200d}👧", "labels": ["PER"]}));
+}

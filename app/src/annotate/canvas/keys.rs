@@ -1,0 +1,49 @@
+//! Keys of the page.
+
+use editor::input::{Event, Key};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::pointer::modifiers_of;
+use crate::annotate::bench::Bench;
+use crate::annotate::browser;
+
+/// Keys anywhere on the page, while no field has the focus.
+pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
+    let down = window_event_listener(ev::keydown, move |event| {
+        if browser::is_typing(&event) || event.default_prevented() {
+            return;
+        }
+        let Some(key) = Key::from_dom(&event.key()) else { return };
+        let on_button = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|e| e.closest("button, a, summary, label, [role=radio]").ok().flatten().is_some());
+        let modifiers = modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key());
+        // Enter and space press what has the focus, arrows move among radio buttons.
+        let is_for_button = !modifiers.command()
+            && matches!(key, Key::Enter | Key::Space | Key::Up | Key::Down | Key::Left | Key::Right);
+        if key == Key::Tab || (on_button && is_for_button) || (key == Key::Char('k') && modifiers.command()) {
+            return;
+        }
+        // A key held down hands in once, not every task that comes.
+        let hands_in = modifiers.command() && matches!(key, Key::Enter | Key::Space);
+        if event.repeat() && hands_in {
+            event.prevent_default();
+            return;
+        }
+        if bench.act(|editor| editor.key(key, modifiers)).handled {
+            event.prevent_default();
+        }
+    });
+    let up = window_event_listener(ev::keyup, move |event| {
+        if let Some(key) = Key::from_dom(&event.key()) {
+            let object = bench.peek(|editor| editor.active().to_owned());
+            let _ = bench.act(|editor| editor.handle(&object, &Event::KeyUp { key }));
+        }
+    });
+    on_cleanup(move || {
+        down.remove();
+        up.remove();
+    });
+}

@@ -1,0 +1,136 @@
+//! Display lists onto a 2D canvas. Decides nothing: places, colors and order come from `editor`.
+
+use domain::region::ScreenPoint;
+use editor::paint::{Knob, Paint, Style};
+use web_sys::CanvasRenderingContext2d as Canvas;
+
+/// The color of knobs and frames; readable on any photograph together with its white border.
+const INK: &str = "#3e63dd";
+
+/// Paints a list over what is there.
+pub(in crate::annotate) fn paint(canvas: &Canvas, paints: &[Paint], width: f64, height: f64) {
+    // Labels come last, so that no outline runs through their words.
+    for paint in paints.iter().filter(|paint| !matches!(paint, Paint::Tag { .. } | Paint::Knob { .. })) {
+        shape(canvas, paint, width, height);
+    }
+    canvas.set_font("600 11px ui-sans-serif, system-ui, sans-serif");
+    for paint in paints {
+        match paint {
+            Paint::Tag { at, text, color } => tag(canvas, *at, text, color, width),
+            Paint::Knob { center, look } => knob(canvas, *center, *look),
+            _ => {}
+        }
+    }
+}
+
+fn shape(canvas: &Canvas, paint: &Paint, width: f64, height: f64) {
+    canvas.begin_path();
+    match paint {
+        Paint::Ring { points, closed, style } => {
+            for (n, point) in points.iter().enumerate() {
+                if n == 0 { canvas.move_to(point.x, point.y) } else { canvas.line_to(point.x, point.y) }
+            }
+            if *closed {
+                canvas.close_path();
+            }
+            draw(canvas, style);
+        }
+        Paint::Ellipse { center, radius_x, radius_y, rotation, style } => {
+            let turn = rotation.to_radians();
+            // Refused only for negative radii, which nothing makes.
+            let _ = canvas.ellipse(center.x, center.y, *radius_x, *radius_y, turn, 0.0, std::f64::consts::TAU);
+            draw(canvas, style);
+        }
+        Paint::Dot { center, radius, style } => {
+            circle(canvas, *center, *radius);
+            canvas.set_global_alpha(style.fill);
+            canvas.set_fill_style_str(&style.color);
+            canvas.fill();
+            canvas.set_global_alpha(1.0);
+            canvas.set_stroke_style_str("#fff");
+            canvas.set_line_width(style.width);
+            canvas.stroke();
+        }
+        Paint::Marquee { from, to } => {
+            canvas.rect(from.x.min(to.x), from.y.min(to.y), (from.x - to.x).abs(), (from.y - to.y).abs());
+            draw(canvas, &Style { color: INK.into(), fill: 0.1, width: 1.0, dashed: true });
+        }
+        Paint::Crosshair { at } => {
+            canvas.move_to(at.x, 0.0);
+            canvas.line_to(at.x, height);
+            canvas.move_to(0.0, at.y);
+            canvas.line_to(width, at.y);
+            for (color, line) in [("rgb(0 0 0 / 0.35)", 3.0), ("rgb(255 255 255 / 0.8)", 1.0)] {
+                canvas.set_stroke_style_str(color);
+                canvas.set_line_width(line);
+                canvas.stroke();
+            }
+        }
+        Paint::Tag { .. } | Paint::Knob { .. } => {}
+    }
+}
+
+fn draw(canvas: &Canvas, style: &Style) {
+    canvas.set_global_alpha(style.fill);
+    canvas.set_fill_style_str(&style.color);
+    canvas.fill();
+    canvas.set_global_alpha(1.0);
+    let dashes = js_sys::Array::new();
+    if style.dashed {
+        dashes.push(&5.0.into());
+        dashes.push(&4.0.into());
+    }
+    // Refused only for what is no list of numbers.
+    let _ = canvas.set_line_dash(&dashes);
+    // A dark edge under the color keeps it visible on ground of its own color.
+    canvas.set_stroke_style_str("rgb(0 0 0 / 0.28)");
+    canvas.set_line_width(style.width + 1.5);
+    canvas.stroke();
+    canvas.set_stroke_style_str(&style.color);
+    canvas.set_line_width(style.width);
+    canvas.stroke();
+    let _ = canvas.set_line_dash(&js_sys::Array::new());
+}
+
+fn circle(canvas: &Canvas, center: ScreenPoint, radius: f64) {
+    canvas.begin_path();
+    // Refused only for a negative radius.
+    let _ = canvas.arc(center.x, center.y, radius.max(0.0), 0.0, std::f64::consts::TAU);
+}
+
+fn knob(canvas: &Canvas, center: ScreenPoint, look: Knob) {
+    match look {
+        Knob::Square => {
+            canvas.begin_path();
+            canvas.rect(center.x - 4.0, center.y - 4.0, 8.0, 8.0);
+        }
+        Knob::Round => circle(canvas, center, 4.5),
+        Knob::Strong => circle(canvas, center, 6.0),
+        Knob::Faint => circle(canvas, center, 3.0),
+    }
+    canvas.set_global_alpha(if look == Knob::Faint { 0.75 } else { 1.0 });
+    canvas.set_fill_style_str(if look == Knob::Strong { INK } else { "#fff" });
+    canvas.fill();
+    canvas.set_stroke_style_str(if look == Knob::Strong { "#fff" } else { INK });
+    canvas.set_line_width(1.5);
+    canvas.stroke();
+    canvas.set_global_alpha(1.0);
+}
+
+fn tag(canvas: &Canvas, at: ScreenPoint, text: &str, color: &str, width: f64) {
+    let measured = canvas.measure_text(text).map_or(40.0, |metrics| metrics.width());
+    let (box_width, box_height) = (measured + 10.0, 17.0);
+    let x = at.x.clamp(0.0, (width - box_width).max(0.0));
+    let y = (at.y - box_height - 2.0).max(0.0);
+    canvas.begin_path();
+    let _ = canvas.round_rect_with_f64(x, y, box_width, box_height, 4.0);
+    canvas.set_fill_style_str(color);
+    canvas.fill();
+    // White words on a veil of black: readable on every color people choose.
+    canvas.set_fill_style_str("rgb(0 0 0 / 0.42)");
+    canvas.fill();
+    canvas.set_fill_style_str("#fff");
+    canvas.set_text_baseline("middle");
+    // Refused only when the canvas is gone.
+    let _ = canvas.fill_text(text, x + 5.0, y + box_height / 2.0 + 0.5);
+}

@@ -1,0 +1,118 @@
+//! Tools, history and zoom: the editor's own commands as buttons.
+
+use editor::annotate::{ShapeKind, ToolKind};
+use editor::command::Command;
+use leptos::prelude::*;
+
+use crate::annotate::bench::use_bench;
+use crate::annotate::browser;
+use crate::ui::{Glyph, Icon, lu};
+
+fn glyph(command: Command) -> Glyph {
+    match command {
+        Command::Tool(ToolKind::Select) => lu::LuMousePointer2,
+        Command::Tool(ToolKind::Pan) => lu::LuHand,
+        Command::Tool(ToolKind::Draw(ShapeKind::Rect)) => lu::LuSquare,
+        Command::Tool(ToolKind::Draw(ShapeKind::Ellipse)) => lu::LuCircle,
+        Command::Tool(ToolKind::Draw(ShapeKind::Polygon)) => lu::LuPentagon,
+        Command::Tool(ToolKind::Draw(_)) => lu::LuLocate,
+        Command::Undo => lu::LuUndo2,
+        Command::Redo => lu::LuRedo2,
+        Command::Delete => lu::LuTrash2,
+        Command::Duplicate => lu::LuCopy,
+        Command::ZoomIn => lu::LuZoomIn,
+        Command::ZoomOut => lu::LuZoomOut,
+        Command::ZoomFit => lu::LuMaximize,
+        _ => lu::LuEllipsis,
+    }
+}
+
+/// One command as a button.
+#[component]
+pub(in crate::annotate) fn CommandButton(command: Command) -> impl IntoView {
+    let bench = use_bench();
+    // Which keyboard it is becomes known in the browser; the server writes Ctrl.
+    let apple = RwSignal::new(false);
+    Effect::new(move |_| apple.set(browser::is_apple()));
+    let title = move || match command.shortcut_text(apple.get()) {
+        Some(keys) => format!("{} ({keys})", command.name()),
+        None => command.name().to_owned(),
+    };
+    let pressed = move || match command {
+        Command::Tool(tool) => Some(if bench.read(|editor| editor.tool() == tool) { "true" } else { "false" }),
+        _ => None,
+    };
+    view! {
+        <button
+            class="tool"
+            type="button"
+            title=title
+            aria-label=command.name()
+            aria-pressed=pressed
+            disabled=move || !bench.read(|editor| editor.enabled(command))
+            on:click=move |_| { let _ = bench.act(|editor| editor.run(command)); }
+        >
+            <Icon icon=glyph(command)/>
+        </button>
+    }
+}
+
+/// The tools this interface draws with.
+#[component]
+pub(in crate::annotate) fn Toolbar() -> impl IntoView {
+    let bench = use_bench();
+    let (tools, read_only) = bench.peek(|editor| {
+        let kit = editor.document().kit();
+        let tools: Vec<Command> = Command::ALL
+            .into_iter()
+            .filter(|command| match command {
+                Command::Tool(ToolKind::Draw(kind)) => kit.draws(*kind),
+                Command::Tool(_) => true,
+                _ => false,
+            })
+            .collect();
+        (tools, editor.is_read_only())
+    });
+    let edits = [Command::Undo, Command::Redo, Command::Duplicate, Command::Delete];
+    view! {
+        <div class="toolbar" role="toolbar" aria-label="Tools" aria-orientation="vertical">
+            {tools.into_iter().map(|command| view! { <CommandButton command/> }).collect_view()}
+            {(!read_only).then(|| view! {
+                <span class="toolbar-line" aria-hidden="true"></span>
+                {edits.into_iter().map(|command| view! { <CommandButton command/> }).collect_view()}
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+/// How close the picture is.
+#[component]
+pub(in crate::annotate) fn ZoomBar(
+    /// The object shown.
+    name: String,
+) -> impl IntoView {
+    let bench = use_bench();
+    let percent = move || {
+        bench.still.track();
+        bench.read(|editor| {
+            editor.view(&name).map_or_else(|| "–".to_owned(), |view| format!("{:.0}%", view.zoom() * 100.0))
+        })
+    };
+    view! {
+        <div class="zoombar" role="group" aria-label="Zoom">
+            <CommandButton command=Command::ZoomOut/>
+            <button
+                class="zoom-number num"
+                type="button"
+                title="Actual size (Shift 0)"
+                on:click=move |_| { let _ = bench.act(|editor| editor.run(Command::ZoomOriginal)); }
+            >
+                {percent}
+            </button>
+            <CommandButton command=Command::ZoomIn/>
+            <CommandButton command=Command::ZoomFit/>
+        </div>
+    }
+    .into_any()
+}

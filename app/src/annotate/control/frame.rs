@@ -1,0 +1,38 @@
+//! What stands around every answer: its name, whether it must be given, and what is wrong with it.
+
+use leptos::prelude::*;
+
+use super::Asked;
+use crate::annotate::bench::Bench;
+
+pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
+    let name = asked.control.name.clone();
+    let (required, per_region) = (asked.control.flag("required"), asked.question.per_region);
+    let problem = Memo::new({
+        let name = name.clone();
+        // What kept the work from being submitted comes first; limits are told as soon as they are broken.
+        move |_| bench.problem(&name).or_else(|| bench.read(|editor| editor.answer_problem(&name)))
+    });
+    let can_answer = {
+        let name = name.clone();
+        move || bench.read(|editor| !editor.is_read_only() && editor.about(&name).is_some())
+    };
+    let control = name.clone();
+    view! {
+        <fieldset
+            class="answer"
+            data-control=control
+            data-invalid=move || problem.get().map(|_| "")
+            disabled=move || !can_answer()
+        >
+            <legend class="answer-name">
+                {name}
+                {required.then(|| view! { <span class="answer-required">"required"</span> })}
+                {per_region.then(|| view! { <span class="answer-required">"about the selected region"</span> })}
+            </legend>
+            {inner}
+            {move || problem.get().map(|sentence| view! { <p class="answer-problem" role="alert">{sentence}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,77 @@
+//! The labels of one control, as buttons with their keys.
+
+use editor::annotate::LabelChoice;
+use leptos::prelude::*;
+
+use crate::annotate::bench::use_bench;
+
+/// The labels of the control called `name`.
+pub(super) fn view(name: String) -> AnyView {
+    view! { <LabelBar name/> }.into_any()
+}
+
+#[component]
+fn LabelBar(name: String) -> impl IntoView {
+    let bench = use_bench();
+    let labels: Vec<LabelChoice> = bench
+        .peek(|editor| editor.document().kit().labels.iter().filter(|label| label.control == name).cloned().collect());
+    let problem = {
+        let name = name.clone();
+        move || bench.problem(&name).map(|sentence| view! { <p class="answer-problem" role="alert">{sentence}</p> })
+    };
+    view! {
+        <div class="answer" data-control=name.clone()>
+            <div class="label-bar" role="group" aria-label=format!("Labels of {name}")>
+                {labels.into_iter().map(|label| view! { <LabelButton label/> }).collect_view()}
+            </div>
+            {problem}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn LabelButton(label: LabelChoice) -> impl IntoView {
+    let bench = use_bench();
+    let color = format!("--label: {}", label.color);
+    let title = label.hint.clone();
+    let (text, key) = (label.text.clone(), label.key);
+    let label = StoredValue::new(label);
+    let pressed = move || {
+        let on = bench.read(|editor| {
+            label.with_value(|label| {
+                let of_selected = || {
+                    editor
+                        .selection()
+                        .iter()
+                        .filter_map(|key| editor.document().mark(*key))
+                        .any(|mark| mark.label_control() == label.control && mark.labels().contains(&label.value))
+                };
+                let at_hand = editor.label().is_some_and(|l| l.control == label.control && l.value == label.value);
+                if editor.selection().is_empty() { at_hand } else { of_selected() }
+            })
+        });
+        if on { "true" } else { "false" }
+    };
+    let pick = move |_| {
+        label.with_value(|label| {
+            let _ = bench.act(|editor| editor.pick_label(&label.control, &label.value));
+        });
+    };
+    view! {
+        <button
+            class="label-chip"
+            type="button"
+            style=color
+            title=title
+            aria-pressed=pressed
+            aria-keyshortcuts=key.map(|key| key.to_string())
+            disabled=move || bench.read(editor::annotate::Editor::is_read_only)
+            on:click=pick
+        >
+            <span class="label-dot" aria-hidden="true"></span>
+            <span class="truncate">{text}</span>
+            {key.map(|key| view! { <kbd class="label-key" aria-hidden="true">{key.to_string()}</kbd> })}
+        </button>
+    }
+}

@@ -1,0 +1,33 @@
+//! What keys do, as a list.
+
+use editor::command::Command;
+use leptos::prelude::*;
+
+use crate::annotate::bench::Bench;
+use crate::annotate::browser;
+use crate::ui::Kbd;
+
+/// The keys of commands that the interface has a use for.
+#[component]
+pub(super) fn KeyList(bench: Bench) -> impl IntoView {
+    let apple = browser::is_apple();
+    let rows = Command::ALL
+        .into_iter()
+        .filter(|command| match command {
+            Command::Tool(editor::annotate::ToolKind::Draw(kind)) => bench.peek(|e| e.document().kit().draws(*kind)),
+            _ => true,
+        })
+        .filter_map(|command| Some((command.name().to_owned(), command.shortcut_text(apple)?)));
+    let more = [
+        ("Move what is selected", "Arrows"),
+        ("… by ten pixels", "Shift Arrows"),
+        ("Resize what is selected", "Alt Arrows"),
+        ("Move the view", "Space Drag"),
+        ("Finish a polygon", "Enter"),
+        ("Leave what was begun", "Esc"),
+    ];
+    let more = more.into_iter().map(|(what, keys)| (what.to_owned(), keys.to_owned()));
+    rows.chain(more)
+        .map(|(what, keys)| view! { <div class="key-row"><span>{what}</span><Kbd keys=keys.replace(' ', "+")/></div> })
+        .collect_view()
+}

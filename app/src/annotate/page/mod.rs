@@ -1,0 +1,100 @@
+//! The label page: a task, what to answer it with, and the way to the next one.
+
+mod alive;
+mod keys;
+mod nothing;
+mod sitting;
+mod work;
+
+use domain::annotation::Desk;
+use domain::id::{ProjectId, TaskId};
+use domain::label_config::parse;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use nothing::Nothing;
+use sitting::Sitting;
+use work::Work;
+
+use super::api;
+use super::autosave::send_waiting;
+use crate::error::AppError;
+use crate::shell::{Crumb, Page};
+use crate::ui::{EmptyState, LinkButton, answered, lu, use_toasts};
+
+/// `/projects/{id}/label`, with `?task=` for a certain task.
+#[component]
+pub fn LabelPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let project_id =
+        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ProjectId>().ok())));
+    let task_id = Memo::new(move |_| query.with(|query| query.get("task").and_then(|id| id.parse::<TaskId>().ok())));
+    let version = RwSignal::new(0_u32);
+    // Each task is built anew, never patched over the one before, whose handlers would stay behind: that is what
+    // changing sides does.
+    let loads = StoredValue::new(0_u32);
+    let desk = Resource::new(
+        move || (project_id.get(), task_id.get(), version.get()),
+        |(project_id, task_id, _)| async move {
+            let project_id = project_id.ok_or_else(|| AppError::Domain(domain::Error::not_found("project")))?;
+            api::open_desk(project_id, task_id).await
+        },
+    );
+    view! {
+        <Transition fallback=|| ()>
+            {answered(desk, move |desk| {
+                loads.update_value(|loads| *loads = loads.wrapping_add(1));
+                let is_odd = loads.get_value() % 2 == 1;
+                desk.map(|desk| {
+                    let page = view! { <DeskPage desk version/> }.into_any();
+                    if is_odd { Either::Left(page) } else { Either::Right(page) }
+                })
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
+    let Desk { user_id, project, task, done } = desk;
+    let project_id = project.project_id;
+    let toasts = use_toasts();
+    Effect::new(move |_| {
+        send_waiting(user_id, move |sent, refused| {
+            if sent > 0 {
+                toasts.success("Your earlier work has been handed in.");
+                // What is on the page may be the very task that has just been handed in.
+                version.update(|version| *version = version.wrapping_add(1));
+            }
+            refused.iter().for_each(|error| toasts.error(error));
+        });
+    });
+    let crumbs =
+        vec![Crumb::new("Projects", "/projects"), Crumb::new(project.title.clone(), format!("/projects/{project_id}"))];
+    let config = parse(&project.label_config).config;
+    let body = match (task, config) {
+        (Err(why), _) => view! { <Nothing why project_id done/> }.into_any(),
+        (Ok(_), None) => view! {
+            <EmptyState
+                icon=lu::LuFileWarning
+                title="This project's labeling interface cannot be read"
+                text="Somebody who manages the project can mend it in its settings."
+            >
+                <LinkButton href=format!("/projects/{project_id}")>"To the project"</LinkButton>
+            </EmptyState>
+        }
+        .into_any(),
+        (Ok(task), Some(config)) => {
+            let desk = Sitting::new(user_id, &project, task, config, done, version);
+            view! { <Work desk instructions=project.instructions_html show_first=project.show_instruction/> }.into_any()
+        }
+    };
+    view! {
+        <Page title="Label".to_owned() crumbs width="bleed">
+            {body}
+        </Page>
+    }
+    .into_any()
+}

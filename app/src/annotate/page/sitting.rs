@@ -1,0 +1,205 @@
+//! One person at one task: what is handed in, and what comes before and after.
+
+use domain::annotation::{Done, LabelProject, OpenTask, Submission, Submitted};
+use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
+use domain::label_config::LabelConfig;
+use domain::result::ResultItem;
+use editor::annotate::Editor;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use uuid::Uuid;
+
+use crate::annotate::autosave::Autosave;
+use crate::annotate::bench::Bench;
+use crate::annotate::{api, browser};
+use crate::error::AppError;
+use crate::ui::Toasts;
+
+/// Nobody hands in what they have seen for less than this, in milliseconds.
+const SETTLE_MS: f64 = 500.0;
+
+/// One person at one task.
+#[derive(Clone, Copy)]
+pub(super) struct Sitting {
+    pub(super) user_id: UserId,
+    pub(super) bench: Bench,
+    pub(super) autosave: Autosave,
+    pub(super) project_id: ProjectId,
+    pub(super) task_id: TaskId,
+    pub(super) inner_id: i64,
+    pub(super) annotation_id: Option<AnnotationId>,
+    pub(super) prediction_id: Option<PredictionId>,
+    /// Proposed by this model, as long as nothing else is known.
+    pub(super) proposed_by: StoredValue<Option<String>>,
+    pub(super) was_skipped: bool,
+    /// Nobody has worked on it yet.
+    pub(super) is_new: bool,
+    pub(super) leased: bool,
+    pub(super) may_skip: bool,
+    pub(super) may_be_empty: bool,
+    pub(super) done: StoredValue<Vec<Done>>,
+    pub(super) version: RwSignal<u32>,
+    /// The key of a submission that may have reached the server; anew after each change.
+    pub(super) key: StoredValue<Option<Uuid>>,
+    pub(super) busy: RwSignal<bool>,
+    /// A submission waits for the person to sign in again.
+    pub(super) signed_out: RwSignal<bool>,
+    /// It waits on this page alone: the browser keeps nothing.
+    pub(super) kept_nowhere: RwSignal<bool>,
+    /// When the task appeared, on the page's clock.
+    pub(super) opened_ms: StoredValue<f64>,
+}
+
+impl Sitting {
+    pub(super) fn new(
+        user_id: UserId,
+        project: &LabelProject,
+        task: OpenTask,
+        config: LabelConfig,
+        done: Vec<Done>,
+        version: RwSignal<u32>,
+    ) -> Self {
+        let OpenTask { task_id, inner_id, data, leased, annotation, draft, prediction, .. } = task;
+        let was_skipped = annotation.as_ref().is_some_and(|annotation| annotation.was_cancelled);
+        let annotation_id = annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
+        let prediction_id = prediction.as_ref().map(|prediction| prediction.prediction_id);
+        let (revision, lead_time_ms) = draft.as_ref().map_or((0, 0), |draft| (draft.revision, draft.lead_time_ms));
+        let mut proposed_by = None;
+        let results = match (draft, annotation, prediction) {
+            (Some(draft), ..) => draft.result,
+            (None, Some(annotation), _) => annotation.result,
+            (None, None, Some(prediction)) => {
+                proposed_by = Some(prediction.model_version);
+                prediction.result.into_iter().map(as_prediction).collect()
+            }
+            (None, None, None) => Vec::new(),
+        };
+        let is_new = annotation_id.is_none() && revision == 0 && results.is_empty() && !was_skipped;
+        let bench = Bench::new(config, data, &results, false);
+        let project_id = project.project_id;
+        Self {
+            user_id,
+            bench,
+            autosave: Autosave::new(bench, user_id, project_id, task_id, annotation_id, revision, lead_time_ms),
+            project_id,
+            task_id,
+            inner_id,
+            annotation_id,
+            prediction_id,
+            proposed_by: StoredValue::new(proposed_by),
+            was_skipped,
+            is_new,
+            leased: leased && annotation_id.is_none(),
+            may_skip: project.show_skip_button && annotation_id.is_none(),
+            may_be_empty: project.enable_empty_annotation,
+            done: StoredValue::new(done),
+            version,
+            key: StoredValue::new(None),
+            busy: RwSignal::new(false),
+            signed_out: RwSignal::new(false),
+            kept_nowhere: RwSignal::new(false),
+            opened_ms: StoredValue::new(0.0),
+        }
+    }
+
+    fn submission(self) -> Submission {
+        let key = self.key.get_value().unwrap_or_else(browser::new_key);
+        self.key.set_value(Some(key));
+        Submission {
+            project_id: self.project_id,
+            task_id: self.task_id,
+            annotation_id: self.annotation_id,
+            key,
+            result: self.bench.peek(Editor::results),
+            lead_time_ms: self.autosave.lead_time_ms(),
+            prediction_id: self.prediction_id,
+        }
+    }
+
+    /// Hands the work in and goes on. What keeps it back is said next to its cause.
+    pub(super) fn hand_in(self, is_skip: bool, toasts: Toasts, go: Callback<()>) {
+        // The second half of a double click was meant for the task before.
+        let just_opened = browser::now_ms() - self.opened_ms.get_value() < SETTLE_MS;
+        let untouched = self.bench.changes.get_untracked() == 0;
+        if self.busy.get_untracked() || (just_opened && untouched) {
+            return;
+        }
+        if !is_skip {
+            let problems = self.bench.peek(Editor::problems);
+            if let Some(first) = problems.first() {
+                toasts.info(first.message.clone());
+                show_control(first.field.as_deref().unwrap_or_default());
+                self.bench.problems.set(problems);
+                return;
+            }
+            if !self.may_be_empty && self.bench.peek(|editor| editor.results().is_empty()) {
+                toasts.info("There is nothing to submit yet. Mark something first, or skip the task.");
+                return;
+            }
+        }
+        self.busy.set(true);
+        let submission = self.submission();
+        spawn_local(async move {
+            let kept = submission.clone();
+            let answer: Result<Submitted, AppError> =
+                if is_skip { api::skip(submission).await } else { api::submit(submission).await };
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(_) => {
+                    self.autosave.finish();
+                    let word = match (is_skip, self.annotation_id) {
+                        (true, _) => "Skipped.",
+                        (false, Some(_)) => "Updated.",
+                        (false, None) => "Submitted.",
+                    };
+                    toasts.success(word);
+                    go.run(());
+                }
+                Err(error) if error.needs_sign_in() => {
+                    self.kept_nowhere.set(!self.autosave.wait(kept, is_skip));
+                    self.signed_out.set(true);
+                }
+                Err(error) => {
+                    toasts.error(&error);
+                    if let AppError::Domain(problem) = error
+                        && let Some(field) = problem.field.clone()
+                    {
+                        show_control(&field);
+                        self.bench.problems.set(vec![problem]);
+                    }
+                }
+            }
+        });
+    }
+
+    /// The person's task before this one, and after it.
+    pub(super) fn neighbours(self) -> (Option<TaskId>, Option<TaskId>) {
+        self.done.with_value(|done| {
+            let here = done.iter().position(|task| task.task_id == self.task_id);
+            let before = done.get(here.map_or(0, |here| here + 1)).map(|task| task.task_id);
+            let after = here.and_then(|here| here.checked_sub(1)).and_then(|at| done.get(at)).map(|task| task.task_id);
+            (before, after)
+        })
+    }
+}
+
+/// Items of a proposal say so, until somebody changes them.
+fn as_prediction(mut item: ResultItem) -> ResultItem {
+    item.0.entry("origin").or_insert_with(|| "prediction".into());
+    item
+}
+
+fn show_control(name: &str) {
+    // Names are free text: compared, never pasted into a selector.
+    let Ok(found) = document().query_selector_all("[data-control]") else { return };
+    for at in 0..found.length() {
+        use wasm_bindgen::JsCast;
+        let element = found.item(at).and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+        if let Some(element) = element.filter(|element| element.get_attribute("data-control").as_deref() == Some(name))
+        {
+            element.scroll_into_view();
+        }
+    }
+}

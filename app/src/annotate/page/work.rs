@@ -1,0 +1,224 @@
+//! The bar above the work: the way between tasks, and to hand in.
+
+use domain::id::TaskId;
+use editor::command::Command;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use super::alive::{go_on_when_possible, stay_alive};
+use super::keys::KeyList;
+use super::sitting::Sitting;
+use crate::annotate::autosave::Saving;
+use crate::annotate::bench::OpenedTask;
+use crate::annotate::browser;
+use crate::annotate::canvas::listen_to_keys;
+use crate::annotate::desktop::Desktop;
+use crate::shell::{Command as PaletteCommand, use_commands};
+use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size, Tone, lu, use_toasts};
+
+/// The bar of a task, and the desk below it.
+#[component]
+pub(super) fn Work(desk: Sitting, instructions: String, show_first: bool) -> impl IntoView {
+    let bench = desk.bench;
+    let toasts = use_toasts();
+    let navigate = use_navigate();
+    provide_context(bench);
+    provide_context(OpenedTask { project_id: desk.project_id, task_id: desk.task_id });
+    let project_id = desk.project_id;
+    let query = use_query_map();
+    let to_task = Callback::new(move |task: Option<TaskId>| {
+        let here = query.with_untracked(|query| query.get("task").and_then(|id| id.parse::<TaskId>().ok()));
+        if here == task {
+            desk.version.update(|version| *version = version.wrapping_add(1));
+            return;
+        }
+        let address = match task {
+            Some(task) => format!("/projects/{project_id}/label?task={task}"),
+            None => format!("/projects/{project_id}/label"),
+        };
+        navigate(&address, NavigateOptions::default());
+    });
+    let onwards = Callback::new(move |()| {
+        // A change of earlier work stays where it is; new work goes on.
+        to_task.run(desk.annotation_id.map(|_| desk.task_id));
+    });
+    let showing_instructions = RwSignal::new(false);
+    let showing_keys = RwSignal::new(false);
+    let has_instructions = !instructions.trim().is_empty();
+    Effect::new(move |_| {
+        desk.opened_ms.set_value(browser::now_ms());
+        desk.autosave.start(desk.is_new);
+        listen_to_keys(bench);
+        if show_first && has_instructions {
+            let seen = format!("synapse.instructed.{project_id}");
+            if browser::kept::<bool>(&seen).is_none() {
+                showing_instructions.set(true);
+                browser::keep(&seen, &true);
+            }
+        }
+    });
+    Effect::new(move |_| {
+        bench.changes.track();
+        desk.key.set_value(None);
+    });
+    Effect::new(move |_| {
+        let Some(request) = bench.request.get() else { return };
+        bench.request.set(None);
+        match request {
+            Command::Submit => desk.hand_in(false, toasts, onwards),
+            Command::Skip if desk.may_skip => desk.hand_in(true, toasts, onwards),
+            _ => {}
+        }
+    });
+    go_on_when_possible(desk, toasts, onwards);
+    use_commands(Signal::derive(move || {
+        let run = |is_skip| Callback::new(move |()| desk.hand_in(is_skip, toasts, onwards));
+        let mut commands = vec![PaletteCommand::run("Label", "Submit", lu::LuCheck, run(false)).keys("Ctrl+Enter")];
+        if desk.may_skip {
+            commands.push(PaletteCommand::run("Label", "Skip this task", lu::LuSkipForward, run(true)));
+        }
+        if has_instructions {
+            let show = Callback::new(move |()| showing_instructions.set(true));
+            commands.push(PaletteCommand::run("Label", "Instructions", lu::LuBookOpen, show));
+        }
+        commands
+    }));
+    if desk.leased {
+        stay_alive(desk, toasts);
+    }
+    let (before, after) = desk.neighbours();
+    let is_new = desk.annotation_id.is_none() && !desk.was_skipped;
+    let instructions = StoredValue::new(instructions);
+    view! {
+        <div class="desk">
+            <header class="desk-bar">
+                <div class="desk-start">
+                    <IconButton
+                        icon=lu::LuChevronLeft
+                        label="Previous task".to_owned()
+                        disabled=before.is_none()
+                        on:click=move |_| to_task.run(before)
+                    />
+                    <span class="desk-task num">{format!("Task {}", desk.inner_id)}</span>
+                    <IconButton
+                        icon=lu::LuChevronRight
+                        label="Next task".to_owned()
+                        disabled=is_new
+                        on:click=move |_| to_task.run(after)
+                    />
+                    <SavingState saving=desk.autosave.saving/>
+                    {desk.proposed_by.get_value().map(|model| view! {
+                        <span class="desk-note"><Icon icon=lu::LuSparkles/>
+                            {if model.is_empty() { "Proposed by a model".to_owned() } else { format!("Proposed by {model}") }}
+                        </span>
+                    })}
+                    {desk.was_skipped.then(|| view! { <span class="desk-note"><Icon icon=lu::LuSkipForward/>"You skipped this task"</span> })}
+                </div>
+                <div class="desk-end">
+                    {has_instructions.then(|| view! {
+                        <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>"Instructions"</Button>
+                    })}
+                    <IconButton icon=lu::LuKeyboard label="Keys".to_owned() on:click=move |_| showing_keys.set(true)/>
+                    {desk.may_skip.then(|| view! {
+                        <Button disabled=desk.busy on:click=move |_| desk.hand_in(true, toasts, onwards)>"Skip"</Button>
+                    })}
+                    <Button
+                        look=Look::Primary
+                        icon=lu::LuCheck
+                        busy=desk.busy
+                        attr:aria-keyshortcuts="Control+Enter"
+                        on:click=move |_| desk.hand_in(false, toasts, onwards)
+                    >
+                        {if desk.annotation_id.is_some() { "Update" } else { "Submit" }}
+                    </Button>
+                </div>
+            </header>
+            <Notice desk/>
+            <Desktop bench/>
+            <Dialog open=showing_instructions title="Instructions".to_owned() size="wide" dismissable=true>
+                <div class="dialog-body prose" inner_html=instructions.get_value()></div>
+            </Dialog>
+            <Dialog open=showing_keys title="Keys".to_owned() dismissable=true>
+                <div class="dialog-body">
+                    <KeyList bench/>
+                    <p class="desk-help">
+                        <a href="/help/labeling" target="_blank">"How this page works, and what is kept when"</a>
+                    </p>
+                </div>
+            </Dialog>
+        </div>
+    }
+    .into_any()
+}
+
+/// What people should know about where their work is. Lies over the stage, so that nothing moves under the pointer.
+#[component]
+fn Notice(desk: Sitting) -> impl IntoView {
+    let saving = desk.autosave.saving;
+    let (waits, apart) = (desk.signed_out, desk.kept_nowhere);
+    let sign_in = || {
+        view! {
+            <LinkButton href="/login?next=/signed-in".to_owned() size=Size::Small attr:target="_blank" attr:rel="opener">
+                "Sign in again"
+            </LinkButton>
+        }
+    };
+    let retry = move || {
+        view! { <Button size=Size::Small on:click=move |_| desk.autosave.retry()>"Try now"</Button> }
+    };
+    let kind = Memo::new(move |_| match saving.get() {
+        _ if waits.get() => Some((
+            true,
+            if apart.get() {
+                "Your work could not be kept in this browser. Leave this page open, sign in again in a new tab, and submit once more."
+            } else {
+                "Your work is kept in this browser. Sign in again in a new tab, and it is handed in as soon as you have."
+            },
+        )),
+        Saving::SignedOut => {
+            Some((true, "Your work is kept in this browser. Sign in again in a new tab, and go on here."))
+        }
+        Saving::Here => Some((
+            false,
+            "Your work is kept in this browser, and is saved as soon as the server answers. You can work on.",
+        )),
+        Saving::Nowhere => {
+            Some((false, "This browser keeps nothing either: leave this page open until the work is saved."))
+        }
+        Saving::Untouched | Saving::OnItsWay | Saving::Saved => None,
+    });
+    view! {
+        <div class="desk-notice">
+            {move || kind.get().map(|(signed_out, sentence)| if signed_out {
+                view! {
+                    <Banner tone=Tone::Warning title="Your session has ended" actions=sign_in><p>{sentence}</p></Banner>
+                }.into_any()
+            } else {
+                view! {
+                    <Banner tone=Tone::Warning title="The server cannot be reached" actions=retry><p>{sentence}</p></Banner>
+                }.into_any()
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn SavingState(saving: RwSignal<Saving>) -> impl IntoView {
+    let words = move || match saving.get() {
+        Saving::Untouched => ("", lu::LuCloud),
+        Saving::OnItsWay => ("Saving…", lu::LuCloudUpload),
+        Saving::Saved => ("Draft saved", lu::LuCloud),
+        Saving::Here => ("Kept in this browser", lu::LuCloudOff),
+        Saving::SignedOut => ("Signed out; kept here", lu::LuCloudOff),
+        Saving::Nowhere => ("Not saved", lu::LuTriangleAlert),
+    };
+    view! {
+        <span class="desk-note" role="status" data-saving=move || format!("{:?}", saving.get())>
+            {move || {
+                let (text, icon) = words();
+                (!text.is_empty()).then(|| view! { <Icon icon/>{text} })
+            }}
+        </span>
+    }
+}

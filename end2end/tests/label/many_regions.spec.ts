@@ -1,0 +1,51 @@
+// Ten thousand regions on one picture: the list stays short on the page and complete for people.
+import { createProject, importTasks } from '../../support/project';
+import { signUp } from '../../support/session';
+import { picture, regions, showActualSize } from '../../support/surface';
+import { expect, expectAccessible, open, test } from '../../support/test';
+
+const MANY = 10_000;
+
+test('a list of ten thousand regions is walked by keyboard', async ({ app, page }) => {
+  await signUp(page, app, 'many@example.com', 'Crowds');
+  const project = await createProject(page, app, 'Crowd', 'Object detection');
+  const labels = ['Person', 'Vehicle', 'Animal', 'Object'];
+  const result = Array.from({ length: MANY }, (_, n) => ({
+    id: `r${n}`,
+    from_name: 'objects',
+    to_name: 'image',
+    type: 'rectanglelabels',
+    original_width: 451,
+    original_height: 300,
+    image_rotation: 0,
+    value: { x: n % 100, y: Math.floor(n / 100), width: 0.8, height: 0.8, rotation: 0, rectanglelabels: [labels[n % 4]] },
+  }));
+  await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' }, predictions: [{ model_version: 'crowd', result }] }]);
+  await open(page, `${project}/label`);
+  await showActualSize(page);
+  const panel = page.getByRole('complementary', { name: 'Regions' });
+  await expect(panel.getByText('10000', { exact: true })).toBeVisible();
+  expect(await regions(page).count()).toBeLessThan(100);
+  await expectAccessible(page);
+
+  const first = panel.getByRole('button', { name: /^1\b.*Person/ });
+  await first.focus();
+  await page.keyboard.press('End');
+  await expect(panel.locator('[data-row="9999"]')).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  const row = panel.locator('[data-row="9998"]');
+  await expect(row).toBeFocused();
+  await expect(row).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Delete');
+  await expect(panel.getByText('9999', { exact: true }).first()).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(panel.getByText('10000', { exact: true }).first()).toBeVisible();
+
+  // What is picked on the picture comes into sight in the list.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Select/ }).click();
+  const place = (await picture(page).boundingBox())!;
+  await page.mouse.click(place.x + place.width / 2 + 1, place.y + place.height / 2 + 1);
+  await expect(panel.locator('[aria-pressed="true"]')).toBeInViewport();
+});
