@@ -195,6 +195,8 @@ impl Command {
         let key = match shortcut.key {
             Key::Char('!') => "Shift 1".to_owned(),
             Key::Char(')') => "Shift 0".to_owned(),
+            // A sign that joins keys elsewhere.
+            Key::Char('+') => "Plus".to_owned(),
             Key::Char(c) => c.to_uppercase().to_string(),
             Key::Enter => "Enter".to_owned(),
             Key::Space => "Space".to_owned(),
@@ -215,6 +217,15 @@ impl Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_words_that_can_be_joined() {
+        for command in Command::ALL {
+            for words in [command.shortcut_text(false), command.shortcut_text(true)].into_iter().flatten() {
+                assert!(words.split(' ').all(|key| !key.is_empty() && !key.contains('+')), "{command:?}: {words:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_shortcut_leads_to_its_command() {

@@ -116,11 +116,14 @@ fn open(slot: Slot, field: Field, rules: TextArea) -> AnyView {
 fn fixed(slot: Slot, field: Field, rules: TextArea) -> AnyView {
     let written = move || texts(slot);
     let next = RwSignal::new(String::new());
+    let is_twice = move || {
+        let text = next.get();
+        rules.skip_duplicates && !text.trim().is_empty() && written().iter().any(|known| known.trim() == text.trim())
+    };
     let add = move || {
         let text = next.get_untracked();
         let mut texts = untrack(written);
-        let twice = rules.skip_duplicates && texts.iter().any(|known| known.trim() == text.trim());
-        if !text.trim().is_empty() && !twice {
+        if !text.trim().is_empty() && !untrack(is_twice) {
             texts.push(text);
             put(slot, texts);
             next.set(String::new());
@@ -160,6 +163,7 @@ fn fixed(slot: Slot, field: Field, rules: TextArea) -> AnyView {
                     <Button size=Size::Small icon=lu::LuPlus on:click=move |_| add()>"Add"</Button>
                 })}
             </div>
+            {move || is_twice().then(|| view! { <p class="answer-problem" role="status">"This text is there already."</p> })}
         </div>
     }
     .into_any()
