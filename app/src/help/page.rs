@@ -5,6 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::api;
 use crate::shell::Page;
+use crate::ui::answered;
 
 /// One page of help.
 #[component]
@@ -15,8 +16,8 @@ pub fn HelpPage() -> impl IntoView {
     view! {
         <Page title="Help".to_owned() width="form">
             <Transition fallback=|| ()>
-                {move || Suspend::new(async move {
-                    text.await.map(|html| view! { <article class="prose" inner_html=html></article> })
+                {answered(text, |text| {
+                    text.map(|html| view! { <article class="prose" inner_html=html></article> })
                 })}
             </Transition>
         </Page>

@@ -1,6 +1,7 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
-use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, Skip, Submit};
+use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, Skip, Submit, Text};
+use app::help;
 use domain::{
     annotation::{DraftToSave, Submission},
     id::TaskId,
@@ -9,7 +10,7 @@ use domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Door, Who, World, door};
+use super::{Door, Who, World, door, public};
 
 pub(super) fn doors(world: &World) -> Vec<Door> {
     let project_id = world.project_id;
@@ -24,6 +25,14 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
         door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
         door(&next(), "not_found", outside, Who::Annotator),
+        // The world's tasks hold their texts themselves: past the permission, there is no address to read.
+        door(&Text { project_id, task_id: first, object: "text".to_owned() }, "not_found", outside, Who::Annotator)
+            .but_refused("not_found"),
+        public(
+            &help::api::HelpPage { name: "labeling".to_owned() },
+            "ok",
+            "help is the documentation, which everybody may read",
+        ),
         door(&Skip { submission: submission(world, second) }, "not_found", outside, Who::Annotator),
     ]
 }

@@ -22,7 +22,7 @@ enum Page {
 }
 
 /// Every page, by its pattern in `app/src/routes.rs`.
-const PAGES: [(&str, Page); 22] = [
+const PAGES: [(&str, Page); 23] = [
     ("/", Page::Open("what the product is")),
     ("/login", Page::Open("the way in")),
     ("/signed-in", Page::Open("says that this tab can be closed")),
@@ -36,6 +36,7 @@ const PAGES: [(&str, Page); 22] = [
     ("/dev/gallery", Page::Open("on development servers; see the test of the development pages")),
     ("/account", Page::Own),
     ("/org", Page::Own),
+    ("/help/{page}", Page::Own),
     ("/projects", Page::Own),
     ("/projects/new", Page::Own),
     ("/projects/{id}", Page::OfProject(200)),
@@ -55,7 +56,8 @@ async fn every_page_turns_away_whom_it_should() {
         let address = pattern
             .replace("{id}", &world.project_id.to_string())
             .replace("{token}", &world.invite_token)
-            .replace("{section}", "people");
+            .replace("{section}", "people")
+            .replace("{page}", "labeling");
         let mut look = async |who: Who, expected: u16, secret: &str| {
             let answer = world.browser(who).send(visit(&address)).await;
             let status = answer.status.as_u16();
