@@ -11,7 +11,7 @@ pub mod error;
 pub mod export;
 #[cfg(debug_assertions)]
 mod gallery;
-mod help;
+pub mod help;
 mod home;
 pub mod import;
 mod later;
