@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::data_type;
+use super::list_page::may_create;
 use super::state::{move_words, state_badge};
 use crate::ui::{
     Align, Button, Icon, IconButton, Menu, MenuButton, MenuLabel, MenuLine, MenuLink, ProgressBar, Size, Time, Tone,
@@ -68,6 +69,7 @@ fn More(project: ProjectCard, actions: Actions) -> impl IntoView {
     let id = project.project_id;
     let may = |permission| project.role.allows(permission);
     let (manage, delete) = (may(ProjectPermission::Manage), may(ProjectPermission::Delete));
+    let may_copy = manage && may_create();
     let pinned = project.pinned;
     let labels = may(ProjectPermission::Annotate) && project.state.hands_out(project.role).is_ok();
     let (title, now) = (project.title.clone(), project.title.clone());
@@ -88,6 +90,8 @@ fn More(project: ProjectCard, actions: Actions) -> impl IntoView {
             {step}
             {manage.then(|| view! {
                 <MenuButton icon=lu::LuTextCursorInput on:click=move |_| actions.rename.run((id, now.clone()))>"Rename"</MenuButton>
+            })}
+            {may_copy.then(|| view! {
                 <MenuButton icon=lu::LuCopyPlus on:click=move |_| actions.duplicate.run(id)>"Duplicate"</MenuButton>
             })}
             {colors}

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::api::{self, CreateProject};
 use super::config_form::ConfigForm;
+use super::list_page::may_create;
 use super::template_gallery::TemplateGallery;
 use crate::lost::Failed;
 use crate::shell::{Crumb, Page, PageHead};
@@ -48,6 +49,10 @@ struct Draft {
 /// The page at `/projects/new`.
 #[component]
 pub fn CreatePage() -> impl IntoView {
+    if !may_create() {
+        // Before anything is typed that could not be stored.
+        return view! { <Failed error=domain::Error::forbidden("create projects").into()/> }.into_any();
+    }
     let draft = Draft {
         title: RwSignal::new(String::new()),
         description: RwSignal::new(String::new()),

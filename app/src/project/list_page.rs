@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::access::OrgPermission;
 use domain::id::ProjectId;
 use domain::page::Page as Rows;
 use domain::project::{ProjectCard, ProjectPatch, ProjectQuery, ProjectSort, ProjectState};
@@ -12,6 +13,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use super::api::{self, DeleteProject, DuplicateProject, MoveProject, RestoreProject, SetPinned, UpdateProject};
 use super::card::{Actions, Binned, Card, Row};
 use super::rename::{RenameDialog, Renaming};
+use crate::account::use_me;
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::shell::{Command, Page, use_commands};
@@ -81,18 +83,25 @@ pub fn ListPage() -> impl IntoView {
     let first = Resource::new_blocking(move || (query.get(), reload.get()), |(query, _)| api::list_projects(query));
     let renaming = Renaming::new();
     let actions = actions(reload, renaming);
-    use_commands(Signal::stored(vec![
-        Command::go("Projects", "New project", lu::LuPlus, "/projects/new").words("create add template"),
+    let may_create = may_create();
+    let mut commands = vec![
         Command::go("Projects", "Projects in the bin", lu::LuTrash2, "/projects?bin=1").words("deleted restore trash"),
-    ]));
+    ];
+    if may_create {
+        commands.insert(
+            0,
+            Command::go("Projects", "New project", lu::LuPlus, "/projects/new").words("create add template"),
+        );
+    }
+    use_commands(Signal::stored(commands));
     // An organization without projects needs no search.
     let is_empty = RwSignal::new(false);
     view! {
         <Page
             title="Projects".to_owned()
-            actions=|| view! {
+            actions=move || may_create.then(|| view! {
                 <LinkButton href="/projects/new".to_owned() look=Look::Primary icon=lu::LuPlus>"New project"</LinkButton>
-            }
+            }).into_any()
             tabs=ViewFn::from(move || view! {
                 <Tabs label="Projects">
                     <Place href="/projects" icon=lu::LuFolderKanban here=Signal::derive(move || !asked.with(|asked| asked.query.bin))>
@@ -122,6 +131,11 @@ pub fn ListPage() -> impl IntoView {
         </Page>
     }
     .into_any()
+}
+
+/// Whether the person may make projects in the organization they work in.
+pub(super) fn may_create() -> bool {
+    use_me().with_untracked(|me| me.org.as_ref().is_some_and(|org| org.role.allows(OrgPermission::CreateProject)))
 }
 
 /// A tab whose address differs from the other's only after the question mark.
@@ -311,6 +325,7 @@ fn List(rows: Rows<ProjectCard>, asked: Memo<Asked>, actions: Actions) -> impl I
         let query = ProjectQuery { after: Some(after.clone()), ..asked.with_untracked(|asked| asked.query.clone()) };
         async move { api::list_projects(query).await }
     });
+    let may_create = may_create();
     let toasts = use_toasts();
     Effect::new(move |_| match more.value().get() {
         Some(Ok(rows)) => {
@@ -325,7 +340,7 @@ fn List(rows: Rows<ProjectCard>, asked: Memo<Asked>, actions: Actions) -> impl I
             let items = items.get();
             let asked = asked.get();
             if items.is_empty() {
-                return nothing(&asked);
+                return nothing(&asked, may_create);
             }
             if asked.query.bin {
                 let rows = items.into_iter().map(|project| view! { <Binned project actions/> }).collect_view();
@@ -375,7 +390,7 @@ fn table_head() -> AnyView {
     .into_any()
 }
 
-fn nothing(asked: &Asked) -> AnyView {
+fn nothing(asked: &Asked, may_create: bool) -> AnyView {
     if asked.query.bin {
         return view! {
             <EmptyState icon=lu::LuTrash2 title="The bin is empty" text="Projects you delete wait here for 30 days."/>
@@ -397,6 +412,10 @@ fn nothing(asked: &Asked) -> AnyView {
             </EmptyState>
         }
         .into_any();
+    }
+    if !may_create {
+        let text = "Projects appear here as soon as an owner or admin of the organization adds you to them.";
+        return view! { <EmptyState icon=lu::LuFolderKanban title="No projects yet" text/> }.into_any();
     }
     view! {
         <EmptyState

@@ -120,8 +120,13 @@ test('an annotator sees their own work and nothing to manage', async ({ demoApp,
   for (const name of ['Pause', 'More states', 'States']) await expect(main.getByRole('button', { name })).toHaveCount(0);
   await expect(main.getByRole('heading', { name: 'Activity' })).toHaveCount(0);
   await expectAccessible(page);
-  const answer = await page.goto(`${demoApp.url}/projects/1/settings/general`);
-  expect(answer?.status()).toBe(403);
+  for (const address of ['/projects/1/settings/general', '/projects/new']) {
+    const answer = await page.goto(demoApp.url + address);
+    expect(answer?.status(), address).toBe(403);
+  }
+  await open(page, `${demoApp.url}/projects`);
+  await expect(page.getByRole('link', { name: 'Everyday things' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'New project' })).toHaveCount(0);
 });
 
 test('templates can be tried where they are chosen, and mistakes have a place', async ({ app, page }) => {
