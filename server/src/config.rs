@@ -284,6 +284,8 @@ impl Config {
             data_dir: self.data.clone(),
             allow_networks: self.allow_networks.0.clone(),
             max_upload_bytes: self.max_upload_mb.saturating_mul(1 << 20),
+            // Commands run without a front end.
+            site_dir: self.site().ok(),
         }
     }
 

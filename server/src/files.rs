@@ -91,7 +91,7 @@ pub async fn file(
     put(out, header::CONTENT_TYPE, &file.content_type);
     // The content of a file never changes, but who may see it does.
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
-    let kind = if file.is_image() { "inline" } else { "attachment" };
+    let kind = if file.is_media() { "inline" } else { "attachment" };
     put(out, header::CONTENT_DISPOSITION, &disposition(kind, &file.name));
     guard(out);
     Ok(response)
@@ -185,14 +185,14 @@ fn csv_line(row: &FailedRow) -> String {
 }
 
 /// Files of people are shown, never run.
-fn guard(headers: &mut HeaderMap) {
+pub(crate) fn guard(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
 }
 
 /// What a `Range` header asks for.
-enum Part {
+pub(crate) enum Part {
     /// Nothing that is understood: the whole.
     Whole,
     /// These bytes.
@@ -202,7 +202,7 @@ enum Part {
 }
 
 /// One range of bytes; several at once are answered with the whole, as the standard allows.
-fn part(value: &HeaderValue, size: u64) -> Part {
+pub(crate) fn part(value: &HeaderValue, size: u64) -> Part {
     let Some(spec) = value.to_str().ok().and_then(|text| text.strip_prefix("bytes=")) else { return Part::Whole };
     let Some((first, last)) = spec.split_once('-').filter(|_| !spec.contains(',')) else { return Part::Whole };
     let number = |text: &str| text.trim().parse::<u64>().ok();
@@ -215,7 +215,7 @@ fn part(value: &HeaderValue, size: u64) -> Part {
     if start < end { Part::Of(start..end) } else { Part::Unsatisfiable }
 }
 
-fn answer(body: Body, size: u64, range: Option<Range<u64>>) -> Response {
+pub(crate) fn answer(body: Body, size: u64, range: Option<Range<u64>>) -> Response {
     let mut response = body.into_response();
     let length = range.as_ref().map_or(size, |range| range.end - range.start);
     if let Some(range) = range {
@@ -228,7 +228,7 @@ fn answer(body: Body, size: u64, range: Option<Range<u64>>) -> Response {
     response
 }
 
-fn unsatisfiable(size: u64) -> Response {
+pub(crate) fn unsatisfiable(size: u64) -> Response {
     let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
     put(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{size}"));
     response
@@ -240,7 +240,7 @@ fn disposition(kind: &str, name: &str) -> String {
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name))
 }
 
-fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+pub(crate) fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }

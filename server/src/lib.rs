@@ -15,6 +15,7 @@ pub mod events;
 pub mod files;
 pub mod health;
 pub mod logging;
+pub mod media;
 pub mod person;
 pub mod postgres;
 pub mod router;

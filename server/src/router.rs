@@ -24,7 +24,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{auth, config::Config, error, events, files, health, security, state::AppState, trace};
+use crate::{auth, config::Config, error, events, files, health, media, security, state::AppState, trace};
 
 /// The largest body of a form or a server function. Files go through routes of their own.
 const FORM_MAX_BYTES: usize = 32 << 20;
@@ -81,6 +81,14 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/exports/{export}/download", get(files::export))
         .route("/projects/{project}/exports/{export}/manifest.json", get(files::manifest))
         .route("/files/{file}/{name}", get(files::file))
+        .route("/projects/{project}/media/wave", get(media::wave))
+        .route("/projects/{project}/media/series", get(media::series))
+        .route("/projects/{project}/media/image", get(media::image))
+        .route("/projects/{project}/media/tile/{level}/{column}/{row}", get(media::tile))
+        .route("/projects/{project}/media/video", get(media::video))
+        .route("/projects/{project}/media/frames", get(media::frames))
+        .route("/projects/{project}/media/text", get(media::text))
+        .route("/projects/{project}/media/file", get(media::pass))
         .route("/events/projects/{project}/imports/{import}", get(events::import))
         .route("/events/projects/{project}/exports/{export}", get(events::export))
         .layer(identify);

@@ -231,6 +231,17 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                         />
                     </div>
                 </Card>
+                <Card title="Media" text="Objects of tasks that lie on other servers.">
+                    <div class="form">
+                        <Checkbox
+                            name="allow_media_proxy"
+                            label="Load media of other servers through Synapse"
+                            help="For servers that refuse to give their files to this page. Only addresses that a task names are fetched, without cookies, and never from private networks."
+                            checked=detail.allow_media_proxy
+                            on_change=flag(|patch, on| patch.allow_media_proxy = Some(on))
+                        />
+                    </div>
+                </Card>
                 <SaveButton busy=save.pending()/>
             </form>
         </FormScope>

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Result,
     events::Events,
+    media::Workshop,
     provider::{mail::Mailer, resolve::Resolver},
 };
 
@@ -38,6 +39,7 @@ struct Inner {
     store: Arc<dyn ObjectStore>,
     settings: Settings,
     events: Events,
+    workshop: Workshop,
     /// Keeps ids of the same millisecond in the order they were made.
     ids: Mutex<uuid::ContextV7>,
 }
@@ -57,6 +59,8 @@ pub struct Settings {
     pub allow_networks: Vec<IpNet>,
     /// The largest file a person may send.
     pub max_upload_bytes: u64,
+    /// The folder of files that are served to everybody as they are, for the samples in it.
+    pub site_dir: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -68,6 +72,7 @@ impl Default for Settings {
             data_dir: "data".into(),
             allow_networks: Vec::new(),
             max_upload_bytes: 5 << 30,
+            site_dir: None,
         }
     }
 }
@@ -191,6 +196,7 @@ impl CxBuilder {
                 store,
                 settings,
                 events: Events::new(EVENTS_HELD),
+                workshop: Workshop::default(),
                 ids: Mutex::new(uuid::ContextV7::new()),
             }),
         })
@@ -272,6 +278,11 @@ impl Cx {
     #[must_use]
     pub fn events(&self) -> &Events {
         &self.inner.events
+    }
+
+    /// What of media is being prepared on this node.
+    pub(crate) fn workshop(&self) -> &Workshop {
+        &self.inner.workshop
     }
 
     /// What the operator decided.

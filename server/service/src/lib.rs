@@ -27,6 +27,7 @@ pub mod health;
 pub mod help;
 pub mod import;
 pub mod job;
+pub mod media;
 pub mod org;
 pub mod project;
 pub mod provider;

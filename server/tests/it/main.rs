@@ -7,6 +7,7 @@ mod doors;
 mod embedded;
 mod files;
 mod import;
+mod media;
 mod org;
 mod pages;
 mod problems;

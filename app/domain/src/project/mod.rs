@@ -236,6 +236,8 @@ pub struct ProjectPatch {
     pub enable_empty_annotation: Option<bool>,
     /// Whether predictions are shown while labeling.
     pub show_collab_predictions: Option<bool>,
+    /// Whether media of other servers may be loaded through this one.
+    pub allow_media_proxy: Option<bool>,
     /// How many people label each task.
     pub maximum_annotations: Option<i32>,
     /// Which task comes next.
@@ -415,6 +417,8 @@ pub struct ProjectDetail {
     pub enable_empty_annotation: bool,
     /// Whether predictions are shown while labeling.
     pub show_collab_predictions: bool,
+    /// Whether media of other servers may be loaded through this one.
+    pub allow_media_proxy: bool,
     /// How many people label each task.
     pub maximum_annotations: i32,
     /// Which task comes next.

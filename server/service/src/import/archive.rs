@@ -42,7 +42,7 @@ pub(super) fn read(plan: &Plan, runtime: &Handle, file: &StoredFile, out: &mut O
             return out.refused(&file.name, &Problem::invalid("file", "archive_damaged", message));
         }
     };
-    let has_rows = archive.file_names().flatten().any(|name| is_content(&name) && !kind::is_image_name(&name));
+    let has_rows = archive.file_names().flatten().any(|name| is_content(&name) && !kind::is_media_name(&name));
     let mut left = plan.cx.settings().max_upload_bytes;
     for index in 0..archive.len() {
         out.at.entry = index as u64 + 1;
@@ -98,7 +98,7 @@ fn entry(
     let source = format!("{}/{name}", file.name);
     let mut head = Vec::new();
     let read = limited.by_ref().take(import_head()).read_to_end(&mut head);
-    if read.is_ok() && kind::is_image_name(&name) {
+    if read.is_ok() && kind::is_media_name(&name) {
         let mut spool = tempfile::tempfile().map_err(anyhow::Error::new)?;
         let spooled = io::copy(&mut io::Cursor::new(&head).chain(&mut limited), &mut spool);
         *left -= limited.used(allowed);
@@ -110,10 +110,10 @@ fn entry(
         let body = ReaderStream::new(tokio::fs::File::from_std(spool));
         return match runtime.block_on(storage::store(&plan.cx, &plan.access, &key, &name, body)) {
             Ok(_) if has_rows => Ok(Ok(())),
-            Ok(image) => {
+            Ok(medium) => {
                 out.at.row = 1;
-                out.format = "Images";
-                Ok(out.take(&file.name, number, 0, || Ok(read::image_task(&plan.image_field, &image))))
+                out.format = read::MEDIA_FORMAT;
+                Ok(out.take(&file.name, number, 0, || Ok(plan.fields.task(&medium))))
             }
             Err(Error::Domain(problem)) => refuse(out, &name, problem.message),
             Err(internal) => Err(internal),

@@ -6,6 +6,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    ops::Range,
     sync::LazyLock,
     time::Duration,
 };
@@ -17,7 +18,7 @@ use ipnet::IpNet;
 use reqwest::{
     Client, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_TYPE, LOCATION},
+    header::{CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE},
     redirect::Policy,
 };
 use url::{Host, Url};
@@ -93,10 +94,46 @@ pub async fn check(cx: &Cx, address: &str) -> Result<Url> {
 /// # Errors
 /// *Invalid*, with what the address or its server said.
 pub async fn fetch(cx: &Cx, address: &str) -> Result<Fetched> {
+    let answer = get(cx, address, None).await?;
+    let limit = cx.settings().max_upload_bytes;
+    if answer.length.is_some_and(|length| length > limit) {
+        let message = format!("The file behind this address is larger than {} MB, the most it may have.", limit >> 20);
+        return Err(Problem::new(Kind::TooLarge, "file_too_large", message).on("url").into());
+    }
+    let name = file_name(&answer.url, answer.content_type.as_deref());
+    Ok(Fetched { name, body: answer.body })
+}
+
+/// What a server answers.
+pub(crate) struct Answer {
+    /// Where it was found in the end.
+    pub(crate) url: Url,
+    /// As the server says.
+    pub(crate) content_type: Option<String>,
+    /// Of what comes now, as the server says.
+    pub(crate) length: Option<u64>,
+    /// Which part this is; nothing for the whole.
+    pub(crate) part: Option<Range<u64>>,
+    /// Of the whole, where this is a part.
+    pub(crate) whole: Option<u64>,
+    /// The bytes.
+    pub(crate) body: BoxStream<'static, std::io::Result<Bytes>>,
+}
+
+/// Asks for the file behind an address, all or a part, without a cookie; the answer may be the whole anyway.
+///
+/// # Errors
+/// *Invalid*, with what the address or its server said.
+pub(crate) async fn get(cx: &Cx, address: &str, range: Option<Range<u64>>) -> Result<Answer> {
     let mut url = parse(address)?;
     for _ in 0..=MAX_REDIRECTS {
         let client = client_for(judge(cx, &url).await?)?;
-        let answer = client.get(url.clone()).send().await.map_err(|error| unreachable(&url, &error))?;
+        let mut request = client.get(url.clone());
+        if let Some(range) = &range {
+            let last = if range.end == u64::MAX { String::new() } else { (range.end - 1).to_string() };
+            request = request.header(RANGE, format!("bytes={}-{last}", range.start));
+        }
+        let answer = request.send().await.map_err(|error| unreachable(&url, &error))?;
         if answer.status().is_redirection()
             && let Some(target) = answer.headers().get(LOCATION)
         {
@@ -108,22 +145,35 @@ pub async fn fetch(cx: &Cx, address: &str) -> Result<Fetched> {
             )?;
             continue;
         }
-        if answer.status() != StatusCode::OK {
+        let content_range = answer.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
+        let part = content_range.and_then(parse_content_range);
+        let is_part = range.is_some() && answer.status() == StatusCode::PARTIAL_CONTENT && part.is_some();
+        if answer.status() != StatusCode::OK && !is_part {
             let message = format!("The server answered {} instead of a file.", answer.status());
             return Err(refuse("url_status", message).into());
         }
-        let limit = cx.settings().max_upload_bytes;
-        if answer.content_length().is_some_and(|length| length > limit) {
-            let message =
-                format!("The file behind this address is larger than {} MB, the most it may have.", limit >> 20);
-            return Err(Problem::new(Kind::TooLarge, "file_too_large", message).on("url").into());
-        }
+        let (part, whole) = part.filter(|_| is_part).unzip();
         let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let name = file_name(&url, content_type);
-        let body = answer.bytes_stream().map_err(std::io::Error::other).boxed();
-        return Ok(Fetched { name, body });
+        return Ok(Answer {
+            url,
+            content_type: content_type.map(str::to_owned),
+            length: answer.content_length(),
+            part,
+            whole: whole.flatten(),
+            body: answer.bytes_stream().map_err(std::io::Error::other).boxed(),
+        });
     }
     Err(refuse("url_redirects", "The server sent us on too often.").into())
+}
+
+/// `bytes 0-9/100`: the part, and the length of the whole unless it is `*`.
+fn parse_content_range(value: &str) -> Option<(Range<u64>, Option<u64>)> {
+    let (part, whole) = value.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = part.split_once('-')?;
+    let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    let whole = whole.trim().parse().ok();
+    let end = last.checked_add(1)?;
+    (first < end && whole.is_none_or(|whole| end <= whole)).then_some((first..end, whole))
 }
 
 /// What a file from an address is called: the last part of its path, ending as its content type says if it has no ending.

@@ -20,8 +20,6 @@ use crate::{
 
 /// How many batches may wait between reading and storing.
 const BATCHES_WAITING: usize = 2;
-/// The field images go to where the interface names none.
-const IMAGE_FIELD: &str = "image";
 
 /// Reads one import to its end.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,13 +67,12 @@ impl RunImport {
         tx.commit().await?;
         let files = self.files(cx, access, &taken).await?;
         let config = label_config::parse(&taken.label_config).config.unwrap_or_default();
-        let image = config.objects.iter().find(|object| object.tag == "Image").and_then(|object| object.field.clone());
         let plan = read::Plan {
             cx: cx.clone(),
             access: access.clone(),
             import_id: self.import_id,
             files,
-            image_field: image.unwrap_or_else(|| IMAGE_FIELD.to_owned()),
+            fields: read::MediaFields::of(&config),
             from: taken.checkpoint.clone().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default(),
         };
         let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);

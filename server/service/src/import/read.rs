@@ -7,6 +7,7 @@ use domain::{
     Error as Problem,
     id::ImportId,
     import::{self, NewTask, RowError},
+    label_config::LabelConfig,
 };
 use futures::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub(super) struct Plan {
     pub(super) access: ProjectAccess,
     pub(super) import_id: ImportId,
     pub(super) files: Vec<StoredFile>,
-    pub(super) image_field: String,
+    pub(super) fields: MediaFields,
     pub(super) from: Checkpoint,
 }
 
@@ -138,7 +139,7 @@ impl Out<'_> {
 
 /// Reads every file from the checkpoint on, until the end or until nobody takes the rows.
 pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Result<()> {
-    let has_rows = plan.files.iter().any(|file| !file.is_image() && !is_zip(file));
+    let has_rows = plan.files.iter().any(|file| !file.is_media() && !is_zip(file));
     let mut out = Out {
         sender,
         from: plan.from,
@@ -153,9 +154,9 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         out.at = Checkpoint { file: index as u64 + 1, entry: 0, row: 0 };
         let taken = if out.at.file < plan.from.file {
             Ok(())
-        } else if file.is_image() {
-            // Beside tables and lists, images are what their rows speak of.
-            if has_rows { Ok(()) } else { image(plan, file, &mut out) }
+        } else if file.is_media() {
+            // Beside tables and lists, images and sounds are what their rows speak of.
+            if has_rows { Ok(()) } else { medium(plan, file, &mut out) }
         } else if is_zip(file) {
             archive::read(plan, runtime, file, &mut out)?
         } else {
@@ -175,15 +176,39 @@ fn is_zip(file: &StoredFile) -> bool {
     file.content_type == "application/zip"
 }
 
-fn image(plan: &Plan, file: &StoredFile, out: &mut Out<'_>) -> Result<(), Stopped> {
+fn medium(plan: &Plan, file: &StoredFile, out: &mut Out<'_>) -> Result<(), Stopped> {
     out.at.row = 1;
-    out.format = "Images";
-    out.take(&file.name, 1, file.size_bytes, || Ok(image_task(&plan.image_field, file)))
+    out.format = MEDIA_FORMAT;
+    out.take(&file.name, 1, file.size_bytes, || Ok(plan.fields.task(file)))
 }
 
-/// The task that shows one image.
-pub(super) fn image_task(field: &str, file: &StoredFile) -> NewTask {
-    NewTask { data: Map::from_iter([(field.to_owned(), Value::from(file.address()))]), ..NewTask::default() }
+/// What files that are tasks by themselves are called as a format.
+pub(super) const MEDIA_FORMAT: &str = "Media";
+
+/// The field of a task that shows a file, by what the file is.
+pub(super) struct MediaFields([(&'static str, String); 4]);
+
+impl MediaFields {
+    /// From the objects of a labeling interface; for one without such an object the field is named after it.
+    pub(super) fn of(config: &LabelConfig) -> Self {
+        let field = |tag: &str, otherwise: &str| {
+            let object = config.objects.iter().find(|object| object.tag == tag);
+            object.and_then(|object| object.field.clone()).unwrap_or_else(|| otherwise.to_owned())
+        };
+        Self([
+            ("audio/", field("Audio", "audio")),
+            ("video/", field("Video", "video")),
+            ("application/pdf", field("Pdf", "pdf")),
+            ("", field("Image", "image")),
+        ])
+    }
+
+    /// The task that shows this file.
+    pub(super) fn task(&self, file: &StoredFile) -> NewTask {
+        let found = self.0.iter().find(|(family, _)| file.content_type.starts_with(family));
+        let field = found.map_or("image", |(_, field)| field.as_str());
+        NewTask { data: Map::from_iter([(field.to_owned(), Value::from(file.address()))]), ..NewTask::default() }
+    }
 }
 
 /// A stored file as this thread reads it.

@@ -48,7 +48,7 @@ pub(super) async fn resolve(tx: &mut Tx, project_id: ProjectId, tasks: &mut [New
 fn uploaded_name(value: &Value) -> Option<&str> {
     let text = value.as_str().filter(|text| text.len() <= MAX_NAME_BYTES)?;
     let name = text.rsplit('/').next().unwrap_or(text);
-    if !kind::is_image_name(name) {
+    if !kind::is_media_name(name) {
         return None;
     }
     let is_address = text.contains("://") || text.starts_with("data:") || text.starts_with("/files/");

@@ -152,6 +152,7 @@ pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Projec
         show_skip_button: row.show_skip_button,
         enable_empty_annotation: row.enable_empty_annotation,
         show_collab_predictions: row.show_collab_predictions,
+        allow_media_proxy: row.allow_media_proxy,
         maximum_annotations: row.maximum_annotations,
         sampling: Sampling::from_name(&row.sampling).unwrap_or_default(),
         skip_queue: SkipQueue::from_name(&row.skip_queue).unwrap_or_default(),
@@ -187,6 +188,9 @@ pub async fn update(cx: &Cx, actor: &Actor, project_id: ProjectId, patch: Projec
         sql::spread_overlap(&mut tx, &access, cx.now()).await?;
     }
     record(cx, &mut tx, &access, "project_updated", json!({ "settings": names_in(&patch) })).await?;
+    if let Some(allowed) = patch.allow_media_proxy {
+        record(cx, &mut tx, &access, "media_proxy_changed", json!({ "allowed": allowed })).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -12,6 +12,8 @@ use super::{MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 pub enum FileKind {
     /// A pixel image, by its content type.
     Image(&'static str),
+    /// Sound, film or document, by its content type.
+    Media(&'static str),
     /// A vector image.
     Svg,
     /// An archive.
@@ -25,7 +27,7 @@ impl FileKind {
     #[must_use]
     pub fn content_type(self) -> &'static str {
         match self {
-            Self::Image(content_type) => content_type,
+            Self::Image(content_type) | Self::Media(content_type) => content_type,
             Self::Svg => "image/svg+xml",
             Self::Zip => "application/zip",
             Self::Rows(import::Format::Json) => "application/json",
@@ -45,6 +47,9 @@ pub fn of(name: &str, head: &[u8]) -> Result<FileKind> {
     if let Some(content_type) = image_type(head) {
         return Ok(FileKind::Image(content_type));
     }
+    if let Some(content_type) = media_type(head) {
+        return Ok(FileKind::Media(content_type));
+    }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(FileKind::Zip);
     }
@@ -54,6 +59,14 @@ pub fn of(name: &str, head: &[u8]) -> Result<FileKind> {
     if is_image_name(name) {
         let message = format!("“{name}” is named like an image, but it is none.");
         return Err(Problem::invalid("file", "not_an_image", message));
+    }
+    if let Some(what) = media_name(name) {
+        let message = if head.is_empty() {
+            format!("“{name}” is empty: it has 0 bytes.")
+        } else {
+            format!("“{name}” is named like {what}, but it is none.")
+        };
+        return Err(Problem::invalid("file", "not_media", message));
     }
     if name.to_ascii_lowercase().ends_with(".zip") {
         let message = format!("“{name}” is named like an archive, but it is none.");
@@ -85,6 +98,80 @@ fn image_type(head: &[u8]) -> Option<&'static str> {
         Some("image/bmp")
     } else {
         None
+    }
+}
+
+/// Sounds, films and documents that browsers show.
+fn media_type(head: &[u8]) -> Option<&'static str> {
+    let at = |from: usize, expected: &[u8]| head.get(from..from + expected.len()) == Some(expected);
+    if at(0, b"RIFF") && at(8, b"WAVE") {
+        Some("audio/wav")
+    } else if at(0, b"fLaC") {
+        Some("audio/flac")
+    } else if at(0, b"OggS") {
+        // The first page names its codec.
+        let page = &head[..head.len().min(512)];
+        let has = |name: &[u8]| page.windows(name.len()).any(|part| part == name);
+        Some(if has(b"theora") { "video/ogg" } else { "audio/ogg" })
+    } else if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {
+        Some("audio/aiff")
+    } else if at(0, b"ID3") || is_mp3_frame(head) {
+        Some("audio/mpeg")
+    } else if at(0, b"\xff\xf1") || at(0, b"\xff\xf9") {
+        Some("audio/aac")
+    } else if at(4, b"ftypM4A") || at(4, b"ftypM4B") {
+        Some("audio/mp4")
+    } else if at(4, b"ftypqt") {
+        Some("video/quicktime")
+    } else if at(4, b"ftyp") {
+        Some("video/mp4")
+    } else if at(0, b"\x1a\x45\xdf\xa3") {
+        let page = &head[..head.len().min(64)];
+        Some(if page.windows(4).any(|part| part == b"webm") { "video/webm" } else { "video/x-matroska" })
+    } else if at(0, b"%PDF-") {
+        Some("application/pdf")
+    } else {
+        None
+    }
+}
+
+/// The header of an MPEG frame of layer III, followed by another one just as long.
+fn is_mp3_frame(head: &[u8]) -> bool {
+    let length = |at: usize| {
+        let four = head.get(at..at + 4)?;
+        let (version, layer) = (four[1] >> 3 & 3, four[1] >> 1 & 3);
+        if four[0] != 0xff || four[1] & 0xe0 != 0xe0 || layer != 1 || version == 1 {
+            return None;
+        }
+        let is_first = version == 3;
+        let rates: [usize; 16] = if is_first {
+            [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0]
+        } else {
+            [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0]
+        };
+        let rate = rates[usize::from(four[2] >> 4)] * 1000;
+        let hertz = [44_100, 48_000, 32_000, 0][usize::from(four[2] >> 2 & 3)] >> (3 - version.max(2)).min(1);
+        let hertz = if version == 0 { hertz / 2 } else { hertz };
+        let padding = usize::from(four[2] >> 1 & 1);
+        (rate > 0 && hertz > 0).then(|| if is_first { 144 } else { 72 } * rate / hertz + padding)
+    };
+    length(0).is_some_and(|first| length(first).is_some() || first >= head.len())
+}
+
+/// Whether a name promises something to look at or listen to.
+#[must_use]
+pub fn is_media_name(name: &str) -> bool {
+    is_image_name(name) || media_name(name).is_some()
+}
+
+/// What a name promises, in words.
+fn media_name(name: &str) -> Option<&'static str> {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        "wav" | "mp3" | "ogg" | "oga" | "flac" | "m4a" | "aac" | "aif" | "aiff" | "opus" => Some("a sound"),
+        "mp4" | "m4v" | "mov" | "webm" | "mkv" | "ogv" | "avi" => Some("a video"),
+        "pdf" => Some("a PDF"),
+        _ => None,
     }
 }
 
@@ -163,7 +250,7 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_bytes() {
-        let cases: [(&str, &[u8], &str); 9] = [
+        let cases: [(&str, &[u8], &str); 20] = [
             ("a.txt", b"\x89PNG\r\n\x1a\n", "image/png"),
             ("a", b"\xff\xd8\xff\xe0", "image/jpeg"),
             ("a", b"GIF89a", "image/gif"),
@@ -173,11 +260,24 @@ mod tests {
             ("a", b"<?xml version=\"1.0\"?><!-- x --><svg>", "image/svg+xml"),
             ("a", b"PK\x03\x04", "application/zip"),
             ("a.json", b"[]", "application/json"),
+            ("a", b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
+            ("a", b"fLaC\0", "audio/flac"),
+            ("a", b"OggS\0\x02........\x01vorbis", "audio/ogg"),
+            ("a", b"ID3\x04", "audio/mpeg"),
+            ("a", b"\xff\xfb\x90\x64", "audio/mpeg"),
+            ("a", b"\0\0\0\x20ftypM4A ", "audio/mp4"),
+            ("a", b"\0\0\0\x20ftypisom", "video/mp4"),
+            ("a", b"\0\0\0\x14ftypqt  ", "video/quicktime"),
+            ("a", b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", "video/webm"),
+            ("a", b"%PDF-1.7", "application/pdf"),
+            ("a.mp3.csv", b"a,b\n1,2", "text/csv"),
         ];
         for (name, head, expected) in cases {
             assert_eq!(of(name, head).unwrap().content_type(), expected);
         }
         assert_eq!(of("cat.png", b"MZ\x90").unwrap_err().code, "not_an_image");
+        assert_eq!(of("cat.wav", b"").unwrap_err().message, "“cat.wav” is empty: it has 0 bytes.");
+        assert_eq!(of("cat.mp4", b"hello").unwrap_err().code, "not_media");
         assert_eq!(of("cat.zip", b"hello").unwrap_err().code, "not_an_archive");
         assert_eq!(of("cat.exe", b"MZ\x90\0\0").unwrap_err().code, "import_not_text");
     }

@@ -28,10 +28,10 @@ pub use kind::FileKind;
 
 /// The longest side of an image, in pixels.
 pub const MAX_IMAGE_SIDE: u32 = 40_000;
-/// The most pixels of an image: 200 million take 800 MB once decoded.
-pub const MAX_IMAGE_PIXELS: u64 = 200_000_000;
+/// The most pixels of an image. Nobody decodes one whole in a browser: very large ones are cut into tiles.
+pub const MAX_IMAGE_PIXELS: u64 = 1_000_000_000;
 /// The largest image file.
-pub const MAX_IMAGE_BYTES: u64 = 256 << 20;
+pub const MAX_IMAGE_BYTES: u64 = 1 << 30;
 /// How much of the beginning is looked at; cameras put up to half a megabyte in front of an image's size.
 const HEAD_BYTES: usize = 1 << 20;
 /// The longest name, as the database has it.
@@ -77,6 +77,18 @@ impl StoredFile {
     #[must_use]
     pub fn is_image(&self) -> bool {
         self.content_type.starts_with("image/")
+    }
+
+    /// Whether it is something to look at or listen to, rather than rows of data.
+    #[must_use]
+    pub fn is_media(&self) -> bool {
+        let kind = self.content_type.as_str();
+        ["image/", "audio/", "video/"].iter().any(|family| kind.starts_with(family)) || kind == "application/pdf"
+    }
+
+    /// Of its content, in hexadecimal.
+    pub(crate) fn digest(&self) -> Option<String> {
+        (!self.sha256.is_empty()).then(|| hex::encode(&self.sha256))
     }
 }
 
@@ -150,7 +162,7 @@ pub(crate) async fn store(
     let limit = match kind {
         FileKind::Svg => svg::MAX_BYTES as u64,
         FileKind::Image(_) => MAX_IMAGE_BYTES,
-        FileKind::Zip | FileKind::Rows(_) => cx.settings().max_upload_bytes,
+        FileKind::Media(_) | FileKind::Zip | FileKind::Rows(_) => cx.settings().max_upload_bytes,
     };
     let mut size = kind::dimensions(kind, &head)?;
     let mut rest = body.boxed();
@@ -339,7 +351,7 @@ pub async fn open(cx: &Cx, actor: &Actor, file_id: FileId) -> Result<StoredFile>
     .fetch_optional(cx.pool())
     .await?;
     let file = StoredFile::from(row.ok_or_else(|| Problem::not_found("file"))?);
-    let permission = if file.is_image() { ProjectPermission::View } else { ProjectPermission::ViewData };
+    let permission = if file.is_media() { ProjectPermission::View } else { ProjectPermission::ViewData };
     match access::project(cx, actor, file.project_id, permission).await {
         Err(crate::Error::Domain(problem)) if problem.kind == Kind::NotFound => Err(Problem::not_found("file").into()),
         other => other.map(|_| file),

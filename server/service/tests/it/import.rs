@@ -535,3 +535,17 @@ async fn scheduled_jobs_start_without_a_payload() {
     job::runner::run_waiting(&desk.db.cx).await.unwrap();
     assert!(storage::read(&desk.db.cx, &file, None).await.is_err(), "files of purged projects go with them");
 }
+
+#[tokio::test]
+async fn a_sound_becomes_a_task_where_sounds_are_shown() {
+    let desk = Desk::new().await;
+    let sound: &[u8] = include_bytes!("../../../../public/demo/melody.wav");
+    let film: &[u8] = include_bytes!("../../../../public/demo/balls.mp4");
+    let run = desk.file("melody.wav", sound).await;
+    assert_eq!((run.status, run.tasks, run.failed), (RunStatus::Completed, 1, 0));
+    desk.file("balls.mp4", film).await;
+    let data = desk.data().await;
+    assert!(data[0]["audio"].as_str().unwrap().ends_with("/melody.wav"), "{data:?}");
+    assert!(data[1]["video"].as_str().unwrap().ends_with("/balls.mp4"), "{data:?}");
+    assert_eq!(code(desk.upload("cut.wav", &b""[..]).await), "not_media");
+}

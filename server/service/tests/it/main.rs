@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod lifecycle;
 mod mail;
+mod media;
 mod org;
 mod project;
 mod task;

@@ -1,0 +1,179 @@
+//! Media made small enough for a browser: waveforms, tiles, series, text and the frames of videos, derived once from a stored
+//! file or an address and kept beside it; and a way to load what another server refuses to give to a page.
+//!
+//! Invariants:
+//! - whoever asks may see the object: everybody in the project its pictures, sounds, films and documents; data files only
+//!   those who see all data, or whoever may open a task that names the file;
+//! - an address of the web is fetched only when a task names it and the project allows it, through the guard of
+//!   [`import::fetch`](crate::import::fetch), without cookies, within limits;
+//! - a derived file is named by the content it was made from and by the recipe, so it is never stale and can be deleted at
+//!   any time; it is made once, however many ask;
+//! - work has limits on size, time and memory; what is wrong with a file is told in a sentence.
+
+mod audio;
+mod derive;
+mod proxy;
+mod series;
+mod source;
+mod sql;
+mod text;
+mod tiles;
+mod video;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use domain::{
+    Error as Problem,
+    id::{ProjectId, TaskId},
+    media::{series::Options, tiles::Grid, video::Video},
+};
+use futures::stream::BoxStream;
+
+pub(crate) use derive::Workshop;
+pub use derive::{Derived, State};
+pub use proxy::Passed;
+pub use text::Text;
+pub use tiles::Picture;
+
+use crate::{Actor, Cx, Result, boxed, storage};
+
+/// An object as a view names it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// In this project.
+    pub project_id: ProjectId,
+    /// The task that shows it. Needed for addresses of the web, and by people who do not see all data.
+    pub task_id: Option<TaskId>,
+    /// The address as it stands in the task.
+    pub src: String,
+}
+
+/// The waveform of a sound, or of the sound of a video (`domain::media::wave`).
+///
+/// # Errors
+/// *Not found*; *invalid* with what is wrong with the sound.
+#[boxed]
+pub async fn wave(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived>> {
+    let found = source::find(cx, actor, asked).await?;
+    derive::derive(cx, &found, "wave1", audio::MAX_BYTES, audio::wave).await
+}
+
+/// The pyramid of a series (`domain::media::series::pyramid`).
+///
+/// # Errors
+/// *Not found*; *invalid* with what is wrong with the table.
+#[boxed]
+pub async fn series(cx: &Cx, actor: &Actor, asked: &Asked, options: Options) -> Result<State<Derived>> {
+    let found = source::find(cx, actor, asked).await?;
+    let options = options.check()?;
+    let recipe = series::recipe(&options);
+    derive::derive(cx, &found, &recipe, series::MAX_BYTES, move |opened, work| series::pyramid(opened, &options, work))
+        .await
+}
+
+/// What is known of an image; a very large one is cut into tiles.
+///
+/// # Errors
+/// *Not found*; *invalid* with what is wrong with the image.
+#[boxed]
+pub async fn picture(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Picture>> {
+    let found = source::find(cx, actor, asked).await?;
+    match derive::derive(cx, &found, tiles::RECIPE, storage::MAX_IMAGE_BYTES, tiles::cut).await? {
+        State::Ready(derived) => Ok(State::Ready(tiles::open(cx, derived).await?)),
+        State::Making(share) => Ok(State::Making(share)),
+    }
+}
+
+/// One tile of a very large image: its bytes.
+///
+/// # Errors
+/// *Not found* outside the image, and for images that are not cut.
+#[boxed]
+pub async fn tile(
+    cx: &Cx,
+    actor: &Actor,
+    asked: &Asked,
+    level: usize,
+    column: u32,
+    row: u32,
+) -> Result<State<(Picture, Bytes)>> {
+    match picture(cx, actor, asked).await? {
+        State::Making(share) => Ok(State::Making(share)),
+        State::Ready(picture) => {
+            let grid = Grid { width: picture.width, height: picture.height };
+            let index = grid.index(level, column, row).filter(|_| picture.is_tiled);
+            let bytes = tiles::read(cx, &picture, index.ok_or_else(|| Problem::not_found("tile"))?).await?;
+            Ok(State::Ready((picture, bytes)))
+        }
+    }
+}
+
+/// What is known of a video.
+///
+/// # Errors
+/// *Not found*; *invalid* with what is wrong with the video.
+#[boxed]
+pub async fn video(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Derived, Video)>> {
+    match frames(cx, actor, asked).await? {
+        State::Making(share) => Ok(State::Making(share)),
+        State::Ready((derived, _)) => {
+            let video = video::read(cx, &derived).await?;
+            Ok(State::Ready((derived, video)))
+        }
+    }
+}
+
+/// When each frame of a video is shown: 64-bit numbers of seconds; and where in the derived file they lie.
+///
+/// # Errors
+/// As [`video`].
+#[boxed]
+pub async fn frames(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Derived, Range<u64>)>> {
+    let found = source::find(cx, actor, asked).await?;
+    match derive::derive(cx, &found, "video1", video::MAX_BYTES, video::timeline).await? {
+        State::Making(share) => Ok(State::Making(share)),
+        State::Ready(derived) => {
+            let times = video::times(cx, &derived).await?;
+            Ok(State::Ready((derived, times)))
+        }
+    }
+}
+
+/// A text as UTF-8, whatever it is encoded in; `as_html` makes it HTML that can do nothing.
+///
+/// # Errors
+/// *Not found*; *too large* beyond 20 MB; *invalid* for what is no text.
+#[boxed]
+pub async fn text(cx: &Cx, actor: &Actor, asked: &Asked, as_html: bool) -> Result<State<Text>> {
+    let found = source::find(cx, actor, asked).await?;
+    let recipe = if as_html { "html1" } else { "text1" };
+    let made = derive::derive(cx, &found, recipe, text::MAX_BYTES, move |opened, _| text::decode(opened, as_html));
+    match made.await? {
+        State::Making(share) => Ok(State::Making(share)),
+        State::Ready(derived) => Ok(State::Ready(text::open(cx, derived).await?)),
+    }
+}
+
+/// The object itself, all or a part: for pages that its own server refuses.
+///
+/// # Errors
+/// *Not found*; *forbidden* when the project does not allow it; *invalid* for what is no medium.
+#[boxed]
+pub async fn pass(cx: &Cx, actor: &Actor, asked: &Asked, range: Option<Range<u64>>) -> Result<Passed> {
+    let found = source::find(cx, actor, asked).await?;
+    proxy::pass(cx, found, range).await
+}
+
+/// The bytes of a derived file, all or a part.
+///
+/// # Errors
+/// When the store has lost it.
+#[boxed]
+pub async fn read(
+    cx: &Cx,
+    derived: &Derived,
+    range: Option<Range<u64>>,
+) -> Result<BoxStream<'static, std::io::Result<Bytes>>> {
+    storage::read_key(cx, derived.key(), range).await
+}

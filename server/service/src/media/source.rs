@@ -1,0 +1,288 @@
+//! Which object an address means, whether the person may see it, and how to get at its bytes.
+
+use std::{
+    fs::File,
+    io::{Seek, Write},
+    path::{Component, Path as FilePath, PathBuf},
+};
+
+use domain::{Error as Problem, Kind, access::ProjectPermission, media::empty};
+use futures::StreamExt;
+use object_store::{GetResultPayload, ObjectStoreExt, path::Path};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Asked, sql};
+use crate::{
+    Actor, Cx, Result,
+    access::{self, ProjectAccess},
+    import::fetch,
+    storage::{self, StoredFile},
+};
+
+/// An object that may be seen.
+pub(super) struct Found {
+    pub(super) access: ProjectAccess,
+    pub(super) origin: Origin,
+}
+
+/// Where an object lies.
+#[derive(Clone)]
+pub(super) enum Origin {
+    /// Among the files of the project.
+    Stored(StoredFile),
+    /// Among the files that the application itself serves to everybody.
+    Site(PathBuf),
+    /// On another server.
+    Web(String),
+}
+
+/// The bytes of an object, on this machine.
+pub(super) struct Opened {
+    pub(super) file: File,
+    pub(super) size: u64,
+    /// As the server says that sent it, or as was found when it was stored.
+    pub(super) content_type: Option<String>,
+    /// Lower case, without the point.
+    pub(super) extension: String,
+}
+
+/// Finds the object, if the person may see it.
+pub(super) async fn find(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Found> {
+    let access = access::project(cx, actor, asked.project_id, ProjectPermission::View).await?;
+    let own = cx.settings().base_url.as_str();
+    let src = asked.src.trim();
+    // A link to this very server means the file itself.
+    let src = src.strip_prefix(own).filter(|path| path.starts_with('/')).unwrap_or(src);
+    if let Some(file_id) = storage::file_of(src) {
+        let file = storage::of_project(cx, &access, file_id).await?.ok_or_else(|| Problem::not_found("file"))?;
+        if !file.is_media() && !access.allows(ProjectPermission::ViewData) && !is_named(cx, &access, asked).await? {
+            return Err(Problem::not_found("file").into());
+        }
+        return Ok(Found { access, origin: Origin::Stored(file) });
+    }
+    if src.starts_with('/') && !src.starts_with("//") {
+        let path =
+            site_file(cx, src).ok_or_else(|| refuse("media_status", "There is no file at this address (404)."))?;
+        return Ok(Found { access, origin: Origin::Site(path) });
+    }
+    match src.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
+        Some("http" | "https") => {
+            if !is_named(cx, &access, asked).await? {
+                return Err(Problem::not_found("object").into());
+            }
+            let mut tx = access.begin(cx).await?;
+            let is_allowed = sql::allows_proxy(&mut tx, &access).await?;
+            tx.commit().await?;
+            if !is_allowed {
+                let message = "This object lies on another server. An admin of the project can allow that it is loaded \
+                     through this one: Settings, General, Media.";
+                return Err(Problem::new(Kind::Forbidden, "media_proxy_off", message).on("src").into());
+            }
+            Ok(Found { access, origin: Origin::Web(src.to_owned()) })
+        }
+        Some("s3" | "gs" | "azure-blob" | "azure-spi") => {
+            let message = "Objects in this kind of storage cannot be opened here yet. An https:// address can.";
+            Err(refuse("media_storage", message).into())
+        }
+        Some("data") => {
+            Err(refuse("media_inline", "This object is in the task itself; there is nothing to load.").into())
+        }
+        _ => Err(refuse("media_address", "This is not an address that can be loaded.").into()),
+    }
+}
+
+/// Whether the task names this address, and the person may open that task.
+async fn is_named(cx: &Cx, access: &ProjectAccess, asked: &Asked) -> Result<bool> {
+    let Some(task_id) = asked.task_id else { return Ok(false) };
+    let mut tx = access.begin(cx).await?;
+    let data = sql::task_data(&mut tx, access, task_id, access.allows(ProjectPermission::ViewData)).await?;
+    tx.commit().await?;
+    Ok(data.is_some_and(|data| names(&data, asked.src.trim())))
+}
+
+/// Whether any text in the data is this address.
+fn names(data: &Value, address: &str) -> bool {
+    let mut open = vec![data];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) if text.trim() == address => return true,
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => open.extend(fields.values()),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// A file that the application serves to everybody; nothing beside its folder.
+fn site_file(cx: &Cx, src: &str) -> Option<PathBuf> {
+    let folder = cx.settings().site_dir.as_ref()?;
+    let url = url::Url::parse("http://host/").ok()?.join(src).ok()?;
+    let mut path = folder.clone();
+    for part in url.path_segments()? {
+        let name = percent_decode(part)?;
+        let mut parts = FilePath::new(&name).components();
+        match (parts.next(), parts.next()) {
+            (Some(Component::Normal(part)), None) => path.push(part),
+            _ => return None,
+        }
+    }
+    path.is_file().then_some(path)
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first == b'%' {
+            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+impl Origin {
+    /// Changes with the content, as far as that can be known without reading it.
+    pub(super) fn key(&self) -> Result<String> {
+        let digest = |text: &str| hex::encode(Sha256::digest(text.as_bytes()));
+        Ok(match self {
+            Self::Stored(file) => match file.digest() {
+                Some(digest) => digest,
+                None => format!("file-{}", file.file_id),
+            },
+            Self::Site(path) => {
+                let about = path.metadata().map_err(anyhow::Error::new)?;
+                let changed = about.modified().ok().and_then(|at| at.elapsed().ok().map(|_| at));
+                digest(&format!("site {} {} {changed:?}", path.display(), about.len()))
+            }
+            Self::Web(url) => digest(&format!("web {url}")),
+        })
+    }
+
+    /// Lower case, without the point; of addresses without their query.
+    pub(super) fn extension(&self) -> String {
+        let name = match self {
+            Self::Stored(file) => file.name.clone(),
+            Self::Site(path) => path.to_string_lossy().into_owned(),
+            Self::Web(url) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        };
+        let last = name.rsplit('/').next().unwrap_or_default();
+        last.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase()
+    }
+
+    /// The bytes, at most `limit` of them: in place where the store is a folder, else copied to a temporary file.
+    pub(super) async fn open(&self, cx: &Cx, limit: u64) -> Result<Opened> {
+        let extension = self.extension();
+        let opened = match self {
+            Self::Stored(file) => {
+                if file.size_bytes > limit {
+                    return Err(too_large(limit).into());
+                }
+                let found = cx.store().get(&Path::from(file.storage_key.as_str())).await.map_err(anyhow::Error::new)?;
+                let content_type = Some(file.content_type.clone());
+                match found.payload {
+                    GetResultPayload::File(local, _) => {
+                        Opened { file: local, size: file.size_bytes, content_type, extension }
+                    }
+                    GetResultPayload::Stream(stream) => {
+                        let body = stream.map(|chunk| chunk.map_err(std::io::Error::other)).boxed();
+                        let (file, size) = spool(body, limit).await?;
+                        Opened { file, size, content_type, extension }
+                    }
+                }
+            }
+            Self::Site(path) => {
+                let file = File::open(path).map_err(anyhow::Error::new)?;
+                let size = file.metadata().map_err(anyhow::Error::new)?.len();
+                Opened { file, size, content_type: None, extension }
+            }
+            Self::Web(url) => {
+                let answer = fetch::get(cx, url, None).await.map_err(as_medium)?;
+                if answer.length.is_some_and(|length| length > limit) {
+                    return Err(too_large(limit).into());
+                }
+                let (file, size) = spool(answer.body, limit).await?;
+                tracing::info!(url, size, "fetched a medium");
+                Opened { file, size, content_type: answer.content_type, extension }
+            }
+        };
+        if opened.size == 0 {
+            return Err(empty().into());
+        }
+        if opened.size > limit {
+            return Err(too_large(limit).into());
+        }
+        Ok(opened)
+    }
+}
+
+/// Copies a stream to a temporary file that has no name; the length is counted, not believed.
+async fn spool(
+    mut body: futures::stream::BoxStream<'static, std::io::Result<bytes::Bytes>>,
+    limit: u64,
+) -> Result<(File, u64)> {
+    let mut file = tempfile::tempfile().map_err(anyhow::Error::new)?;
+    let mut size = 0_u64;
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|error| {
+            tracing::debug!(%error, "a medium broke off");
+            refuse("media_broken", "The other server broke off before the end of the file. Please try again.")
+        })?;
+        size += chunk.len() as u64;
+        if size > limit {
+            return Err(too_large(limit).into());
+        }
+        file = tokio::task::spawn_blocking(move || file.write_all(&chunk).map(|()| file))
+            .await
+            .map_err(anyhow::Error::new)?
+            .map_err(anyhow::Error::new)?;
+    }
+    file.rewind().map_err(anyhow::Error::new)?;
+    Ok((file, size))
+}
+
+/// What fetching says, about the object.
+pub(super) fn as_medium(error: crate::Error) -> crate::Error {
+    match error {
+        crate::Error::Domain(problem) => problem.on("src").into(),
+        other => other,
+    }
+}
+
+pub(super) fn refuse(code: &'static str, message: impl Into<String>) -> Problem {
+    Problem::invalid("src", code, message)
+}
+
+pub(super) fn too_large(limit: u64) -> Problem {
+    let message = format!("This file is larger than {} MB, the most that is prepared for the browser.", limit >> 20);
+    Problem::new(Kind::TooLarge, "media_too_large", message).on("src")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_address_is_found_however_deep() {
+        let data = json!({"a": [1, {"b": " https://e.org/x.wav "}], "c": "no https://e.org/y.wav"});
+        assert!(names(&data, "https://e.org/x.wav"));
+        assert!(!names(&data, "https://e.org/y.wav"));
+        assert!(!names(&data, ""));
+    }
+
+    #[test]
+    fn names_are_decoded_once() {
+        assert_eq!(percent_decode("a%20b%C3%A4").as_deref(), Some("a bä"));
+        assert_eq!(percent_decode("%252e").as_deref(), Some("%2e"));
+        for broken in ["%", "%2", "%zz", "%ff"] {
+            assert_eq!(percent_decode(broken), None, "{broken}");
+        }
+    }
+}

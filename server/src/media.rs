@@ -1,0 +1,277 @@
+//! Media for views: what was derived of an object, in parts; the object itself. `docs/media.md` is the contract.
+
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Error as Problem,
+    id::{ProjectId, TaskId},
+    media::series::{Options, TimeFormat, parse_separator},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde_json::json;
+use service::{
+    Actor, Cx,
+    media::{self, Asked, Derived, State as Made},
+};
+
+use crate::{
+    error::Failure,
+    files::{Part, answer, guard, part, put, unsatisfiable},
+};
+
+/// How a text was encoded before it was made UTF-8.
+const TEXT_ENCODING: HeaderName = HeaderName::from_static("x-text-encoding");
+
+/// Which object, in every address of this door.
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    src: String,
+    task: Option<TaskId>,
+}
+
+impl Which {
+    fn of(self, project_id: ProjectId) -> Asked {
+        Asked { project_id, task_id: self.task, src: self.src }
+    }
+}
+
+/// `GET /projects/{id}/media/wave`: `domain::media::wave`, all or a part.
+pub async fn wave(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match media::wave(&cx, &actor, &which.of(project_id)).await? {
+        Made::Ready(derived) => file(&cx, &derived, &headers).await,
+        Made::Making(share) => Ok(making(share)),
+    }
+}
+
+/// How a table is read; from the attributes of `<TimeSeries>`.
+#[derive(Debug, Deserialize)]
+pub struct Reading {
+    time: Option<String>,
+    format: Option<String>,
+    sep: Option<String>,
+    /// A JSON list of names.
+    columns: Option<String>,
+}
+
+impl Reading {
+    fn options(self) -> Result<Options, Problem> {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let columns = given(self.columns).map(|list| serde_json::from_str(&list)).transpose();
+        let message = "columns must be a JSON list of names.";
+        Ok(Options {
+            time_column: given(self.time),
+            time_format: given(self.format).map(|format| TimeFormat::new(&format)).transpose()?,
+            separator: given(self.sep).map(|sep| parse_separator(&sep)).transpose()?,
+            columns: columns.map_err(|_| Problem::invalid("columns", "series_columns", message))?.unwrap_or_default(),
+        })
+    }
+}
+
+/// `GET /projects/{id}/media/series`: `domain::media::series::pyramid`, all or a part.
+pub async fn series(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    Query(reading): Query<Reading>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match media::series(&cx, &actor, &which.of(project_id), reading.options()?).await? {
+        Made::Ready(derived) => file(&cx, &derived, &headers).await,
+        Made::Making(share) => Ok(making(share)),
+    }
+}
+
+/// `GET /projects/{id}/media/image`: the size of an image and, where it is very large, how it is cut.
+pub async fn image(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match media::picture(&cx, &actor, &which.of(project_id)).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready(picture) => {
+            let about = json!({
+                "width": picture.width,
+                "height": picture.height,
+                "tiled": picture.is_tiled,
+                "tile": domain::media::tiles::TILE,
+                "content_type": picture.content_type,
+                "levels": picture.levels(),
+            });
+            Ok(fresh(&picture.derived, &headers, || Json(about).into_response()))
+        }
+    }
+}
+
+/// `GET /projects/{id}/media/tile/{level}/{column}/{row}`: one tile of a very large image.
+pub async fn tile(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path((project_id, level, column, row)): Path<(ProjectId, usize, u32, u32)>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match media::tile(&cx, &actor, &which.of(project_id), level, column, row).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready((picture, bytes)) => Ok(fresh(&picture.derived, &headers, || {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static(picture.content_type))], bytes).into_response()
+        })),
+    }
+}
+
+/// `GET /projects/{id}/media/video`: what is known of a video.
+pub async fn video(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match media::video(&cx, &actor, &which.of(project_id)).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready((derived, video)) => Ok(fresh(&derived, &headers, || Json(video).into_response())),
+    }
+}
+
+/// `GET /projects/{id}/media/frames`: when each frame of a video is shown, in seconds, as 64-bit numbers.
+pub async fn frames(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    match media::frames(&cx, &actor, &which.of(project_id)).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready((derived, times)) => {
+            let length = times.end - times.start;
+            let body = Body::from_stream(media::read(&cx, &derived, Some(times)).await?);
+            Ok(fresh(&derived, &headers, || answer(body, length, None)))
+        }
+    }
+}
+
+/// Whether a text is wanted as HTML.
+#[derive(Debug, Deserialize)]
+pub struct As {
+    #[serde(rename = "as")]
+    kind: Option<String>,
+}
+
+/// `GET /projects/{id}/media/text`: a text as UTF-8; with `as=html` as HTML that can do nothing.
+pub async fn text(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    Query(wanted): Query<As>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let as_html = wanted.kind.as_deref() == Some("html");
+    match media::text(&cx, &actor, &which.of(project_id), as_html).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready(text) => Ok(fresh(&text.derived.clone(), &headers, || {
+            let mut response = text.body.into_response();
+            let kind = if as_html { "text/html; charset=utf-8" } else { "text/plain; charset=utf-8" };
+            put(response.headers_mut(), header::CONTENT_TYPE, kind);
+            put(response.headers_mut(), TEXT_ENCODING, &text.encoding);
+            response
+        })),
+    }
+}
+
+/// `GET /projects/{id}/media/file`: the object itself, all or a part.
+pub async fn pass(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(project_id): Path<ProjectId>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    // The size may not be known here: what is beyond the end is the other side's to refuse.
+    let range = match headers.get(header::RANGE).map(|value| part(value, u64::MAX)) {
+        Some(Part::Of(range)) if range.end < u64::MAX || range.start < u64::MAX / 2 => Some(range),
+        _ => None,
+    };
+    let passed = match media::pass(&cx, &actor, &which.of(project_id), range).await {
+        Err(service::Error::Domain(problem)) if problem.code == "media_range" => {
+            return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
+        }
+        other => other?,
+    };
+    let same =
+        |etag: &String| headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    if passed.etag.as_ref().is_some_and(same) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let body = Body::from_stream(passed.body);
+    let mut response = match (passed.size_bytes, passed.part) {
+        (Some(size), part) => answer(body, size, part),
+        (None, Some(part)) => {
+            let mut response = (StatusCode::PARTIAL_CONTENT, body).into_response();
+            let range = format!("bytes {}-{}/*", part.start, part.end - 1);
+            put(response.headers_mut(), header::CONTENT_RANGE, &range);
+            response
+        }
+        (None, None) => body.into_response(),
+    };
+    let out = response.headers_mut();
+    put(out, header::CONTENT_TYPE, &passed.content_type);
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    if let Some(etag) = passed.etag {
+        put(out, header::ETAG, &etag);
+    }
+    guard(out);
+    Ok(response)
+}
+
+/// Being made: this share of 1 is done, ask again in a second.
+fn making(share: f32) -> Response {
+    let mut response = (StatusCode::ACCEPTED, Json(json!({ "making": share }))).into_response();
+    let out = response.headers_mut();
+    out.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer with what tells a browser that it has it already; nothing where it has.
+fn fresh(derived: &Derived, headers: &HeaderMap, respond: impl FnOnce() -> Response) -> Response {
+    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == derived.etag.as_bytes());
+    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { respond() };
+    let out = response.headers_mut();
+    put(out, header::ETAG, &derived.etag);
+    // What is derived changes with its name only, but who may see it can change.
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    guard(out);
+    response
+}
+
+/// A derived file, all or a part.
+async fn file(cx: &Cx, derived: &Derived, headers: &HeaderMap) -> Result<Response, Failure> {
+    let is_same = headers.get(header::IF_RANGE).is_none_or(|known| known.as_bytes() == derived.etag.as_bytes());
+    let range = match headers.get(header::RANGE).filter(|_| is_same).map(|value| part(value, derived.size_bytes)) {
+        Some(Part::Unsatisfiable) => return Ok(unsatisfiable(derived.size_bytes)),
+        Some(Part::Of(range)) => Some(range),
+        Some(Part::Whole) | None => None,
+    };
+    let body = Body::from_stream(media::read(cx, derived, range.clone()).await?);
+    Ok(fresh(derived, headers, || {
+        let mut response = answer(body, derived.size_bytes, range);
+        put(response.headers_mut(), header::CONTENT_TYPE, "application/octet-stream");
+        response
+    }))
+}
