@@ -22,7 +22,7 @@ use object_store::{ObjectMeta, ObjectStoreExt, path::Path};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, watch};
 
-use super::source::{Found, Opened, Origin, refuse};
+use super::source::{Data, Found, Opened, Origin, refuse};
 use crate::{Cx, Result, storage};
 
 /// How long a request waits before it is told how far the work is.
@@ -115,13 +115,13 @@ impl Work {
 
     /// A reader of a file that says how far it is.
     pub(super) fn watch(self: &Arc<Self>, opened: Opened) -> Watched {
-        Watched { file: opened.file, size: opened.size, at: 0, said: 0, work: self.clone() }
+        Watched { data: opened.data, size: opened.size, at: 0, said: 0, work: self.clone() }
     }
 }
 
 /// A file whose reading is the work.
 pub(super) struct Watched {
-    file: File,
+    data: Data,
     size: u64,
     at: u64,
     said: u64,
@@ -138,7 +138,7 @@ impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         /// How often the clock is looked at.
         const EVERY_BYTES: u64 = 1 << 18;
-        let read = self.file.read(buffer)?;
+        let read = self.data.read(buffer)?;
         self.at += read as u64;
         if self.at.abs_diff(self.said) >= EVERY_BYTES {
             self.said = self.at;
@@ -150,16 +150,36 @@ impl Read for Watched {
 
 impl Seek for Watched {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.at = self.file.seek(to)?;
+        self.at = self.data.seek(to)?;
         Ok(self.at)
     }
 }
 
 /// The problem inside an IO error, where [`Watched`] or a rule put one.
 pub(super) fn problem_in(error: std::io::Error) -> crate::Error {
-    match error.downcast::<Problem>() {
+    match error.downcast::<Problem>().map_err(std::io::Error::downcast::<crate::Error>) {
         Ok(problem) => problem.into(),
-        Err(error) => anyhow::Error::new(error).into(),
+        Err(Ok(error)) => error,
+        Err(Err(error)) => anyhow::Error::new(error).into(),
+    }
+}
+
+/// How a derived file is made, by name; another way of making it has another name.
+pub(super) struct Recipe<'r> {
+    name: &'r str,
+    limit: u64,
+    is_sparse: bool,
+}
+
+impl<'r> Recipe<'r> {
+    /// From all of an object of at most `limit` bytes.
+    pub(super) fn whole(name: &'r str, limit: u64) -> Self {
+        Self { name, limit, is_sparse: false }
+    }
+
+    /// From a few parts of it: nothing else is fetched where the other server sends parts.
+    pub(super) fn sparse(name: &'r str, limit: u64) -> Self {
+        Self { name, limit, is_sparse: true }
     }
 }
 
@@ -167,12 +187,11 @@ pub(super) fn problem_in(error: std::io::Error) -> crate::Error {
 pub(super) async fn derive(
     cx: &Cx,
     found: &Found,
-    recipe: &str,
-    limit: u64,
+    recipe: &Recipe<'_>,
     make: impl FnOnce(Opened, &Arc<Work>) -> Result<File> + Send + 'static,
 ) -> Result<State<Derived>> {
     let folder = storage::folder(found.access.project_id());
-    let key = format!("{folder}/media/{}-{recipe}", found.origin.key()?);
+    let key = format!("{folder}/media/{}-{}", found.origin.key()?, recipe.name);
     let is_web = matches!(found.origin, Origin::Web(_));
     if let Some(derived) = look(cx, &key, is_web).await? {
         return Ok(State::Ready(derived));
@@ -195,7 +214,14 @@ pub(super) async fn derive(
     let mut outcome = work.outcome.subscribe();
     if is_mine {
         // On its own, so that it goes on when the one who asked goes away.
-        tokio::spawn(work_on(cx.clone(), found.origin.clone(), key.clone(), limit, work.clone(), make));
+        tokio::spawn(work_on(
+            cx.clone(),
+            found.origin.clone(),
+            key.clone(),
+            (recipe.limit, recipe.is_sparse),
+            work.clone(),
+            make,
+        ));
     }
     // Cloned at once: what is lent must not be held while waiting.
     let ended: Outcome = match tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some)).await {
@@ -216,11 +242,11 @@ async fn work_on(
     cx: Cx,
     origin: Origin,
     key: String,
-    limit: u64,
+    limits: (u64, bool),
     work: Arc<Work>,
     make: impl FnOnce(Opened, &Arc<Work>) -> Result<File> + Send + 'static,
 ) {
-    let made = make_and_store(&cx, &origin, &key, limit, &work, make).await;
+    let made = make_and_store(&cx, &origin, &key, limits, &work, make).await;
     let outcome = made.map_err(|error| match error {
         crate::Error::Domain(problem) => problem,
         crate::Error::Internal(error) => {
@@ -242,13 +268,13 @@ async fn make_and_store(
     cx: &Cx,
     origin: &Origin,
     key: &str,
-    limit: u64,
+    (limit, is_sparse): (u64, bool),
     work: &Arc<Work>,
     make: impl FnOnce(Opened, &Arc<Work>) -> Result<File> + Send + 'static,
 ) -> Result<()> {
     let _place = cx.workshop().places.clone().acquire_owned().await.map_err(anyhow::Error::new)?;
     *work.until.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Instant::now() + WORK_TIMEOUT);
-    let opened = origin.open(cx, limit).await?;
+    let opened = origin.open(cx, limit, is_sparse).await?;
     let at_work = work.clone();
     // A decoder that panics on a hostile file is an error of this work and of nothing else.
     let mut made = tokio::task::spawn_blocking(move || make(opened, &at_work)).await.map_err(anyhow::Error::new)??;

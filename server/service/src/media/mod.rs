@@ -13,6 +13,7 @@
 mod audio;
 mod derive;
 mod proxy;
+mod remote;
 mod series;
 mod source;
 mod sql;
@@ -30,6 +31,7 @@ use domain::{
 };
 use futures::stream::BoxStream;
 
+use derive::Recipe;
 pub(crate) use derive::Workshop;
 pub use derive::{Derived, State};
 pub use proxy::Passed;
@@ -56,7 +58,7 @@ pub struct Asked {
 #[boxed]
 pub async fn wave(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived>> {
     let found = source::find(cx, actor, asked).await?;
-    derive::derive(cx, &found, "wave1", audio::MAX_BYTES, audio::wave).await
+    derive::derive(cx, &found, &Recipe::whole("wave1", audio::MAX_BYTES), audio::wave).await
 }
 
 /// The pyramid of a series (`domain::media::series::pyramid`).
@@ -67,9 +69,11 @@ pub async fn wave(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived
 pub async fn series(cx: &Cx, actor: &Actor, asked: &Asked, options: Options) -> Result<State<Derived>> {
     let found = source::find(cx, actor, asked).await?;
     let options = options.check()?;
-    let recipe = series::recipe(&options);
-    derive::derive(cx, &found, &recipe, series::MAX_BYTES, move |opened, work| series::pyramid(opened, &options, work))
-        .await
+    let name = series::recipe(&options);
+    derive::derive(cx, &found, &Recipe::whole(&name, series::MAX_BYTES), move |opened, work| {
+        series::pyramid(opened, &options, work)
+    })
+    .await
 }
 
 /// What is known of an image; a very large one is cut into tiles.
@@ -79,7 +83,7 @@ pub async fn series(cx: &Cx, actor: &Actor, asked: &Asked, options: Options) -> 
 #[boxed]
 pub async fn picture(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Picture>> {
     let found = source::find(cx, actor, asked).await?;
-    match derive::derive(cx, &found, tiles::RECIPE, storage::MAX_IMAGE_BYTES, tiles::cut).await? {
+    match derive::derive(cx, &found, &Recipe::whole(tiles::RECIPE, storage::MAX_IMAGE_BYTES), tiles::cut).await? {
         State::Ready(derived) => Ok(State::Ready(tiles::open(cx, derived).await?)),
         State::Making(share) => Ok(State::Making(share)),
     }
@@ -131,7 +135,7 @@ pub async fn video(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Deriv
 #[boxed]
 pub async fn frames(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Derived, Range<u64>)>> {
     let found = source::find(cx, actor, asked).await?;
-    match derive::derive(cx, &found, "video1", video::MAX_BYTES, video::timeline).await? {
+    match derive::derive(cx, &found, &Recipe::sparse("video1", video::MAX_BYTES), video::timeline).await? {
         State::Making(share) => Ok(State::Making(share)),
         State::Ready(derived) => {
             let times = video::times(cx, &derived).await?;
@@ -147,8 +151,8 @@ pub async fn frames(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Deri
 #[boxed]
 pub async fn text(cx: &Cx, actor: &Actor, asked: &Asked, as_html: bool) -> Result<State<Text>> {
     let found = source::find(cx, actor, asked).await?;
-    let recipe = if as_html { "html1" } else { "text1" };
-    let made = derive::derive(cx, &found, recipe, text::MAX_BYTES, move |opened, _| text::decode(opened, as_html));
+    let recipe = Recipe::whole(if as_html { "html1" } else { "text1" }, text::MAX_BYTES);
+    let made = derive::derive(cx, &found, &recipe, move |opened, _| text::decode(opened, as_html));
     match made.await? {
         State::Making(share) => Ok(State::Making(share)),
         State::Ready(derived) => Ok(State::Ready(text::open(cx, derived).await?)),

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Seek, Write},
+    io::{Read, Seek, SeekFrom, Write},
     path::{Component, Path as FilePath, PathBuf},
 };
 
@@ -12,7 +12,11 @@ use object_store::{GetResultPayload, ObjectStoreExt, path::Path};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Asked, sql};
+use super::{
+    Asked,
+    remote::{BLOCK_BYTES, Remote},
+    sql,
+};
 use crate::{
     Actor, Cx, Result,
     access::{self, ProjectAccess},
@@ -37,9 +41,35 @@ pub(super) enum Origin {
     Web(String),
 }
 
-/// The bytes of an object, on this machine.
+/// The bytes of an object.
+pub(super) enum Data {
+    /// On this machine.
+    Local(File),
+    /// On another, fetched as they are read.
+    Remote(Box<Remote>),
+}
+
+impl Read for Data {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Local(file) => file.read(buffer),
+            Self::Remote(remote) => remote.read(buffer),
+        }
+    }
+}
+
+impl Seek for Data {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match self {
+            Self::Local(file) => file.seek(to),
+            Self::Remote(remote) => remote.seek(to),
+        }
+    }
+}
+
+/// An object that can be read.
 pub(super) struct Opened {
-    pub(super) file: File,
+    pub(super) data: Data,
     pub(super) size: u64,
     /// As the server says that sent it, or as was found when it was stored.
     pub(super) content_type: Option<String>,
@@ -176,8 +206,9 @@ impl Origin {
         last.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase()
     }
 
-    /// The bytes, at most `limit` of them: in place where the store is a folder, else copied to a temporary file.
-    pub(super) async fn open(&self, cx: &Cx, limit: u64) -> Result<Opened> {
+    /// The bytes, at most `limit` of them: in place where the store is a folder, else copied to a temporary file. With
+    /// `is_sparse` those of other servers are fetched as they are read, where that server sends parts.
+    pub(super) async fn open(&self, cx: &Cx, limit: u64, is_sparse: bool) -> Result<Opened> {
         let extension = self.extension();
         let opened = match self {
             Self::Stored(file) => {
@@ -188,37 +219,46 @@ impl Origin {
                 let content_type = Some(file.content_type.clone());
                 match found.payload {
                     GetResultPayload::File(local, _) => {
-                        Opened { file: local, size: file.size_bytes, content_type, extension }
+                        Opened { data: Data::Local(local), size: file.size_bytes, content_type, extension }
                     }
                     GetResultPayload::Stream(stream) => {
                         let body = stream.map(|chunk| chunk.map_err(std::io::Error::other)).boxed();
                         let (file, size) = spool(body, limit).await?;
-                        Opened { file, size, content_type, extension }
+                        Opened { data: Data::Local(file), size, content_type, extension }
                     }
                 }
             }
             Self::Site(path) => {
                 let file = File::open(path).map_err(anyhow::Error::new)?;
                 let size = file.metadata().map_err(anyhow::Error::new)?.len();
-                Opened { file, size, content_type: None, extension }
+                Opened { data: Data::Local(file), size, content_type: None, extension }
             }
             Self::Web(url) => {
-                let answer = fetch::get(cx, url, None).await.map_err(as_medium)?;
+                let first = is_sparse.then_some(0..BLOCK_BYTES);
+                let answer = fetch::get(cx, url, first).await.map_err(as_medium)?;
+                if let Some(size) = answer.whole.filter(|_| answer.part.is_some()) {
+                    let data = Data::Remote(Box::new(Remote::new(cx.clone(), url.clone(), size)));
+                    return checked(Opened { data, size, content_type: answer.content_type, extension }, limit);
+                }
+                // A film that cannot be had in parts is copied like anything else, up to what an upload may have.
+                let limit = limit.min(cx.settings().max_upload_bytes);
                 if answer.length.is_some_and(|length| length > limit) {
                     return Err(too_large(limit).into());
                 }
                 let (file, size) = spool(answer.body, limit).await?;
                 tracing::info!(url, size, "fetched a medium");
-                Opened { file, size, content_type: answer.content_type, extension }
+                Opened { data: Data::Local(file), size, content_type: answer.content_type, extension }
             }
         };
-        if opened.size == 0 {
-            return Err(empty().into());
-        }
-        if opened.size > limit {
-            return Err(too_large(limit).into());
-        }
-        Ok(opened)
+        checked(opened, limit)
+    }
+}
+
+fn checked(opened: Opened, limit: u64) -> Result<Opened> {
+    match opened.size {
+        0 => Err(empty().into()),
+        size if size > limit => Err(too_large(limit).into()),
+        _ => Ok(opened),
     }
 }
 
@@ -251,7 +291,7 @@ async fn spool(
 pub(super) fn as_medium(error: crate::Error) -> crate::Error {
     match error {
         crate::Error::Domain(problem) => problem.on("src").into(),
-        other => other,
+        internal @ crate::Error::Internal(_) => internal,
     }
 }
 

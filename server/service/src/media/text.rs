@@ -34,7 +34,7 @@ pub struct Text {
 /// Decodes a text.
 pub(super) fn decode(mut opened: Opened, as_html: bool) -> Result<File> {
     let mut bytes = Vec::new();
-    opened.file.read_to_end(&mut bytes).map_err(anyhow::Error::new)?;
+    opened.data.read_to_end(&mut bytes).map_err(anyhow::Error::new)?;
     let encoding = encoding_of(&bytes, opened.content_type.as_deref());
     // Removes a byte order mark, and obeys it.
     let (text, encoding, _) = encoding.decode(&bytes);

@@ -24,7 +24,7 @@ use image::{
 
 use super::{
     derive::{self, Derived, Work, lost, problem_in},
-    source::{Opened, refuse},
+    source::{Data, Opened, refuse},
 };
 use crate::{
     Cx, Result,
@@ -69,7 +69,8 @@ impl Picture {
 
 /// Measures an image, and cuts it if it is very large.
 pub(super) fn cut(opened: Opened, work: &Arc<Work>) -> Result<File> {
-    let mut file = opened.file.try_clone().map_err(anyhow::Error::new)?;
+    let Data::Local(source) = opened.data else { return Err(anyhow::anyhow!("an image that is not here").into()) };
+    let mut file = source.try_clone().map_err(anyhow::Error::new)?;
     let mut head = Vec::new();
     Read::by_ref(&mut file).take(16).read_to_end(&mut head).map_err(anyhow::Error::new)?;
     file.rewind().map_err(anyhow::Error::new)?;
@@ -101,9 +102,9 @@ pub(super) fn cut(opened: Opened, work: &Arc<Work>) -> Result<File> {
     let mut cutter = Cutter::new(Grid { width: shown_width, height: shown_height }, channels, work.clone())?;
     if format == ImageFormat::Png {
         drop(decoder);
-        rows_of_png(opened.file, &mut cutter)?;
+        rows_of_png(source, &mut cutter)?;
     } else {
-        let limit = if format == ImageFormat::Jpeg && is_progressive(&opened.file)? {
+        let limit = if format == ImageFormat::Jpeg && is_progressive(&source)? {
             // The coefficients of all scans are kept besides: 6 bytes a pixel at worst.
             decoder.total_bytes() + pixels * 6
         } else {

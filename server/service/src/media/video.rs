@@ -51,7 +51,7 @@ pub(super) async fn read(cx: &Cx, derived: &Derived) -> Result<Video> {
 
 async fn json_length(cx: &Cx, derived: &Derived) -> Result<u64> {
     let head = derive::bytes(cx, derived, 0..8).await?;
-    let length = <[u8; 8]>::try_from(&*head).map(u64::from_le_bytes).unwrap_or(u64::MAX);
+    let length = <[u8; 8]>::try_from(&*head).map_or(u64::MAX, u64::from_le_bytes);
     if length > MAX_JSON_BYTES {
         return Err(lost().into());
     }

@@ -285,7 +285,11 @@ async fn very_large_images_are_cut_into_tiles() {
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header().unwrap();
-    let pixels: Vec<u8> = (0..height).flat_map(|y| (0..width).flat_map(move |x| color(x, y))).collect();
+    let mut pixels = Vec::new();
+    for band in (0..height).step_by(64) {
+        let row: Vec<u8> = (0..width).flat_map(|x| color(x, band)).collect();
+        pixels.extend(row.repeat((height - band).min(64) as usize));
+    }
     writer.write_image_data(&pixels).unwrap();
     writer.finish().unwrap();
     let cut = studio.upload("cut.png", file[..file.len() / 2].to_vec()).await;
@@ -349,6 +353,18 @@ async fn videos_are_known_frame_by_frame() {
     let file = studio.read(&derived).await;
     let times: Vec<f64> = pyramid::numbers(&file[usize::try_from(range.start).unwrap()..]).collect();
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]) && times[0].abs() < 1e-9);
+    // Of a film on another server only the parts with its tables are fetched.
+    let film: &[u8] = include_bytes!("../../../../public/demo/balls.mp4");
+    let free = u32::try_from(6 << 20).unwrap().to_be_bytes();
+    let large = [film, &free, b"free", &vec![0; (6 << 20) - 8]].concat();
+    let server = Server::new("video/mp4", large).await;
+    studio.allow_proxy().await;
+    let task = studio.task(json!({ "t": server.url("/a.mp4") })).await;
+    let asked = studio.of_task(&server.url("/a.mp4"), task);
+    let (_, remote) = ready(async || media::video(&studio.cx, &studio.owner, &asked).await).await.unwrap();
+    assert_eq!(remote, video);
+    assert!(server.sent() < 3 << 20, "{} bytes", server.sent());
+
     let sound = studio.asked("/demo/melody.wav");
     assert_eq!(code(ready(async || media::video(&studio.cx, &studio.owner, &sound).await).await), "not_video");
 }
@@ -469,6 +485,7 @@ struct Server {
     port: u16,
     asked: Arc<AtomicUsize>,
     cookies: Arc<AtomicUsize>,
+    sent: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -477,11 +494,12 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (asked, cookies) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let server = Self { port, asked: asked.clone(), cookies: cookies.clone() };
+        let sent = Arc::new(AtomicUsize::new(0));
+        let server = Self { port, asked: asked.clone(), cookies: cookies.clone(), sent: sent.clone() };
         let bytes = Arc::new(bytes);
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
-                let (bytes, asked, cookies) = (bytes.clone(), asked.clone(), cookies.clone());
+                let (bytes, asked, cookies, sent) = (bytes.clone(), asked.clone(), cookies.clone(), sent.clone());
                 tokio::spawn(async move {
                     let mut request = Vec::new();
                     while !request.ends_with(b"\r\n\r\n") {
@@ -508,6 +526,7 @@ impl Server {
                         "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n{extra}Connection: close\r\n\r\n",
                         body.len()
                     );
+                    sent.fetch_add(body.len(), Ordering::SeqCst);
                     let _gone = socket.write_all(&[head.as_bytes(), body].concat()).await;
                 });
             }
@@ -521,6 +540,10 @@ impl Server {
 
     fn count(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    fn sent(&self) -> usize {
+        self.sent.load(Ordering::SeqCst)
     }
 
     fn had_cookie(&self) -> bool {
