@@ -195,6 +195,14 @@ async fn sounds_become_waveforms() {
     let extremes = |bucket: &[i16]| (*bucket.iter().min().unwrap(), *bucket.iter().max().unwrap());
     assert_eq!(peaks, mono.chunks(16).map(extremes).collect::<Vec<_>>());
 
+    // Frames of MPEG-1 layer III, 128 kbit/s at 44.1 kHz, in which everything is zero: silence.
+    let frame = [&b"\xff\xfb\x90\x64"[..], &[0; 413]].concat();
+    let src = studio.upload("a.mp3", frame.repeat(100)).await;
+    let (header, peaks) = finest(&studio.wave(&src).await.unwrap());
+    assert_eq!((header.channels, header.sample_rate), (2, 44_100));
+    assert!((99 * 1152..=100 * 1152).contains(&header.frames), "{header:?}");
+    assert!(peaks.iter().all(|peak| *peak == (0, 0)));
+
     // A sample that the application itself serves.
     let melody = studio.wave("/demo/melody.wav").await.unwrap();
     let melody = wave::Header::parse(&melody).unwrap();
