@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// What the file dialog offers.
-const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.txt,.zip,.png,.jpg,.jpeg,.webp,.gif,.bmp,.avif,.svg";
+const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.txt,.zip,.png,.jpg,.jpeg,.webp,.gif,.bmp,.avif,.svg,\
+                      .wav,.mp3,.ogg,.flac,.m4a,.aac,.mp4,.m4v,.mov,.webm,.mkv,.pdf";
 
 /// A file on its way to the server.
 #[derive(Clone)]
@@ -123,7 +124,7 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
             />
             <Icon icon=lu::LuUpload/>
             <strong>"Drop files here, or choose them"</strong>
-            <span>"JSON, NDJSON, CSV, TSV, text, images, or a zip of them. Next to a table, images are what its rows name."</span>
+            <span>"JSON, NDJSON, CSV, TSV, text, images, sound, video, PDF, or a zip of them. Next to a table, media are what its rows name."</span>
         </label>
         <Help/>
         <ul class="import-sending" role="list" aria-label="Files being sent">
