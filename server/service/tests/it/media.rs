@@ -17,7 +17,7 @@ use domain::{
         series::{Options, TimeFormat, pyramid},
         wave,
     },
-    project::{NewProject, ProjectPatch},
+    project::{NewProject, ProjectMove, ProjectPatch},
 };
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
@@ -483,6 +483,7 @@ async fn nobody_sees_what_is_not_theirs() {
     };
     assert_eq!(refused(series(studio.asked(&table)).await), Kind::NotFound);
     assert_eq!(refused(series(studio.of_task(&table, named)).await), Kind::NotFound, "not theirs yet");
+    project::change_state(&studio.cx, &studio.owner, studio.project_id, ProjectMove::GoLive).await.unwrap();
     assert!(assignment::next_task(&studio.cx, &annotator, studio.project_id).await.unwrap().task.is_ok());
     series(studio.of_task(&table, named)).await.unwrap();
     assert_eq!(refused(series(studio.of_task(&table, unnamed)).await), Kind::NotFound);
