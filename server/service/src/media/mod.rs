@@ -92,7 +92,7 @@ pub async fn picture(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Pict
 /// One tile of a very large image: its bytes.
 ///
 /// # Errors
-/// *Not found* outside the image, and for images that are not cut.
+/// *Not found* outside the image; *invalid* for images that are not cut.
 #[boxed]
 pub async fn tile(
     cx: &Cx,
@@ -106,7 +106,11 @@ pub async fn tile(
         State::Making(share) => Ok(State::Making(share)),
         State::Ready(picture) => {
             let grid = Grid { width: picture.width, height: picture.height };
-            let index = grid.index(level, column, row).filter(|_| picture.is_tiled);
+            if !picture.is_tiled {
+                let message = "This image is small enough to be shown as it is; it has no tiles.";
+                return Err(Problem::invalid("src", "image_not_cut", message).into());
+            }
+            let index = grid.index(level, column, row);
             let bytes = tiles::read(cx, &picture, index.ok_or_else(|| Problem::not_found("tile"))?).await?;
             Ok(State::Ready((picture, bytes)))
         }

@@ -55,6 +55,8 @@ pub struct World {
     pub tasks: Vec<TaskId>,
     /// Not imported yet.
     pub file_id: FileId,
+    /// The addresses of a sound, a film and an image.
+    pub media: [String; 3],
     /// Finished, with a refused row.
     pub import_id: ImportId,
     /// Not begun.
@@ -99,6 +101,17 @@ impl World {
         let waiting_import_id = import::start(cx, &owner, project_id, text(rows)).await.unwrap();
         let bytes = futures::stream::iter([Ok(bytes::Bytes::from_static(br#"[{"text":"Secret cats 9"}]"#))]);
         let file = storage::receive(cx, &owner, project_id, "Secret cats.json", Box::pin(bytes)).await.unwrap();
+        let media = [
+            ("a.wav", &include_bytes!("../../../../public/demo/melody.wav")[..]),
+            ("a.mp4", include_bytes!("../../../../public/demo/balls.mp4")),
+            ("a.png", include_bytes!("../../../service/tests/it/pixel.png")),
+        ];
+        let media = media.map(async |(name, bytes)| {
+            let body = futures::stream::iter([Ok(bytes::Bytes::from_static(bytes))]);
+            storage::receive(cx, &owner, project_id, name, Box::pin(body)).await.unwrap().address()
+        });
+        let [sound, film, image] = media;
+        let media = [sound.await, film.await, image.await];
         let tasks: Vec<i64> = sqlx::query_scalar("select task_id from task where project_id = $1 order by task_id")
             .bind(project_id.0)
             .fetch_all(db.pool())
@@ -131,6 +144,7 @@ impl World {
             invite_token,
             tasks,
             file_id,
+            media,
             import_id,
             waiting_import_id,
             export_id,
