@@ -101,17 +101,16 @@ impl World {
         let waiting_import_id = import::start(cx, &owner, project_id, text(rows)).await.unwrap();
         let bytes = futures::stream::iter([Ok(bytes::Bytes::from_static(br#"[{"text":"Secret cats 9"}]"#))]);
         let file = storage::receive(cx, &owner, project_id, "Secret cats.json", Box::pin(bytes)).await.unwrap();
-        let media = [
+        let mut media = Vec::new();
+        for (name, bytes) in [
             ("a.wav", &include_bytes!("../../../../public/demo/melody.wav")[..]),
-            ("a.mp4", include_bytes!("../../../../public/demo/balls.mp4")),
-            ("a.png", include_bytes!("../../../service/tests/it/pixel.png")),
-        ];
-        let media = media.map(async |(name, bytes)| {
-            let body = futures::stream::iter([Ok(bytes::Bytes::from_static(bytes))]);
-            storage::receive(cx, &owner, project_id, name, Box::pin(body)).await.unwrap().address()
-        });
-        let [sound, film, image] = media;
-        let media = [sound.await, film.await, image.await];
+            ("a.mp4", &include_bytes!("../../../../public/demo/balls.mp4")[..]),
+            ("a.png", &include_bytes!("../../../service/tests/it/pixel.png")[..]),
+        ] {
+            let body = Box::pin(futures::stream::iter([Ok(bytes::Bytes::from_static(bytes))]));
+            media.push(storage::receive(cx, &owner, project_id, name, body).await.unwrap().address());
+        }
+        let media = media.try_into().unwrap();
         let tasks: Vec<i64> = sqlx::query_scalar("select task_id from task where project_id = $1 order by task_id")
             .bind(project_id.0)
             .fetch_all(db.pool())
