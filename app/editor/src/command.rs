@@ -147,7 +147,7 @@ impl Command {
             Self::Tool(ToolKind::Draw(ShapeKind::Ellipse)) => list(&const { [plain(Key::Char('o'))] }),
             Self::Tool(ToolKind::Draw(ShapeKind::Polygon)) => list(&const { [plain(Key::Char('p'))] }),
             Self::Tool(ToolKind::Draw(ShapeKind::KeyPoint)) => list(&const { [plain(Key::Char('k'))] }),
-            Self::Tool(ToolKind::Draw(ShapeKind::Text)) => &[],
+            Self::Tool(ToolKind::Draw(_)) => &[],
             Self::Undo => list(&const { [with_command(Key::Char('z'))] }),
             Self::Redo => list(&const { [with_command_shift(Key::Char('z')), with_command(Key::Char('y'))] }),
             Self::Delete => list(&const { [plain(Key::Delete), plain(Key::Backspace)] }),

@@ -155,6 +155,7 @@ impl TestEditor {
             }
             Shape::KeyPoint(p) => format!("point {},{}", n(p.x), n(p.y)),
             Shape::Text(span) => format!("text {}..{} {}", span.start, span.end, span.text),
+            other => format!("{other:?}"),
         };
         format!("{} {shape}", self.editor.title(key))
     }

@@ -55,11 +55,25 @@ fn detail(shape: &Shape) -> String {
         Shape::Ellipse(ellipse) => format!("{:.0} × {:.0}", ellipse.radius_x * 2.0, ellipse.radius_y * 2.0),
         Shape::Polygon(polygon) => plural(i64::try_from(polygon.points.len()).unwrap_or(0), "point", "points"),
         Shape::KeyPoint(point) => format!("{:.0}, {:.0}", point.x, point.y),
-        Shape::Text(span) => {
-            let short: String = span.text.chars().take(40).collect();
-            if short.len() < span.text.len() { format!("{short}…") } else { short }
+        Shape::Mask(mask) => plural(i64::try_from(mask.area()).unwrap_or(i64::MAX), "pixel", "pixels"),
+        Shape::Vector(vector) => plural(i64::try_from(vector.vertices.len()).unwrap_or(0), "point", "points"),
+        Shape::Page(page) => format!("Page {}", page.page),
+        Shape::BoxTrack(track) => plural(i64::try_from(track.keyframes.len()).unwrap_or(0), "keyframe", "keyframes"),
+        Shape::VectorTrack(track) => plural(i64::try_from(track.keyframes.len()).unwrap_or(0), "keyframe", "keyframes"),
+        Shape::Frames(frames) => {
+            frames.ranges.iter().map(|range| format!("{}–{}", range.start, range.end)).collect::<Vec<_>>().join(", ")
         }
+        Shape::Time(span) => format!("{:.2}–{:.2} s", span.start, span.end),
+        Shape::Series(span) => format!("{}–{}", span.start, span.end),
+        Shape::Text(span) => shortened(&span.text),
+        Shape::Paragraph(span) => shortened(&span.text),
+        Shape::HyperText(span) => shortened(&span.text),
     }
+}
+
+fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(40).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 /// Which rows are drawn, and which one has the keyboard.

@@ -4,10 +4,25 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::limits;
 use crate::Error;
 use crate::answer::Asks;
 use crate::label_config::{Control, LabelConfig};
 use crate::result::{ResultItem, is_region_type};
+
+/// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
+/// not keep anyone from submitting.
+const DRAWN: [&str; 9] = [
+    "Rectangle",
+    "RectangleLabels",
+    "Ellipse",
+    "EllipseLabels",
+    "Polygon",
+    "PolygonLabels",
+    "KeyPoint",
+    "KeyPointLabels",
+    "Labels",
+];
 
 /// The region that conditions such as `whenLabelValue` are asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +48,7 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
     let problem = |control: &Control| {
         let items = by_control.get(control.name.as_str()).unwrap_or(&none);
         let asks = Asks::of(control);
-        if control.flag("perItem") || (asks.is_none() && !is_region_type(&control.tag.to_ascii_lowercase())) {
+        if control.flag("perItem") || (asks.is_none() && !DRAWN.contains(&control.tag.as_str())) {
             return None;
         }
         let say = |code, sentence| Some(Error::invalid("", code, sentence).on(control.name.clone()));
@@ -63,7 +78,9 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         let sentence = format!("Please answer “{}” before you submit.", control.name);
         say("answer_required", own.map_or(sentence, str::to_owned))
     };
-    config.controls.iter().filter_map(problem).collect()
+    let mut found: Vec<Error> = config.controls.iter().filter_map(problem).collect();
+    found.extend(limits::problems(config, None, result));
+    found
 }
 
 /// A region as its items describe it together.

@@ -1,6 +1,7 @@
 //! Work on tasks: what the label page shows and sends, and which answers are enough.
 
 mod check;
+mod limits;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,15 @@
-//! Answers that are no region: choices, stars, numbers, written text.
+//! Answers that are no region: choices, paths, stars, numbers, dates, comparisons, rankings, messages, written text.
 //!
 //! One file per kind of question, each with its rules, how an answer is read from a result's `value` and written to it,
-//! and what is wrong with one. [`Asks::of`] is the only place that knows which tag asks what; everything else matches
+//! and what is wrong with one. [`Answer`] knows every kind that results hold, [`Asks`] those the label page can ask;
+//! [`Asks::of`] is the only place that knows which tag asks what; everything else matches
 //! [`Asks`] and [`Answer`], so a new kind is a variant of both and whatever the compiler then lists.
 //!
 //! The same answer may be about a whole task or about one of its regions (`perRegion`): that is its place, not its kind,
 //! and nothing here knows of it.
 
 mod choices;
+mod item;
 mod number;
 mod rating;
 mod text_area;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use choices::Choices;
+pub use item::{Message, Side};
 pub use number::Number;
 pub use rating::{MOST_STARS, Rating};
 pub use text_area::TextArea;
@@ -35,6 +38,18 @@ pub enum Answer {
     Number(f64),
     /// Written texts.
     Texts(Vec<String>),
+    /// Paths of nodes of a taxonomy, from the root down.
+    Taxonomy(Vec<Vec<String>>),
+    /// A date, a time or a year, as the control's format writes it.
+    DateTime(String),
+    /// The better one of two.
+    Pairwise(Side),
+    /// The ids of items in each bucket, best first.
+    Ranking(Vec<(String, Vec<String>)>),
+    /// One message of a chat.
+    Message(Message),
+    /// What a `ReactCode` interface declared.
+    Outputs(Value),
 }
 
 /// What a control asks for, and within which limits.
@@ -102,10 +117,14 @@ impl Answer {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Choices(paths) => paths.is_empty(),
+            Self::Choices(paths) | Self::Taxonomy(paths) => paths.is_empty(),
             Self::Texts(texts) => texts.iter().all(|text| text.trim().is_empty()),
             Self::Rating(stars) => *stars == 0,
-            Self::Number(_) => false,
+            Self::DateTime(written) => written.trim().is_empty(),
+            Self::Ranking(buckets) => buckets.iter().all(|(_, ids)| ids.is_empty()),
+            Self::Message(message) => message.content.trim().is_empty(),
+            Self::Outputs(outputs) => outputs.is_null() || outputs.as_object().is_some_and(Map::is_empty),
+            Self::Number(_) | Self::Pairwise(_) => false,
         }
     }
 
@@ -113,10 +132,14 @@ impl Answer {
     #[must_use]
     pub fn is_storable(&self) -> bool {
         match self {
-            Self::Choices(paths) => !paths.is_empty(),
+            Self::Choices(paths) | Self::Taxonomy(paths) => !paths.is_empty(),
             Self::Texts(texts) => !texts.is_empty(),
             Self::Rating(stars) => *stars > 0,
             Self::Number(number) => number.is_finite(),
+            Self::DateTime(written) => !written.is_empty(),
+            Self::Ranking(buckets) => !buckets.is_empty(),
+            Self::Message(message) => !message.content.is_empty(),
+            Self::Pairwise(_) | Self::Outputs(_) => true,
         }
     }
 
@@ -133,6 +156,15 @@ impl Answer {
             Self::Rating(stars) => ("rating", (*stars).into()),
             Self::Number(number) => ("number", number::to_json(*number)),
             Self::Texts(texts) => ("text", texts.clone().into()),
+            Self::Taxonomy(paths) => ("taxonomy", paths.iter().map(|path| Value::from(path.as_slice())).collect()),
+            Self::DateTime(written) => ("datetime", written.as_str().into()),
+            Self::Pairwise(side) => ("selected", side.code().into()),
+            Self::Ranking(buckets) => {
+                let bucket = |(name, ids): &(String, Vec<String>)| (name.clone(), Value::from(ids.as_slice()));
+                ("ranker", Value::Object(buckets.iter().map(bucket).collect()))
+            }
+            Self::Message(message) => return message.write(value),
+            Self::Outputs(outputs) => ("reactcode", outputs.clone()),
         };
         value.insert(key.to_owned(), json);
     }

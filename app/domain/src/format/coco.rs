@@ -1,7 +1,8 @@
 //! COCO: images, categories and annotations in pixels.
 //!
 //! A rotated box keeps its place as axis-aligned hull, as COCO wants it, and its truth twice over: the four corners as
-//! segmentation and the degrees under `attributes`. Key points hang on the box that encloses them (`parentID`).
+//! segmentation and the degrees under `attributes`. Key points hang on the box that encloses them (`parentID`). Masks are
+//! run lengths down the columns, so that holes and separate parts stay what they are.
 
 use std::io::{self, BufWriter, Write};
 
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     label_config::LabelConfig,
-    region::{ImagePoint, RotatedRect, Shape},
+    region::{ImagePoint, Mask, RotatedRect, Shape},
 };
 
 /// Corners of the polygon an ellipse becomes.
@@ -89,7 +90,11 @@ impl Coco {
     }
 
     fn region(&mut self, task: i64, region: &Labeled, picture: &Picture) -> io::Result<()> {
-        let Some(hull) = region.shape.bounds() else { return Ok(()) };
+        let Some(hull) = region.shape.bounds() else {
+            let message = "Regions without any point or pixel were left out.";
+            self.manifest.lose(task, 1, "nothing_drawn", message);
+            return Ok(());
+        };
         let mut segmentation = json!([]);
         let mut attributes = None;
         let area = region.shape.area();
@@ -117,7 +122,18 @@ impl Coco {
                 self.lone_keypoint(task, region, picture);
                 return Ok(());
             }
-            Shape::Rect(_) | Shape::Text(_) => {}
+            Shape::Mask(mask) => segmentation = runs(mask),
+            Shape::Vector(vector) => match vector.outline() {
+                Some(outline) => segmentation = ring(outline.points),
+                None => {
+                    let message = "Open and branching vectors have no inside and were left out.";
+                    self.manifest.lose(task, 1, "vector_open", message);
+                    return Ok(());
+                }
+            },
+            Shape::Rect(_) => {}
+            // Only shapes on the image come here.
+            _ => return Ok(()),
         }
         let bbox = [hull.min.x, hull.min.y, hull.width(), hull.height()].map(pixels);
         let keypoints = self.keypoints_of(region, picture);
@@ -242,6 +258,11 @@ fn add_row(rows: &mut impl Write, index: u64, row: &Value) -> io::Result<()> {
 fn ring(points: impl IntoIterator<Item = ImagePoint>) -> Value {
     let numbers: Vec<f64> = points.into_iter().flat_map(|point| [pixels(point.x), pixels(point.y)]).collect();
     json!([numbers])
+}
+
+/// Run lengths as COCO counts them: down the columns, unpainted first.
+fn runs(mask: &Mask) -> Value {
+    json!({"counts": mask.transposed().runs(), "size": [mask.height(), mask.width()]})
 }
 
 /// Points on the ellipse that fills `frame`.

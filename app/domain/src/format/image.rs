@@ -233,8 +233,8 @@ pub(super) fn keypoint_names(config: &LabelConfig) -> Vec<String> {
 }
 
 /// The tags whose labels are classes.
-pub(super) const CLASS_TAGS: [&str; 6] =
-    ["RectangleLabels", "PolygonLabels", "EllipseLabels", "BrushLabels", "BitmaskLabels", "Labels"];
+pub(super) const CLASS_TAGS: [&str; 7] =
+    ["RectangleLabels", "PolygonLabels", "EllipseLabels", "BrushLabels", "BitmaskLabels", "VectorLabels", "Labels"];
 
 /// Pixels without the noise that percent leaves behind: a millionth of a pixel is nobody's intention.
 pub(super) fn pixels(value: f64) -> f64 {

@@ -111,7 +111,7 @@ impl ExportFormat {
             Self::Csv => "One line per annotation, one column per data field and answer, for spreadsheets and pandas.",
             Self::Tsv => "The same table as CSV, with tabs between the values.",
             Self::Coco => {
-                "Boxes, polygons and key points in pixels, in one result.json for detection and segmentation."
+                "Boxes, polygons, masks and key points in pixels, in one result.json for detection and segmentation."
             }
             Self::CocoWithImages => "COCO's result.json together with the images that are stored here, in one zip.",
             Self::Yolo => "One label file per image, classes.txt and a data.yaml that Ultralytics reads, in one zip.",
@@ -126,10 +126,10 @@ impl ExportFormat {
             Self::Json => "",
             Self::JsonMin | Self::Csv | Self::Tsv => "Leaves out predictions, relations and skipped annotations.",
             Self::Coco | Self::CocoWithImages => {
-                "One answer per image. Choices, texts and relations stay behind; ellipses become polygons."
+                "One answer per image. Choices, texts, relations and open vectors stay behind; ellipses become polygons."
             }
             Self::Yolo | Self::YoloWithImages => {
-                "One answer per image. Rotation is lost, ellipses become boxes; choices, texts and relations stay behind."
+                "One answer per image. Rotation is lost, ellipses become boxes, masks outlines without holes; choices, texts, relations and open vectors stay behind."
             }
         }
     }

@@ -12,6 +12,8 @@ use crate::{
     result::ResultItem,
 };
 
+mod shapes;
+
 /// An export in memory. One image is stored: `/files/1/a.jpg`, 200 × 100.
 #[derive(Default)]
 struct Folder {

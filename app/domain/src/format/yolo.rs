@@ -14,8 +14,11 @@ use super::{
 };
 use crate::{
     label_config::LabelConfig,
-    region::{Bounds, ImagePoint, ImageSize, Shape},
+    region::{Bounds, ImagePoint, ImageSize, Mask, Shape},
 };
+
+/// How far the outline of a mask may be from its pixels.
+const MASK_TOLERANCE: f64 = 0.5;
 
 /// Writes YOLO.
 pub(super) struct Yolo {
@@ -57,15 +60,20 @@ impl Yolo {
         let mut text = String::new();
         let Some(size) = picture.size else { return text };
         for region in &picture.regions {
-            let Some(numbers) = self.numbers(task, region, picture, size) else { continue };
+            let parts = match &region.shape {
+                Shape::Mask(mask) => self.mask(task, mask, size),
+                _ => self.numbers(task, region, picture, size).into_iter().collect(),
+            };
             for label in &region.labels {
                 let class = self.class(label);
-                let _infallible = write!(text, "{class}");
-                for number in &numbers {
-                    let _infallible = write!(text, " {}", tidy(*number, 1e10));
+                for numbers in &parts {
+                    let _infallible = write!(text, "{class}");
+                    for number in numbers {
+                        let _infallible = write!(text, " {}", tidy(*number, 1e10));
+                    }
+                    text.push('\n');
                 }
-                text.push('\n');
-                self.manifest.results += 1;
+                self.manifest.results += u64::from(!parts.is_empty());
             }
         }
         text
@@ -73,7 +81,6 @@ impl Yolo {
 
     fn numbers(&mut self, task: i64, region: &Labeled, picture: &Picture, size: ImageSize) -> Option<Vec<f64>> {
         match &region.shape {
-            Shape::Text(_) => None,
             Shape::KeyPoint(_) => {
                 let is_parent = |other: &Labeled| {
                     Some(&other.id) == region.parent.as_ref() && matches!(other.shape, Shape::Rect(_))
@@ -91,20 +98,16 @@ impl Yolo {
                     self.manifest.lose(task, 1, "polygon_too_short", message);
                     return None;
                 }
-                if !self.keypoints.is_empty() {
-                    let message = "With key points in the interface this is a pose data set; polygons were left out.";
-                    self.manifest.lose(task, 1, "polygon_in_pose", message);
-                    return None;
-                }
-                self.polygons += 1;
-                let outside = polygon.points.iter().any(|point| !size.contains(*point));
-                self.clipped(task, outside);
-                let across = |point: &ImagePoint| {
-                    let inside = size.clamp(*point);
-                    [inside.x / size.width, inside.y / size.height]
-                };
-                Some(polygon.points.iter().flat_map(across).collect())
+                self.outline(task, &polygon.points, size)
             }
+            Shape::Vector(vector) => match vector.outline() {
+                Some(outline) => self.outline(task, &outline.points, size),
+                None => {
+                    let message = "Open and branching vectors have no inside and were left out.";
+                    self.manifest.lose(task, 1, "vector_open", message);
+                    None
+                }
+            },
             Shape::Rect(_) | Shape::Ellipse(_) => {
                 if matches!(&region.shape, Shape::Rect(rect) if rect.rotation.rem_euclid(360.0) != 0.0) {
                     let message = "YOLO boxes cannot be rotated: rotated boxes are written as their axis-aligned hull.";
@@ -131,7 +134,48 @@ impl Yolo {
                 self.add_keypoints(region, picture, size, &mut numbers);
                 Some(numbers)
             }
+            // Masks are written part by part, and only shapes on the image come here.
+            _ => None,
         }
+    }
+
+    /// Each part of a mask as a polygon.
+    fn mask(&mut self, task: i64, mask: &Mask, size: ImageSize) -> Vec<Vec<f64>> {
+        let contours = mask.contours();
+        let holes = contours.iter().filter(|contour| contour.is_hole).count() as u64;
+        let message = "Holes of masks are filled: YOLO has outlines only.";
+        self.manifest.lose(task, holes, "mask_hole_filled", message);
+        let outer: Vec<_> = contours.into_iter().filter(|contour| !contour.is_hole).collect();
+        let parts = (outer.len() as u64).saturating_sub(1);
+        let message = "Masks in several parts are written as several objects.";
+        self.manifest.lose(task, parts, "mask_in_parts", message);
+        if outer.is_empty() {
+            let message = "Regions without any point or pixel were left out.";
+            self.manifest.lose(task, 1, "nothing_drawn", message);
+        } else {
+            let message = "Masks are written as polygons, within half a pixel.";
+            self.manifest.lose(task, 1, "mask_as_polygon", message);
+        }
+        outer
+            .iter()
+            .filter_map(|contour| self.outline(task, &contour.ring.simplified(MASK_TOLERANCE).points, size))
+            .collect()
+    }
+
+    fn outline(&mut self, task: i64, points: &[ImagePoint], size: ImageSize) -> Option<Vec<f64>> {
+        if !self.keypoints.is_empty() {
+            let message = "With key points in the interface this is a pose data set; polygons were left out.";
+            self.manifest.lose(task, 1, "polygon_in_pose", message);
+            return None;
+        }
+        self.polygons += 1;
+        let outside = points.iter().any(|point| !size.contains(*point));
+        self.clipped(task, outside);
+        let across = |point: &ImagePoint| {
+            let inside = size.clamp(*point);
+            [inside.x / size.width, inside.y / size.height]
+        };
+        Some(points.iter().flat_map(across).collect())
     }
 
     fn clipped(&mut self, task: i64, happened: bool) {

@@ -4,6 +4,9 @@ use kurbo::ParamCurveNearest as _;
 
 use super::{ImagePoint, Shape};
 
+/// How far from a point the pixels of a mask are looked for.
+const MASK_REACH: f64 = 32.0;
+
 impl Shape {
     /// Whether `point` is inside the shape or within `tolerance` image pixels of its outline.
     #[must_use]
@@ -15,6 +18,9 @@ impl Shape {
         if !bounds.inflate(tolerance).contains(point) {
             return false;
         }
+        if let Self::Mask(mask) = self {
+            return mask.distance(point, tolerance) <= tolerance;
+        }
         self.contains(point) || self.outline_distance(point) <= tolerance
     }
 
@@ -25,7 +31,9 @@ impl Shape {
             Self::Rect(rect) => rect.contains(point),
             Self::Ellipse(ellipse) => ellipse.contains(point),
             Self::Polygon(polygon) => polygon.contains(point),
-            Self::KeyPoint(_) | Self::Text(_) => false,
+            Self::Mask(mask) => mask.contains(point),
+            Self::Vector(vector) => vector.contains(point),
+            _ => false,
         }
     }
 
@@ -40,7 +48,10 @@ impl Shape {
                 polygon.sides().map(|(a, b)| side_distance(a, b, point)).fold(f64::INFINITY, f64::min)
             }
             Self::KeyPoint(key) => key.point().distance(point),
-            Self::Text(_) => f64::INFINITY,
+            Self::Vector(vector) => vector.distance(point),
+            // A mask has no outline apart from its pixels.
+            Self::Mask(mask) => mask.distance(point, MASK_REACH),
+            _ => f64::INFINITY,
         }
     }
 }

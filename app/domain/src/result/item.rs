@@ -1,4 +1,4 @@
-//! One item of a result, exactly as stored.
+//! One item of a result list: what it says, read without changing it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -122,7 +122,62 @@ impl ResultItem {
         ImageSize::new(self.number("original_width")?, self.number("original_height")?)
     }
 
-    /// The labels given, for every type that keeps them in `value[type]` as a list of strings.
+    /// Seconds of the whole sound it is on.
+    #[must_use]
+    pub fn original_length(&self) -> Option<f64> {
+        self.number("original_length").filter(|length| length.is_finite())
+    }
+
+    /// The notes people wrote about it (`meta.text`).
+    #[must_use]
+    pub fn notes(&self) -> Vec<&str> {
+        match self.0.get("meta").and_then(|meta| meta.get("text")) {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Replaces the notes; without any, their key goes, and so does a `meta` that held nothing else.
+    pub fn set_notes(&mut self, notes: &[String]) {
+        if self.notes() == notes {
+            return;
+        }
+        let mut meta = match self.0.get_mut("meta").map(Value::take) {
+            Some(Value::Object(meta)) => meta,
+            _ => Map::new(),
+        };
+        if notes.is_empty() {
+            meta.shift_remove("text");
+        } else {
+            meta.insert("text".to_owned(), notes.into());
+        }
+        if meta.is_empty() {
+            self.0.shift_remove("meta");
+        } else {
+            self.0.insert("meta".to_owned(), meta.into());
+        }
+    }
+
+    /// Makes it part of another region, or of none.
+    pub fn set_parent_id(&mut self, parent: Option<&str>) {
+        if self.parent_id() == parent {
+            return;
+        }
+        match parent {
+            Some(parent) => self.0.insert("parentID".to_owned(), parent.into()),
+            None => self.0.shift_remove("parentID"),
+        };
+    }
+
+    /// Marks what came from a model as changed by a person.
+    pub fn mark_changed(&mut self) {
+        if self.origin() == Some("prediction") {
+            self.0.insert("origin".to_owned(), "prediction-changed".into());
+        }
+    }
+
+    /// The labels given, for every type that keeps them as a list of strings.
     #[must_use]
     pub fn labels(&self) -> Vec<&str> {
         self.labels_key()
@@ -131,11 +186,11 @@ impl ResultItem {
             .unwrap_or_default()
     }
 
-    /// The key in `value` that holds the labels: the type itself for every `…labels` type, `None` otherwise.
+    /// The key in `value` that holds the labels: the type itself for every `…labels` type, `labels` for things on videos,
+    /// `None` otherwise.
     #[must_use]
     pub fn labels_key(&self) -> Option<&str> {
-        let item_type = self.item_type();
-        item_type.ends_with("labels").then_some(item_type)
+        labels_key(self.item_type(), self.value())
     }
 
     /// What a `choices` item chose; a nested choice is the path to it, each step in order.
@@ -176,5 +231,15 @@ impl ResultItem {
 impl From<ResultItem> for Value {
     fn from(item: ResultItem) -> Self {
         Self::Object(item.0)
+    }
+}
+
+/// Where an item of a type keeps its labels.
+pub(super) fn labels_key<'t>(item_type: &'t str, value: Option<&Map<String, Value>>) -> Option<&'t str> {
+    match item_type {
+        "videorectangle" | "videovector" => Some("labels"),
+        // Written both ways by different versions.
+        "videovectorlabels" if value.is_none_or(|value| !value.contains_key(item_type)) => Some("labels"),
+        _ => item_type.ends_with("labels").then_some(item_type),
     }
 }

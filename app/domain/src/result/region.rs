@@ -1,10 +1,12 @@
-//! A region: a shape with its labels, read from an item and written back to it.
+//! Regions drawn from result items, and the items they go back to.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::geometry::{self, whole};
-use super::item::ResultItem;
+use super::geometry::{self, Geometry};
+use super::item::labels_key;
+use super::number::whole;
+use super::{ResultItem, mask};
 use crate::Result;
 use crate::region::{ImageSize, Shape};
 
@@ -19,11 +21,11 @@ pub struct Region {
     pub to_name: String,
     /// Such as `rectanglelabels`.
     pub item_type: String,
-    /// In image pixels, or code points of a text.
+    /// In image pixels, fractions of a page or a video's frame, code points of a text, seconds of a sound.
     pub shape: Shape,
     /// In the order given.
     pub labels: Vec<String>,
-    /// The original image; `None` on texts.
+    /// The original image; `None` on everything else.
     pub size: Option<ImageSize>,
     /// The item as it came; `None` for a region drawn just now.
     pub source: Option<ResultItem>,
@@ -49,23 +51,34 @@ impl Region {
 
     fn read(item: &ResultItem, size: Option<ImageSize>) -> Result<Option<Self>> {
         let Some(value) = item.value() else { return Ok(None) };
-        let Some(kind) = geometry::Kind::of(item.item_type(), value) else { return Ok(None) };
-        let shape = kind.read(value, size)?;
-        Ok(Some(Self {
+        let Some(geometry) = Geometry::of(item, value) else { return Ok(None) };
+        let (shape, size) = geometry.read(item, value, size)?;
+        Ok(Some(Self::with_shape(item, shape, size)))
+    }
+
+    fn with_shape(item: &ResultItem, shape: Shape, size: Option<ImageSize>) -> Self {
+        Self {
             id: item.id().to_owned(),
             from_name: item.from_name().to_owned(),
             to_name: item.to_name().to_owned(),
             item_type: item.item_type().to_owned(),
             labels: item.labels().into_iter().map(str::to_owned).collect(),
-            size: size.filter(|_| kind.is_on_image()),
+            size,
             shape,
             source: Some(item.clone()),
-        }))
+        }
     }
 
     /// The region as it came, before any change.
     fn before(&self) -> Option<Self> {
-        self.source.as_ref().and_then(|item| Self::read(item, self.size).ok().flatten())
+        let item = self.source.as_ref()?;
+        match &self.shape {
+            // Decoding pixels takes a while; a mask knows whether it is still the one that was read.
+            Shape::Mask(pixels) if mask::is_as_read(pixels, item) => {
+                Some(Self::with_shape(item, self.shape.clone(), self.size))
+            }
+            _ => Self::read(item, self.size).ok().flatten(),
+        }
     }
 
     /// Whether the shape differs from the item it came from; true for a region drawn just now.
@@ -80,10 +93,18 @@ impl Region {
         if !self.is_reshaped() {
             return;
         }
+        let is_text = item.item_type() == "textarea";
         if let Some(Value::Object(value)) = item.0.get_mut("value")
             && geometry::is_repeated_in(value)
         {
-            geometry::write(&self.shape, self.size, value);
+            // Written answers keep their own words where a span of text keeps the ones it covers.
+            let words = value.get("text").filter(|_| is_text).cloned();
+            geometry::write(&self.shape, self.size, &self.item_type, value);
+            match words {
+                Some(words) => value.insert("text".to_owned(), words),
+                None if is_text => value.shift_remove("text"),
+                None => None,
+            };
         }
     }
 
@@ -109,8 +130,8 @@ impl Region {
         for (key, text) in names {
             item.0.insert(key.to_owned(), text.as_str().into());
         }
-        if item.origin() == Some("prediction") && !(same_shape && same_labels) {
-            item.0.insert("origin".to_owned(), "prediction-changed".into());
+        if !(same_shape && same_labels) {
+            item.mark_changed();
         }
         let mut value = match item.0.get_mut("value").map(Value::take) {
             Some(Value::Object(value)) => value,
@@ -123,17 +144,23 @@ impl Region {
                 item.0.insert("original_width".to_owned(), whole(size.width));
                 item.0.insert("original_height".to_owned(), whole(size.height));
             }
-            geometry::write(&self.shape, self.size, &mut value);
+            if let Shape::Time(span) = &self.shape
+                && item.original_length() != span.original_length
+                && let Some(length) = span.original_length
+            {
+                item.0.insert("original_length".to_owned(), whole(length));
+            }
+            geometry::write(&self.shape, self.size, &self.item_type, &mut value);
         }
         if !same_labels {
-            if let Some(b) = &before
-                && b.item_type != self.item_type
-                && b.item_type.ends_with("labels")
+            let key = labels_key(&self.item_type, Some(&value));
+            if let Some(before) = before.as_ref().and_then(|before| before.source.as_ref()?.labels_key())
+                && Some(before) != key
             {
-                value.remove(&b.item_type);
+                value.shift_remove(before);
             }
-            if self.item_type.ends_with("labels") {
-                value.insert(self.item_type.clone(), self.labels.clone().into());
+            if let Some(key) = key {
+                value.insert(key.to_owned(), self.labels.clone().into());
             }
         }
         item.0.insert("value".to_owned(), value.into());
@@ -152,7 +179,10 @@ impl Region {
         };
         let mut item = about.blank_item();
         let mut value = Map::new();
-        geometry::write(&self.shape, self.size, &mut value);
+        geometry::write(&self.shape, self.size, &self.item_type, &mut value);
+        if item_type == "textarea" {
+            value.shift_remove("text");
+        }
         item.0.insert("value".to_owned(), value.into());
         item
     }

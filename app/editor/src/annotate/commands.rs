@@ -254,7 +254,7 @@ impl Editor {
                 Shape::Polygon(domain::region::Polygon { points: rect.corners().to_vec(), closed: true })
             }
             ShapeKind::KeyPoint => Shape::KeyPoint(KeyPoint { x: middle.x, y: middle.y, width: 0.0 }),
-            ShapeKind::Text => return Response::NONE,
+            _ => return Response::NONE,
         };
         self.draw(&object, shape)
     }

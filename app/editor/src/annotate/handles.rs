@@ -34,7 +34,7 @@ pub fn handles(shape: &Shape, view: &Viewport, can_rotate: bool) -> Vec<(Handle,
         Shape::Rect(rect) => box_handles(rect, view, can_rotate),
         Shape::Ellipse(ellipse) => box_handles(&ellipse.frame(), view, can_rotate),
         Shape::Polygon(polygon) => polygon_handles(polygon, view),
-        Shape::KeyPoint(_) | Shape::Text(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

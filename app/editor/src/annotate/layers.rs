@@ -183,6 +183,7 @@ fn paint_shape(shape: &Shape, view: &Viewport, style: Style, paints: &mut Vec<Pa
             radius: (point.width * view.zoom() / 2.0).clamp(4.0, 10.0),
             style: Style { fill: 0.9, ..style },
         }),
-        Shape::Text(_) => {}
+        // Not on a canvas, or without a tool that draws it.
+        _ => {}
     }
 }

@@ -55,7 +55,17 @@ pub fn is_proper(shape: &Shape) -> bool {
         Shape::Ellipse(e) => 2.0 * e.radius_x >= MIN_SIDE - EPSILON && 2.0 * e.radius_y >= MIN_SIDE - EPSILON,
         Shape::Polygon(polygon) => polygon.points.len() >= 3 && polygon.area() >= MIN_AREA - EPSILON,
         Shape::KeyPoint(_) => true,
+        Shape::Mask(mask) => !mask.is_empty(),
+        Shape::Vector(vector) => vector.vertices.len() >= 2,
+        Shape::Page(page) => page.rect.width > 0.0 && page.rect.height > 0.0,
+        Shape::BoxTrack(track) => !track.keyframes.is_empty(),
+        Shape::VectorTrack(track) => !track.keyframes.is_empty(),
+        Shape::Frames(frames) => !frames.ranges.is_empty(),
+        Shape::Time(span) => span.start < span.end,
+        Shape::Series(span) => span.instant || span.start != span.end,
         Shape::Text(span) => span.start < span.end,
+        Shape::Paragraph(span) => (span.start, span.start_offset) < (span.end, span.end_offset),
+        Shape::HyperText(span) => (&span.start, span.start_offset) != (&span.end, span.end_offset),
     }
 }
 

@@ -34,7 +34,9 @@ impl ObjectKind {
         match self {
             Self::Image => match shape {
                 Shape::Polygon(polygon) => !polygon.points.is_empty(),
-                other => other.is_on_image(),
+                Shape::Rect(_) | Shape::Ellipse(_) | Shape::KeyPoint(_) => true,
+                // What no tool here draws or paints is carried through.
+                _ => false,
             },
             Self::Text => matches!(shape, Shape::Text(_)),
         }

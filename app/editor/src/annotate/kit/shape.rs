@@ -14,8 +14,18 @@ pub enum ShapeKind {
     Polygon,
     /// Single points.
     KeyPoint,
+    /// Painted pixels.
+    Mask,
+    /// Lines and curves.
+    Vector,
+    /// Boxes on pages.
+    Page,
+    /// Things that move through a video.
+    Track,
     /// Pieces of text.
     Text,
+    /// Pieces of sounds, series, videos, dialogues and HTML.
+    Span,
 }
 
 impl ShapeKind {
@@ -27,7 +37,14 @@ impl ShapeKind {
             Shape::Ellipse(_) => Self::Ellipse,
             Shape::Polygon(_) => Self::Polygon,
             Shape::KeyPoint(_) => Self::KeyPoint,
+            Shape::Mask(_) => Self::Mask,
+            Shape::Vector(_) => Self::Vector,
+            Shape::Page(_) => Self::Page,
+            Shape::BoxTrack(_) | Shape::VectorTrack(_) => Self::Track,
             Shape::Text(_) => Self::Text,
+            Shape::Frames(_) | Shape::Time(_) | Shape::Series(_) | Shape::Paragraph(_) | Shape::HyperText(_) => {
+                Self::Span
+            }
         }
     }
 
@@ -39,7 +56,12 @@ impl ShapeKind {
             Self::Ellipse => "Ellipse",
             Self::Polygon => "Polygon",
             Self::KeyPoint => "Point",
+            Self::Mask => "Mask",
+            Self::Vector => "Vector",
+            Self::Page => "Box on a page",
+            Self::Track => "Track",
             Self::Text => "Text",
+            Self::Span => "Span",
         }
     }
 

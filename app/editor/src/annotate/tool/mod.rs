@@ -246,7 +246,7 @@ pub fn step(kind: ToolKind, state: State, event: &Event, is_double: bool, contex
                 ShapeKind::Rect | ShapeKind::Ellipse => rect::step(kind, state, event, context),
                 ShapeKind::Polygon => polygon::step(state, event, is_double, context),
                 ShapeKind::KeyPoint => keypoint::step(state, event, context),
-                ShapeKind::Text => Step::to(state),
+                _ => Step::to(state),
             },
         },
         (State::Idle, ToolKind::Pan) => Step::to(state),

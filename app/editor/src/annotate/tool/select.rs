@@ -196,7 +196,7 @@ fn frame(shape: &Shape) -> Option<RotatedRect> {
     match shape {
         Shape::Rect(rect) => Some(*rect),
         Shape::Ellipse(ellipse) => Some(ellipse.frame()),
-        Shape::Polygon(_) | Shape::KeyPoint(_) | Shape::Text(_) => None,
+        _ => None,
     }
 }
 
