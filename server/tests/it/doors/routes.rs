@@ -86,7 +86,7 @@ fn routes(world: &World) -> Vec<Route> {
     let colleague = (Who::Member, 404);
     let data = format!("/files/{}/x.json", world.file_id);
     let [sound, film, image] = &world.media;
-    let media: [(&str, &str, &String, (Who, u16), u16); 9] = [
+    let media = [
         ("/projects/{project}/media/wave", "wave", sound, colleague, 200),
         ("/projects/{project}/media/series", "series", &data, (Who::Annotator, 404), 422),
         ("/projects/{project}/media/image", "image", image, colleague, 200),
