@@ -158,7 +158,8 @@ fn Help() -> impl IntoView {
                     "a list of objects, or one object after another. Label Studio’s tasks bring their annotations and predictions."
                 </li>
                 <li><strong>"CSV, TSV: "</strong>"the first line names the columns. "<strong>"Text: "</strong>"one task per line."</li>
-                <li><strong>"Images: "</strong>"PNG, JPEG, WebP, GIF, BMP, AVIF, SVG; up to 256 MB, 200 million pixels, 40,000 on a side."</li>
+                <li><strong>"Images: "</strong>"PNG, JPEG, WebP, GIF, BMP, AVIF, SVG; up to 1 GB, 1,000 million pixels, 40,000 on a side."</li>
+                <li><strong>"Sound, video, PDF: "</strong>"each file is a task, or what a row names."</li>
                 <li><strong>"Zip: "</strong>"any of these; archives inside are not opened."</li>
                 <li>
                     "A row may have 8 MB and 100 levels. One that is wrong is left out with its number and the reason, and never stops the others: download those rows, mend them, bring them again."
