@@ -197,6 +197,30 @@ mod tests {
     }
 
     #[test]
+    fn masks_and_vectors_have_an_extent_and_things_beside_images_have_labels() {
+        let mut mask = crate::region::Mask::new(200, 100).unwrap();
+        mask.fill((10..20).map(|y| (y, 30, 70)), true);
+        let on_image = |kind: &str, value: Value| json!({"from_name": "c", "to_name": "img", "type": kind, "original_width": 200, "original_height": 100, "value": value});
+        let corner = |x: f64, y: f64| json!({"x": x, "y": y});
+        let rows = RegionRow::all(&result(json!([
+            on_image("brushlabels", json!({"format": "rle", "rle": mask.to_rle(), "brushlabels": ["Sky"]})),
+            on_image("brushlabels", json!({"format": "rle", "rle": [0, 0, 1], "brushlabels": ["Sky"]})),
+            on_image("vectorlabels", json!({"vertices": [corner(0.0, 0.0), corner(50.0, 0.0), corner(50.0, 50.0)],
+                "closed": true, "vectorlabels": ["Roof"]})),
+            {"from_name": "c", "to_name": "film", "type": "videorectangle", "value": {"labels": ["Car"],
+                "sequence": [{"frame": 1, "x": 1, "y": 1, "width": 1, "height": 1}]}},
+            {"from_name": "c", "to_name": "sound", "type": "labels", "value": {"start": 0.5, "end": 2, "labels": ["Speech"]}}
+        ])));
+        let extents: Vec<_> = rows.iter().map(|row| (row.x, row.y, row.width, row.height, row.area)).collect();
+        let none = (None, None, None, None, None);
+        assert_eq!(extents[0], (Some(30.0), Some(10.0), Some(40.0), Some(10.0), Some(400.0)));
+        assert_eq!(extents[2], (Some(0.0), Some(0.0), Some(100.0), Some(50.0), Some(2500.0)));
+        assert_eq!([extents[1], extents[3], extents[4]], [none; 3]);
+        let labels: Vec<_> = rows.iter().map(|row| row.labels.join(", ")).collect();
+        assert_eq!(labels, ["Sky", "Sky", "Roof", "Car", "Speech"]);
+    }
+
+    #[test]
     fn what_goes_takes_its_counts_with_it() {
         let mut came = Tally::default();
         came.add(&mixed(), 1);
