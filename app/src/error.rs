@@ -95,7 +95,9 @@ impl Decodes<AppError> for ProblemEncoding {
     type Error = serde_json::Error;
 
     fn decode(bytes: Bytes) -> Result<AppError, Self::Error> {
-        Ok(AppError::Domain(serde_json::from_slice::<Problem>(&bytes)?.into()))
+        // What is no problem was not written by us: a proxy in between, a page of an error.
+        Ok(serde_json::from_slice::<Problem>(&bytes)
+            .map_or_else(|error| AppError::Transport(error.to_string()), |problem| AppError::Domain(problem.into())))
     }
 }
 

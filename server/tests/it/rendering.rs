@@ -64,7 +64,8 @@ async fn a_page_is_drawn_once_and_asks_once() {
         (format!("/projects/{project_id}/data"), 1),
         // The refused rows of the one import are a question of their own.
         (format!("/projects/{project_id}/import"), 2),
-        (format!("/projects/{project_id}/export"), 2),
+        // The project, what has been exported, and which formats fit.
+        (format!("/projects/{project_id}/export"), 3),
         (format!("/projects/{project_id}/settings"), 1),
         (format!("/projects/{project_id}/settings/people"), 1),
     ];

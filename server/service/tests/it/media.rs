@@ -363,15 +363,16 @@ async fn videos_are_known_frame_by_frame() {
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]) && times[0].abs() < 1e-9);
     // Of a film on another server only the parts with its tables are fetched.
     let film: &[u8] = include_bytes!("../../../../public/demo/balls.mp4");
-    let free = u32::try_from(6 << 20).unwrap().to_be_bytes();
-    let large = [film, &free, b"free", &vec![0; (6 << 20) - 8]].concat();
+    let free = u32::try_from(64 << 20).unwrap().to_be_bytes();
+    let large = [film, &free, b"free", &vec![0; (64 << 20) - 8]].concat();
     let server = Server::new("video/mp4", large).await;
     studio.allow_proxy().await;
     let task = studio.task(json!({ "t": server.url("/a.mp4") })).await;
     let asked = studio.of_task(&server.url("/a.mp4"), task);
     let (_, remote) = ready(async || media::video(&studio.cx, &studio.owner, &asked).await).await.unwrap();
     assert_eq!(remote, video);
-    assert!(server.sent() < 3 << 20, "{} bytes", server.sent());
+    // What the sockets hold when the connection ends counts as sent: some megabytes.
+    assert!(server.sent() < 24 << 20, "{} bytes", server.sent());
 
     let sound = studio.asked("/demo/melody.wav");
     assert_eq!(code(ready(async || media::video(&studio.cx, &studio.owner, &sound).await).await), "not_video");

@@ -17,6 +17,8 @@ enum Page {
     Open(&'static str),
     /// In the frame of the product, about whoever looks at it.
     Own,
+    /// The same, for those who may make projects.
+    OfMakers,
     /// Of a project: with the status for a colleague who only labels.
     OfProject(u16),
 }
@@ -38,7 +40,7 @@ const PAGES: [(&str, Page); 23] = [
     ("/org", Page::Own),
     ("/help/{page}", Page::Own),
     ("/projects", Page::Own),
-    ("/projects/new", Page::Own),
+    ("/projects/new", Page::OfMakers),
     ("/projects/{id}", Page::OfProject(200)),
     ("/projects/{id}/label", Page::OfProject(200)),
     ("/projects/{id}/data", Page::OfProject(403)),
@@ -74,17 +76,18 @@ async fn every_page_turns_away_whom_it_should() {
                 assert!(!reason.is_empty());
                 look(Who::Stranger, 200, "").await;
             }
-            Page::Own | Page::OfProject(_) => {
+            Page::Own | Page::OfMakers | Page::OfProject(_) => {
                 for nobody in [Who::Stranger, Who::Expired] {
                     let location = look(nobody, 302, OURS).await;
                     assert!(location.starts_with("/login?next="), "{pattern}: {location}");
                 }
-                let (rival, labels) = match page {
-                    Page::OfProject(labels) => (404, labels),
-                    _ => (200, 200),
+                let (rival, member, labels) = match page {
+                    Page::OfProject(labels) => (404, 404, labels),
+                    Page::OfMakers => (200, 403, 403),
+                    _ => (200, 200, 200),
                 };
                 look(Who::Rival, rival, OURS).await;
-                look(Who::Member, rival, OF_OUR_PROJECT).await;
+                look(Who::Member, member, OF_OUR_PROJECT).await;
                 let hidden = if labels == 403 { OF_OUR_PROJECT } else { "" };
                 look(Who::Annotator, labels, hidden).await;
                 look(Who::Owner, 200, "").await;
