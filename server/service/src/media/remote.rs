@@ -2,8 +2,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use bytes::{Buf, Bytes, BytesMut};
-use futures::StreamExt;
+use bytes::{Bytes, BytesMut};
+use futures::{StreamExt, stream::BoxStream};
 use tokio::runtime::Handle;
 
 use crate::{Cx, import::fetch};
@@ -11,38 +11,55 @@ use crate::{Cx, import::fetch};
 /// How much is fetched at a time.
 pub(super) const BLOCK_BYTES: u64 = 1 << 20;
 
+/// Bytes as a server sends them.
+type Body = BoxStream<'static, io::Result<Bytes>>;
+
 /// Reads by range. Lives on a thread that may wait.
 pub(super) struct Remote {
     cx: Cx,
     url: String,
     size: u64,
     at: u64,
-    /// What is known from `at` on.
+    /// The part that was fetched last, and where it begins: stepping back within it fetches nothing.
     block: Bytes,
+    block_at: u64,
     runtime: Handle,
 }
 
 impl Remote {
-    /// A file of `size`, nothing of which is known yet.
-    pub(super) fn new(cx: Cx, url: String, size: u64) -> Self {
-        Self { cx, url, size, at: 0, block: Bytes::new(), runtime: Handle::current() }
+    /// A file of `size` that begins with `body`, of which at most [`BLOCK_BYTES`] are taken.
+    pub(super) async fn new(cx: Cx, url: String, size: u64, body: Body) -> io::Result<Self> {
+        let block = take(body, BLOCK_BYTES).await?;
+        Ok(Self { cx, url, size, at: 0, block, block_at: 0, runtime: Handle::current() })
     }
 
     async fn fetch(&self) -> io::Result<Bytes> {
         let end = (self.at + BLOCK_BYTES).min(self.size);
-        let mut answer = fetch::get(&self.cx, &self.url, Some(self.at..end)).await.map_err(io::Error::other)?;
+        let answer = fetch::get(&self.cx, &self.url, Some(self.at..end)).await.map_err(io::Error::other)?;
         if answer.part != Some(self.at..end) {
             return Err(io::Error::other("the server sent another part than was asked for"));
         }
-        let mut block = BytesMut::new();
-        while let Some(chunk) = answer.body.next().await {
-            block.extend_from_slice(&chunk?);
-            if block.len() as u64 >= end - self.at {
-                break;
-            }
-        }
-        if block.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(block.freeze()) }
+        let block = take(answer.body, end - self.at).await?;
+        if block.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(block) }
     }
+
+    /// What is known from here on.
+    fn known(&self) -> &[u8] {
+        let skipped = self.at.checked_sub(self.block_at).and_then(|skipped| usize::try_from(skipped).ok());
+        skipped.and_then(|skipped| self.block.get(skipped..)).unwrap_or_default()
+    }
+}
+
+/// The beginning of a body; a server that sends more than was asked for is not believed.
+async fn take(mut body: Body, limit: u64) -> io::Result<Bytes> {
+    let mut block = BytesMut::new();
+    while (block.len() as u64) < limit
+        && let Some(chunk) = body.next().await
+    {
+        block.extend_from_slice(&chunk?);
+    }
+    block.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(block.freeze())
 }
 
 impl Read for Remote {
@@ -50,11 +67,13 @@ impl Read for Remote {
         if self.at >= self.size || buffer.is_empty() {
             return Ok(0);
         }
-        if self.block.is_empty() {
+        if self.known().is_empty() {
             self.block = self.runtime.block_on(self.fetch())?;
+            self.block_at = self.at;
         }
-        let count = buffer.len().min(self.block.len());
-        self.block.copy_to_slice(&mut buffer[..count]);
+        let known = self.known();
+        let count = buffer.len().min(known.len());
+        buffer[..count].copy_from_slice(&known[..count]);
         self.at += count as u64;
         Ok(count)
     }
@@ -67,13 +86,7 @@ impl Seek for Remote {
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
             SeekFrom::End(by) => self.size.checked_add_signed(by),
         };
-        let target = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        let ahead = target.checked_sub(self.at).and_then(|ahead| usize::try_from(ahead).ok());
-        match ahead.filter(|ahead| *ahead <= self.block.len()) {
-            Some(ahead) => self.block.advance(ahead),
-            None => self.block.clear(),
-        }
-        self.at = target;
-        Ok(target)
+        self.at = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.at)
     }
 }

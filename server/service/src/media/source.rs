@@ -237,7 +237,8 @@ impl Origin {
                 let first = is_sparse.then_some(0..BLOCK_BYTES);
                 let answer = fetch::get(cx, url, first).await.map_err(as_medium)?;
                 if let Some(size) = answer.whole.filter(|_| answer.part.is_some()) {
-                    let data = Data::Remote(Box::new(Remote::new(cx.clone(), url.clone(), size)));
+                    let remote = Remote::new(cx.clone(), url.clone(), size, answer.body).await.map_err(broken)?;
+                    let data = Data::Remote(Box::new(remote));
                     return checked(Opened { data, size, content_type: answer.content_type, extension }, limit);
                 }
                 // A film that cannot be had in parts is copied like anything else, up to what an upload may have.
@@ -262,6 +263,12 @@ fn checked(opened: Opened, limit: u64) -> Result<Opened> {
     }
 }
 
+/// The other server has stopped sending.
+fn broken(error: std::io::Error) -> Problem {
+    tracing::debug!(%error, "a medium broke off");
+    refuse("media_broken", "The other server broke off before the end of the file. Please try again.")
+}
+
 /// Copies a stream to a temporary file that has no name; the length is counted, not believed.
 async fn spool(
     mut body: futures::stream::BoxStream<'static, std::io::Result<bytes::Bytes>>,
@@ -270,10 +277,7 @@ async fn spool(
     let mut file = tempfile::tempfile().map_err(anyhow::Error::new)?;
     let mut size = 0_u64;
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|error| {
-            tracing::debug!(%error, "a medium broke off");
-            refuse("media_broken", "The other server broke off before the end of the file. Please try again.")
-        })?;
+        let chunk = chunk.map_err(broken)?;
         size += chunk.len() as u64;
         if size > limit {
             return Err(too_large(limit).into());

@@ -371,8 +371,7 @@ async fn videos_are_known_frame_by_frame() {
     let asked = studio.of_task(&server.url("/a.mp4"), task);
     let (_, remote) = ready(async || media::video(&studio.cx, &studio.owner, &asked).await).await.unwrap();
     assert_eq!(remote, video);
-    // What the sockets hold when the connection ends counts as sent: some megabytes.
-    assert!(server.sent() < 24 << 20, "{} bytes", server.sent());
+    assert_eq!((server.count(), server.sent()), (1, 1 << 20));
 
     let sound = studio.asked("/demo/melody.wav");
     assert_eq!(code(ready(async || media::video(&studio.cx, &studio.owner, &sound).await).await), "not_video");
