@@ -6,7 +6,7 @@ import { drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 const COINS = { width: 384, height: 303 };
-const SUBMIT = '**/api/annotate/submit*';
+const SUBMIT = '**/fn/app/annotate/api/submit';
 
 test('work handed in after the session has ended waits for the next sign-in', async ({ app, page, context }) => {
   const project = await begin(page, app, 'late@example.com', 'Latecomers');
