@@ -42,6 +42,12 @@ pub enum Command {
     ZoomFit,
     /// One pixel per pixel.
     ZoomOriginal,
+    /// A smaller brush.
+    BrushSmaller,
+    /// A larger brush.
+    BrushLarger,
+    /// A round brush, or a square one.
+    BrushShape,
     /// Put a shape in the middle, for those who draw by keyboard.
     Place,
     /// Hand the work in.
@@ -75,12 +81,20 @@ const fn with_command_shift(key: Key) -> Shortcut {
 
 impl Command {
     /// All of them, in the order toolbars and lists show them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 34] = [
         Self::Tool(ToolKind::Select),
         Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
+        Self::Tool(ToolKind::Turned),
         Self::Tool(ToolKind::Draw(ShapeKind::Ellipse)),
         Self::Tool(ToolKind::Draw(ShapeKind::Polygon)),
         Self::Tool(ToolKind::Draw(ShapeKind::KeyPoint)),
+        Self::Tool(ToolKind::Draw(ShapeKind::Vector)),
+        Self::Tool(ToolKind::Draw(ShapeKind::Mask)),
+        Self::Tool(ToolKind::Eraser),
+        Self::Tool(ToolKind::Wand),
+        Self::BrushSmaller,
+        Self::BrushLarger,
+        Self::BrushShape,
         Self::Tool(ToolKind::Pan),
         Self::Undo,
         Self::Redo,
@@ -110,7 +124,14 @@ impl Command {
         match self {
             Self::Tool(ToolKind::Select) => "Select",
             Self::Tool(ToolKind::Pan) => "Move view",
+            Self::Tool(ToolKind::Draw(ShapeKind::Mask)) => "Brush",
             Self::Tool(ToolKind::Draw(kind)) => kind.name(),
+            Self::Tool(ToolKind::Turned) => "Turned box",
+            Self::Tool(ToolKind::Eraser) => "Eraser",
+            Self::Tool(ToolKind::Wand) => "Magic wand",
+            Self::BrushSmaller => "Smaller brush",
+            Self::BrushLarger => "Larger brush",
+            Self::BrushShape => "Round or square brush",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::Delete => "Delete",
@@ -147,7 +168,17 @@ impl Command {
             Self::Tool(ToolKind::Draw(ShapeKind::Ellipse)) => list(&const { [plain(Key::Char('o'))] }),
             Self::Tool(ToolKind::Draw(ShapeKind::Polygon)) => list(&const { [plain(Key::Char('p'))] }),
             Self::Tool(ToolKind::Draw(ShapeKind::KeyPoint)) => list(&const { [plain(Key::Char('k'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::Vector)) => list(&const { [plain(Key::Char('n'))] }),
+            Self::Tool(ToolKind::Draw(ShapeKind::Mask)) => list(&const { [plain(Key::Char('b'))] }),
             Self::Tool(ToolKind::Draw(_)) => &[],
+            Self::Tool(ToolKind::Turned) => {
+                list(&const { [Shortcut { key: Key::Char('r'), command: false, shift: true }] })
+            }
+            Self::Tool(ToolKind::Eraser) => list(&const { [plain(Key::Char('e'))] }),
+            Self::Tool(ToolKind::Wand) => list(&const { [plain(Key::Char('m'))] }),
+            Self::BrushSmaller => list(&const { [plain(Key::Char(','))] }),
+            Self::BrushLarger => list(&const { [plain(Key::Char('.'))] }),
+            Self::BrushShape => list(&const { [plain(Key::Char('/'))] }),
             Self::Undo => list(&const { [with_command(Key::Char('z'))] }),
             Self::Redo => list(&const { [with_command_shift(Key::Char('z')), with_command(Key::Char('y'))] }),
             Self::Delete => list(&const { [plain(Key::Delete), plain(Key::Backspace)] }),
@@ -171,13 +202,9 @@ impl Command {
         }
     }
 
-    /// The command of a key press.
-    #[must_use]
-    pub fn of_key(key: Key, modifiers: Modifiers) -> Option<Self> {
-        if modifiers.alt {
-            return None;
-        }
-        Self::ALL.into_iter().find(|command| {
+    /// The commands of a key press; the first that can be carried out is meant.
+    pub fn of_key(key: Key, modifiers: Modifiers) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |_| !modifiers.alt).filter(move |command| {
             command.shortcuts().iter().any(|shortcut| {
                 // Which symbols need Shift depends on the keyboard; letters say it themselves.
                 let symbol = matches!(shortcut.key, Key::Char(c) if !c.is_alphanumeric());
@@ -232,10 +259,10 @@ mod tests {
         for command in Command::ALL {
             for shortcut in command.shortcuts() {
                 let modifiers = Modifiers { control: shortcut.command, shift: shortcut.shift, ..Modifiers::default() };
-                assert_eq!(Command::of_key(shortcut.key, modifiers), Some(command), "{shortcut:?}");
+                assert!(Command::of_key(shortcut.key, modifiers).any(|found| found == command), "{shortcut:?}");
             }
         }
-        assert_eq!(Command::of_key(Key::Char('z'), Modifiers::default()), None);
+        assert_eq!(Command::of_key(Key::Char('z'), Modifiers::default()).count(), 0);
     }
 
     #[test]

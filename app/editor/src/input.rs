@@ -80,6 +80,8 @@ pub struct Pointer {
     pub button: Button,
     /// Keys held.
     pub modifiers: Modifiers,
+    /// How hard a pen is pressed, 0 to 1; `None` where nothing tells.
+    pub pressure: Option<f64>,
     /// When, on any clock that only goes forward.
     pub time_ms: f64,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::region::ScreenPoint;
+use domain::region::{Mask, ScreenPoint};
 
 /// How a shape is painted.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,39 @@ pub enum Paint {
         /// How.
         style: Style,
     },
+    /// Lines and curves.
+    Path {
+        /// In order.
+        pieces: Vec<Piece>,
+        /// Whether the inside is filled.
+        filled: bool,
+        /// How.
+        style: Style,
+    },
+    /// Painted pixels.
+    Mask {
+        /// Tells masks apart, so that a painter keeps what it has painted and adds what is new.
+        id: u32,
+        /// The pixels.
+        mask: Mask,
+        /// From the image to the surface: `a b c d e f` of `x = a·x + c·y + e, y = b·x + d·y + f`.
+        transform: [f64; 6],
+        /// A CSS color.
+        color: Arc<str>,
+        /// 0 to 1.
+        opacity: f64,
+        /// Whether it is being worked on, and shown pixel by pixel.
+        is_exact: bool,
+    },
+    /// The tip of a brush.
+    Tip {
+        /// The middle.
+        at: ScreenPoint,
+        /// Half its size.
+        radius: f64,
+        /// A square, turned with the view by so many degrees.
+        square: Option<f64>,
+    },
     /// Something to grab.
     Knob {
         /// The middle.
@@ -79,6 +112,17 @@ pub enum Paint {
         /// The pointer.
         at: ScreenPoint,
     },
+}
+
+/// A piece of a path.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Piece {
+    /// Begins a line.
+    Move(ScreenPoint),
+    /// A straight line.
+    Line(ScreenPoint),
+    /// A curve with its two handles.
+    Curve(ScreenPoint, ScreenPoint, ScreenPoint),
 }
 
 /// How something to grab looks.

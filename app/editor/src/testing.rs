@@ -48,6 +48,7 @@ impl TestEditor {
             kind: self.kind,
             button: Button::Primary,
             modifiers: self.modifiers,
+            pressure: None,
             time_ms: self.time_ms,
         }
     }
@@ -154,6 +155,21 @@ impl TestEditor {
                 format!("polygon {}", points.join(" "))
             }
             Shape::KeyPoint(p) => format!("point {},{}", n(p.x), n(p.y)),
+            Shape::Mask(mask) => match mask.pixel_bounds() {
+                Some(b) => format!("mask {},{} {}x{} of {}", b.x0, b.y0, b.x1 - b.x0, b.y1 - b.y0, mask.area()),
+                None => "mask of nothing".to_owned(),
+            },
+            Shape::Vector(v) => {
+                let points: Vec<_> = v
+                    .vertices
+                    .iter()
+                    .map(|p| {
+                        let mark = if p.is_bezier { "~" } else { "" };
+                        format!("{}{mark}<{}:{},{}", p.id, p.previous.as_deref().unwrap_or("-"), n(p.at.x), n(p.at.y))
+                    })
+                    .collect();
+                format!("vector{} {}", if v.closed { " closed" } else { "" }, points.join(" "))
+            }
             Shape::Text(span) => format!("text {}..{} {}", span.start, span.end, span.text),
             other => format!("{other:?}"),
         };
@@ -206,7 +222,27 @@ pub(crate) mod config {
                 control("stars", "Rating", "img", vec![], &[("maxRating", "4")]),
                 control("count", "Number", "img", vec![], &[("min", "0"), ("max", "10")]),
                 control("note", "TextArea", "img", vec![], &[]),
-                control("mask", "BrushLabels", "img", vec![label("Sky", None)], &[("required", "true")]),
+                control("mask", "BrushLabels", "img", vec![label("Sky", Some("8"))], &[("required", "true")]),
+                control(
+                    "path",
+                    "VectorLabels",
+                    "img",
+                    vec![label("Road", Some("9"))],
+                    &[("closable", "true"), ("curves", "true"), ("skeleton", "true"), ("maxPoints", "6")],
+                ),
+            ],
+            ..LabelConfig::default()
+        }
+    }
+
+    /// A magic wand with labels of their own.
+    pub(crate) fn wand() -> LabelConfig {
+        LabelConfig {
+            objects: vec![object("img", "Image")],
+            controls: vec![
+                control("label", "Labels", "img", vec![label("Cat", None)], &[]),
+                control("wand", "Magicwand", "img", vec![], &[("blurradius", "0"), ("defaultthreshold", "10")]),
+                control("bits", "Bitmask", "img", vec![], &[]),
             ],
             ..LabelConfig::default()
         }

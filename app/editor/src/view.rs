@@ -48,6 +48,12 @@ impl Viewport {
         self.zoom
     }
 
+    /// Degrees clockwise the view is turned by.
+    #[must_use]
+    pub fn rotation(&self) -> f64 {
+        self.rotation
+    }
+
     /// The transform painters use.
     #[must_use]
     pub fn screen_from_image_transform(&self) -> Affine {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::region::{Bounds, ImagePoint, ImageVector, KeyPoint, RotatedRect, Shape};
+use domain::region::{Bounds, ImagePoint, ImageVector, KeyPoint, Mask, RotatedRect, Shape, Vector, Vertex};
 use domain::result::ResultItem;
 
 use super::document::{Mark, RegionKey};
@@ -10,8 +10,10 @@ use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::kit::ShapeKind;
 use super::snap;
-use super::tool::{self, State, ToolKind};
+use super::tip::Tip;
+use super::tool::{self, ToolKind};
 use crate::command::Command;
+use crate::input::Pointer;
 use crate::view::Viewport;
 
 /// One press of a zoom button or key.
@@ -34,7 +36,11 @@ impl Editor {
             Command::ToggleHidden | Command::ToggleLocked => !self.selection.is_empty(),
             _ if self.read_only => false,
             Command::Tool(ToolKind::Draw(kind)) => self.document.kit().draws(kind),
-            Command::Undo => self.history.can_undo() || matches!(self.state, State::Polygon { .. }),
+            Command::Tool(ToolKind::Turned) => self.document.kit().draws_turned(),
+            Command::Tool(ToolKind::Eraser) => self.document.kit().draws(ShapeKind::Mask),
+            Command::Tool(ToolKind::Wand) => self.document.kit().has_wand(),
+            Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => self.tool.has_tip(),
+            Command::Undo => self.history.can_undo() || self.state.is_path(),
             Command::Redo => self.history.can_redo(),
             Command::Delete => editable(),
             Command::Duplicate | Command::Copy => {
@@ -44,7 +50,7 @@ impl Editor {
             Command::TurnLeft | Command::TurnRight => self
                 .selected_marks()
                 .any(|(_, mark)| mark.is_editable() && matches!(mark.region.shape, Shape::Rect(_) | Shape::Ellipse(_))),
-            Command::Place => matches!(self.tool, ToolKind::Draw(_)),
+            Command::Place => self.tool.draws().is_some(),
             Command::Submit | Command::Skip => true,
         }
     }
@@ -99,6 +105,10 @@ impl Editor {
             Command::ZoomFit => self.look_at(Viewport::fit),
             Command::ZoomOriginal => self.look_at(Viewport::original),
             Command::Place => self.place(),
+            Command::BrushSmaller | Command::BrushLarger => {
+                self.set_tip(self.tip.resized(command == Command::BrushLarger))
+            }
+            Command::BrushShape => self.set_tip(Tip { is_square: !self.tip.is_square, ..self.tip }),
         }
     }
 
@@ -110,7 +120,7 @@ impl Editor {
     }
 
     fn travel(&mut self, back: bool) -> Response {
-        if matches!(self.state, State::Polygon { .. }) && back {
+        if self.state.is_path() && back {
             let state = std::mem::take(&mut self.state);
             self.state = tool::take_back_point(state);
             return Response { changed: true, panels: true, ..Response::LIVELY };
@@ -130,21 +140,33 @@ impl Editor {
     fn delete(&mut self) -> Response {
         self.drop_gesture();
         if let Some((key, index)) = self.vertex.take()
-            && let Some(Shape::Polygon(polygon)) = self.document.mark(key).map(|mark| &mark.region.shape)
-            && index < polygon.points.len()
+            && let Some(shape) = self.without_point(key, index)
         {
-            let mut fewer = polygon.clone();
-            fewer.points.remove(index);
-            let shape = Shape::Polygon(fewer);
-            if snap::is_proper(&shape) {
-                return self.apply_all(vec![Edit::Reshape(key, shape)]);
-            }
+            return self.apply_all(vec![Edit::Reshape(key, shape)]);
         }
         let edits =
             self.selected_marks().filter(|(_, mark)| mark.is_editable()).map(|(key, _)| Edit::Remove(key)).collect();
         let response = self.apply_all(edits);
         self.refresh_selection();
         response
+    }
+
+    /// The shape of a region without one of its points; `None` where it needs them all.
+    fn without_point(&self, key: RegionKey, index: usize) -> Option<Shape> {
+        let mark = self.document.mark(key).filter(|mark| mark.is_editable())?;
+        let fewer = match &mark.region.shape {
+            Shape::Polygon(polygon) if index < polygon.points.len() => {
+                let mut fewer = polygon.clone();
+                fewer.points.remove(index);
+                Shape::Polygon(fewer)
+            }
+            Shape::Vector(vector) => {
+                let least = self.document.kit().shape(&mark.region.from_name).map_or(2, |shape| shape.vector.least());
+                Some(vector.without(index)).filter(|fewer| fewer.vertices.len() >= least).map(Shape::Vector)?
+            }
+            _ => return None,
+        };
+        snap::is_proper(&fewer).then_some(fewer)
     }
 
     /// Removes one region; locked ones stay.
@@ -171,7 +193,11 @@ impl Editor {
         for mut mark in marks {
             let Some(surface) = self.surfaces.get(&mark.region.to_name) else { continue };
             let shift = surface.view.image_length(12.0).max(1.0);
-            let moved = mark.region.shape.translated(ImageVector::new(shift, shift));
+            let by = ImageVector::new(shift, shift);
+            // What would leave the image stays on it: a mask would lose what is cut off.
+            let hull = mark.region.shape.bounds();
+            let by = hull.map_or(by, |hull| snap::clamp_move(&hull, by, surface.view.image()));
+            let moved = mark.region.shape.translated(by);
             let Some(shape) = snap::settle(&moved, surface.view.image()) else { continue };
             mark.region.shape = shape;
             mark.region.id = self.fresh_id();
@@ -237,7 +263,7 @@ impl Editor {
     /// A shape in the middle of what can be seen, for those who draw by keyboard: arrows then move and size it.
     fn place(&mut self) -> Response {
         self.drop_gesture();
-        let ToolKind::Draw(kind) = self.tool else { return Response::NONE };
+        let Some(kind) = self.tool.draws() else { return Response::NONE };
         self.ensure_label();
         let object = self.active.clone();
         let Some(view) = self.view(&object) else { return Response::NONE };
@@ -254,6 +280,21 @@ impl Editor {
                 Shape::Polygon(domain::region::Polygon { points: rect.corners().to_vec(), closed: true })
             }
             ShapeKind::KeyPoint => Shape::KeyPoint(KeyPoint { x: middle.x, y: middle.y, width: 0.0 }),
+            ShapeKind::Mask => match Mask::on(size) {
+                Some(mut mask) => {
+                    mask.stroke(middle, middle, self.tip.brush(&Pointer::default()), true);
+                    Shape::Mask(mask)
+                }
+                None => return Response::NONE,
+            },
+            ShapeKind::Vector => {
+                let end = ImagePoint::new(corner.x + width, middle.y);
+                let vertices = vec![
+                    Vertex::corner("1", ImagePoint::new(corner.x, middle.y), None),
+                    Vertex::corner("2", end, Some("1")),
+                ];
+                Shape::Vector(Vector { vertices, closed: false })
+            }
             _ => return Response::NONE,
         };
         self.draw(&object, shape)

@@ -46,23 +46,24 @@ impl Editor {
         match self.state {
             State::Moving { .. } => return Cursor::Move,
             State::Rotating { .. } => return Cursor::Grabbing,
-            State::Box { .. } | State::Polygon { .. } | State::Point { .. } | State::Marquee { .. } => {
-                return Cursor::Crosshair;
-            }
-            _ => {}
+            State::Idle | State::Pressed { .. } => {}
+            State::Resizing { .. } | State::Vertex { .. } | State::Joint { .. } => {}
+            _ => return Cursor::Crosshair,
         }
         let (Some(context), Some(at)) = (self.context(object), self.pointer) else { return Cursor::Default };
+        let paints = self.tool.has_tip() || self.tool == ToolKind::Wand;
         if !self.read_only
+            && !paints
             && let Some((key, handle)) = context.handle_at(&Pointer { at, ..Pointer::default() })
         {
             return match handle {
                 Handle::Rotate => Cursor::Grab,
-                Handle::Vertex(_) | Handle::Midpoint(_) => Cursor::Pointer,
+                Handle::Vertex(_) | Handle::Bend(..) | Handle::Midpoint(_) => Cursor::Pointer,
                 Handle::Resize { u, v } => resize_cursor(self.document.mark(key), u, v),
             };
         }
         match (self.tool, self.hovered) {
-            (ToolKind::Draw(_), _) => Cursor::Crosshair,
+            (tool, _) if paints || tool.draws().is_some() => Cursor::Crosshair,
             (_, Some(key)) if self.selection.contains(&key) => Cursor::Move,
             (_, Some(_)) => Cursor::Pointer,
             _ => Cursor::Default,

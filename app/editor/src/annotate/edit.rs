@@ -2,6 +2,7 @@
 
 use domain::answer::Answer;
 use domain::region::Shape;
+use domain::region::mask::MaskPatch;
 
 use super::document::{About, Document, Mark, Pair, RegionKey};
 use crate::history::Reversible;
@@ -15,6 +16,8 @@ pub enum Edit {
     Remove(RegionKey),
     /// A region takes another shape.
     Reshape(RegionKey, Shape),
+    /// Pixels of a mask are painted or erased; holds only those that change.
+    Repaint(RegionKey, MaskPatch),
     /// A region takes other labels.
     Relabel(RegionKey, Box<Naming>),
     /// A question is answered otherwise.
@@ -48,7 +51,11 @@ impl Edit {
     #[must_use]
     pub fn key(&self) -> Option<RegionKey> {
         match self {
-            Self::Insert(key, _) | Self::Remove(key) | Self::Reshape(key, _) | Self::Relabel(key, _) => Some(*key),
+            Self::Insert(key, _)
+            | Self::Remove(key)
+            | Self::Reshape(key, _)
+            | Self::Repaint(key, _)
+            | Self::Relabel(key, _) => Some(*key),
             Self::Answer { .. } => None,
         }
     }
@@ -69,6 +76,10 @@ impl Reversible<Document> for Edit {
                 }
                 Some(Self::Reshape(key, std::mem::replace(&mut mark.region.shape, shape)))
             }
+            Self::Repaint(key, patch) => match &mut to.mark_mut(key)?.region.shape {
+                Shape::Mask(mask) if !patch.is_empty() => Some(Self::Repaint(key, mask.put(patch))),
+                _ => None,
+            },
             Self::Relabel(key, naming) => {
                 let Mark { region, pair, .. } = to.mark_mut(key)?;
                 let before = Naming {

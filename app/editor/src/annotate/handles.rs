@@ -1,6 +1,6 @@
 //! What can be grabbed on a selected region.
 
-use domain::region::{Polygon, ScreenPoint, ScreenVector, Shape};
+use domain::region::{Polygon, ScreenPoint, ScreenVector, Shape, Vector};
 
 use crate::view::Viewport;
 
@@ -16,9 +16,12 @@ pub enum Handle {
     },
     /// Above the top side.
     Rotate,
-    /// A point of a polygon.
+    /// A point of a polygon or vector.
     Vertex(usize),
-    /// The middle of a polygon's side; dragging it makes a point there, after this one.
+    /// What bends a vector's lines at this point: after it, or before it.
+    Bend(usize, bool),
+    /// The middle of a polygon's side, which begins at this point, or of this line of a vector; dragging it makes a point
+    /// there.
     Midpoint(usize),
 }
 
@@ -34,6 +37,7 @@ pub fn handles(shape: &Shape, view: &Viewport, can_rotate: bool) -> Vec<(Handle,
         Shape::Rect(rect) => box_handles(rect, view, can_rotate),
         Shape::Ellipse(ellipse) => box_handles(&ellipse.frame(), view, can_rotate),
         Shape::Polygon(polygon) => polygon_handles(polygon, view),
+        Shape::Vector(vector) => vector_handles(vector, view),
         _ => Vec::new(),
     }
 }
@@ -76,6 +80,27 @@ fn polygon_handles(polygon: &Polygon, view: &Viewport) -> Vec<(Handle, ScreenPoi
         (place.distance(next) >= ROOM_FOR_MIDDLES).then_some((Handle::Midpoint(n), middle))
     });
     vertices.chain(middles).collect()
+}
+
+fn vector_handles(vector: &Vector, view: &Viewport) -> Vec<(Handle, ScreenPoint)> {
+    use kurbo::ParamCurve as _;
+    let vertices = vector.vertices.iter().enumerate();
+    let mut handles: Vec<_> =
+        vertices.clone().map(|(n, vertex)| (Handle::Vertex(n), view.screen_from_image(vertex.at))).collect();
+    for (n, vertex) in vertices.filter(|(_, vertex)| vertex.is_bezier) {
+        let ends = [(true, vertex.handle_out), (false, vertex.handle_in)];
+        handles.extend(
+            ends.into_iter().filter_map(|(out, at)| Some((Handle::Bend(n, out), view.screen_from_image(at?)))),
+        );
+    }
+    for (n, segment) in vector.segments().into_iter().enumerate() {
+        let [start, middle, end] =
+            [segment.start(), segment.eval(0.5), segment.end()].map(|at| view.screen_from_image(at.into()));
+        if start.distance(end) >= ROOM_FOR_MIDDLES {
+            handles.push((Handle::Midpoint(n), middle));
+        }
+    }
+    handles
 }
 
 /// The handle at a place on the surface, the nearest one within `radius`.

@@ -22,7 +22,7 @@ impl Editor {
             self.space = true;
             return Response::LIVELY;
         }
-        if matches!(self.state, State::Polygon { .. }) && !self.read_only {
+        if self.state.is_path() && !self.read_only {
             let undo = key == Key::Char('z') && modifiers.command() && !modifiers.shift;
             if key == Key::Enter && !modifiers.command() {
                 let state = std::mem::take(&mut self.state);
@@ -45,7 +45,9 @@ impl Editor {
         {
             return response;
         }
-        Command::of_key(key, modifiers).map_or(Response::NONE, |command| self.run(command))
+        // Some keys mean one thing with a brush in hand and another without.
+        let mut commands = Command::of_key(key, modifiers);
+        commands.find(|command| self.enabled(*command)).map_or(Response::NONE, |command| self.run(command))
     }
 
     /// First a running gesture, then the selection, then the label of the next drawing.

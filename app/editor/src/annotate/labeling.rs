@@ -48,7 +48,7 @@ impl Editor {
         }
         self.label = picked;
         match (label.kind, self.tool) {
-            (Some(kind), tool) if tool != ToolKind::Draw(kind) => {
+            (Some(kind), tool) if tool.draws() != Some(kind) => {
                 self.drop_gesture();
                 self.tool = ToolKind::Draw(kind);
             }
@@ -116,16 +116,19 @@ impl Editor {
     pub(super) fn shape_control(&self, kind: ShapeKind, object: &str) -> Option<&ShapeControl> {
         let kit = self.document.kit();
         let fits = |shape: &&ShapeControl| shape.kind == kind && shape.to_names.iter().any(|name| name == object);
+        // The wand and the brush may be two controls that make the same shape.
+        let is_meant = |shape: &&ShapeControl| shape.wand.is_some() == (self.tool == ToolKind::Wand);
         let of_label = self.label.as_ref().and_then(|(control, _)| kit.shape(control)).filter(|s| fits(s));
         let label_is_separate = self.label().is_some_and(|label| label.kind.is_none());
         of_label
+            .or_else(|| kit.shapes.iter().find(|s| fits(s) && s.joined != label_is_separate && is_meant(s)))
             .or_else(|| kit.shapes.iter().find(|shape| fits(shape) && shape.joined != label_is_separate))
             .or_else(|| kit.shapes.iter().find(fits))
     }
 
     /// Keeps the label at hand one that the tool can draw with, so that no region is drawn without a label.
     pub(super) fn ensure_label(&mut self) {
-        let ToolKind::Draw(kind) = self.tool else { return };
+        let Some(kind) = self.tool.draws() else { return };
         let active = self.active.clone();
         let Some(control) = self.shape_control(kind, &active) else { return };
         let suits = |label: &LabelChoice| {

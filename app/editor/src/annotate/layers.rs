@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::region::{ScreenPoint, Shape};
+use domain::region::{ImagePoint, Mask, ScreenPoint, Shape, Vector};
 
 use super::document::{Mark, RegionKey};
 use super::editor::Editor;
 use super::handles::{Handle, handles};
-use super::tool::{self, State, ToolKind};
-use crate::paint::{Knob, Layers, Paint, Style};
+use super::kit::ShapeKind;
+use super::tool::{self, State};
+use crate::paint::{Knob, Layers, Paint, Piece, Style};
 use crate::view::Viewport;
 
 /// With more regions in sight than this, only selected and hovered ones show their label.
@@ -25,6 +26,9 @@ enum Look {
 }
 
 impl Editor {
+    /// Names the mask that is not yet a region.
+    const NEW_MASK: u32 = u32::MAX;
+
     /// What to paint on the surface of `object`. The still layer costs one pass over the regions in sight, the lively
     /// one only what is selected, hovered or being drawn.
     #[must_use]
@@ -71,7 +75,12 @@ impl Editor {
             self.paint_mark(key, mark, view, Look::Hovered, Arc::from(self.color_of(mark)), true, &mut paints);
         }
         let is_dragging = matches!(self.state, State::Moving { .. } | State::Resizing { .. } | State::Rotating { .. });
+        let painted = self.state.painted().filter(|_| object == self.active);
         for key in &self.selection {
+            if painted.is_some_and(|(painted, _)| painted == Some(*key)) {
+                // Shown as it is becoming, below.
+                continue;
+            }
             if let Some(mark) = on_object(key) {
                 let color = Arc::from(self.color_of(mark));
                 self.paint_mark(*key, mark, view, Look::Selected, color, !is_dragging, &mut paints);
@@ -86,10 +95,13 @@ impl Editor {
                     Handle::Resize { .. } => Knob::Square,
                     Handle::Vertex(index) if self.vertex == Some((key, index)) => Knob::Strong,
                     Handle::Rotate | Handle::Vertex(_) => Knob::Round,
-                    Handle::Midpoint(_) => Knob::Faint,
+                    Handle::Midpoint(_) | Handle::Bend(..) => Knob::Faint,
                 };
                 Paint::Knob { center, look }
             }));
+            if let Shape::Vector(vector) = shape {
+                paint_stems(vector, view, &mut paints);
+            }
         }
         if object == self.active {
             self.paint_gesture(view, &mut paints);
@@ -103,8 +115,21 @@ impl Editor {
         }
         let color: Arc<str> = Arc::from(self.label().map_or("#3e63dd", |label| label.color.as_str()));
         let style = Style { color, fill: 0.12, width: 2.0, dashed: false };
-        if let Some(shape) = tool::sketch(self.tool, &self.state) {
-            paint_shape(&shape, view, style.clone(), paints);
+        if let Some((key, mask)) = self.state.painted() {
+            let color = key.and_then(|key| self.document.mark(key)).map(|mark| Arc::from(self.color_of(mark)));
+            let color = color.unwrap_or_else(|| style.color.clone());
+            let id = key.map_or(Self::NEW_MASK, |key| key.0);
+            paints.push(paint_mask(id, mask, view, color, Look::Selected));
+        }
+        if let Some(shape) = tool::sketch(self.tool, &self.state, view.image()) {
+            paint_shape(Self::NEW_MASK, &shape, view, style.clone(), Look::Selected, paints);
+        }
+        if let State::Vector { vector, .. } = &self.state {
+            paint_stems(vector, view, paints);
+            paints.extend(vector.vertices.iter().map(|vertex| Paint::Knob {
+                center: view.screen_from_image(vertex.at),
+                look: Knob::Round,
+            }));
         }
         if let State::Polygon { points, .. } = &self.state {
             paints.extend(points.iter().enumerate().map(|(n, point)| Paint::Knob {
@@ -115,7 +140,11 @@ impl Editor {
         if let State::Point { at } = &self.state {
             paints.push(Paint::Dot { center: view.screen_from_image(*at), radius: 5.0, style });
         }
-        if let (ToolKind::Draw(_), Some(at)) = (self.tool, self.pointer)
+        if let Some(at) = self.pointer.filter(|_| self.tool.has_tip()) {
+            let radius = (self.tip.size * view.zoom() / 2.0).max(1.0);
+            paints.push(Paint::Tip { at, radius, square: self.tip.is_square.then(|| view.rotation()) });
+        } else if let (Some(kind), Some(at)) = (self.tool.draws(), self.pointer)
+            && kind != ShapeKind::Mask
             && matches!(self.state, State::Idle | State::Box { .. })
         {
             paints.push(Paint::Crosshair { at });
@@ -139,7 +168,17 @@ impl Editor {
             Look::Selected => (0.22, 2.5),
         };
         let style = Style { color: color.clone(), fill, width, dashed: mark.locked };
-        paint_shape(&mark.region.shape, view, style, paints);
+        paint_shape(key.0, &mark.region.shape, view, style, look, paints);
+        if let (Shape::Mask(mask), Look::Selected) = (&mark.region.shape, look)
+            && let Some(hull) = mask.bounds()
+        {
+            let corners = [(hull.min.x, hull.min.y), (hull.max.x, hull.min.y), (hull.max.x, hull.max.y), (hull.min.x, hull.max.y)];
+            paints.push(Paint::Ring {
+                points: corners.map(|(x, y)| view.screen_from_image(ImagePoint::new(x, y))).into(),
+                closed: true,
+                style: Style { color: color.clone(), fill: 0.0, width: 1.0, dashed: true },
+            });
+        }
         let Some(bounds) = mark.region.shape.bounds().filter(|_| tags) else { return };
         let large = bounds.width().max(bounds.height()) * view.zoom() >= TAG_ROOM;
         if !(large || look != Look::Still || matches!(mark.region.shape, Shape::KeyPoint(_))) {
@@ -159,7 +198,7 @@ impl Editor {
     }
 }
 
-fn paint_shape(shape: &Shape, view: &Viewport, style: Style, paints: &mut Vec<Paint>) {
+fn paint_shape(id: u32, shape: &Shape, view: &Viewport, style: Style, look: Look, paints: &mut Vec<Paint>) {
     match shape {
         Shape::Rect(rect) => paints.push(Paint::Ring {
             points: rect.corners().iter().map(|corner| view.screen_from_image(*corner)).collect(),
@@ -175,7 +214,7 @@ fn paint_shape(shape: &Shape, view: &Viewport, style: Style, paints: &mut Vec<Pa
             center: view.screen_from_image(ellipse.center()),
             radius_x: ellipse.radius_x * view.zoom(),
             radius_y: ellipse.radius_y * view.zoom(),
-            rotation: ellipse.rotation,
+            rotation: ellipse.rotation + view.rotation(),
             style,
         }),
         Shape::KeyPoint(point) => paints.push(Paint::Dot {
@@ -183,7 +222,60 @@ fn paint_shape(shape: &Shape, view: &Viewport, style: Style, paints: &mut Vec<Pa
             radius: (point.width * view.zoom() / 2.0).clamp(4.0, 10.0),
             style: Style { fill: 0.9, ..style },
         }),
+        Shape::Mask(mask) => paints.push(paint_mask(id, mask, view, style.color, look)),
+        Shape::Vector(vector) => paints.push(Paint::Path {
+            pieces: pieces(vector, view),
+            filled: vector.closed && !vector.is_branching(),
+            style,
+        }),
         // Not on a canvas, or without a tool that draws it.
         _ => {}
+    }
+}
+
+fn paint_mask(id: u32, mask: &Mask, view: &Viewport, color: Arc<str>, look: Look) -> Paint {
+    Paint::Mask {
+        id,
+        mask: mask.clone(),
+        transform: view.screen_from_image_transform().as_coeffs(),
+        color,
+        opacity: if look == Look::Still { 0.45 } else { 0.6 },
+        is_exact: look == Look::Selected,
+    }
+}
+
+/// The lines of a vector, one after another where they meet.
+fn pieces(vector: &Vector, view: &Viewport) -> Vec<Piece> {
+    let place = |point: kurbo::Point| view.screen_from_image(point.into());
+    let mut pieces = Vec::new();
+    let mut pen: Option<kurbo::Point> = None;
+    for segment in vector.segments() {
+        let (start, piece, end) = match segment {
+            kurbo::PathSeg::Line(line) => (line.p0, Piece::Line(place(line.p1)), line.p1),
+            kurbo::PathSeg::Cubic(c) => (c.p0, Piece::Curve(place(c.p1), place(c.p2), place(c.p3)), c.p3),
+            kurbo::PathSeg::Quad(quad) => {
+                let c = quad.raise();
+                (c.p0, Piece::Curve(place(c.p1), place(c.p2), place(c.p3)), c.p3)
+            }
+        };
+        if pen != Some(start) {
+            pieces.push(Piece::Move(place(start)));
+        }
+        pieces.push(piece);
+        pen = Some(end);
+    }
+    pieces
+}
+
+/// The lines from points to the handles that bend there.
+fn paint_stems(vector: &Vector, view: &Viewport, paints: &mut Vec<Paint>) {
+    for vertex in vector.vertices.iter().filter(|vertex| vertex.is_bezier) {
+        for handle in vertex.handle_in.iter().chain(&vertex.handle_out) {
+            paints.push(Paint::Ring {
+                points: vec![view.screen_from_image(vertex.at), view.screen_from_image(*handle)],
+                closed: false,
+                style: Style { color: Arc::from("#3e63dd"), fill: 0.0, width: 1.0, dashed: false },
+            });
+        }
     }
 }

@@ -21,6 +21,7 @@ mod snap;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tip;
 mod tool;
 
 pub use cursor::Cursor;
@@ -30,7 +31,10 @@ pub use edit::{Edit, Naming};
 pub use editor::{Draft, Editor, Response, Unfinished};
 pub use handles::Handle;
 pub use hit::region_at;
-pub use kit::{ChoiceEntry, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, safe_color};
+pub use kit::{
+    ChoiceEntry, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, VectorRules, safe_color,
+};
 pub use scene::Scene;
 pub use text::{Segment, segments};
+pub use tip::{Picture, Tip};
 pub use tool::{Context, Effect, State, Step, ToolKind, step};

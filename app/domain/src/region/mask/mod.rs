@@ -12,6 +12,7 @@
 mod build;
 mod contour;
 mod kept;
+mod patch;
 mod png;
 mod rle;
 mod set;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use build::MaskBuilder;
 pub use contour::Contour;
+pub use patch::MaskPatch;
 pub use stroke::Brush;
 pub use wand::{Pixels, Wand};
 

@@ -146,9 +146,9 @@ impl Editor {
         }
         let state = std::mem::take(&mut self.state);
         let step = tool::cancel(state.clone());
-        let was_polygon = matches!(state, State::Polygon { .. });
+        let was_path = state.is_path();
         let response = self.finish_step(&state, step);
-        Response { changed: response.changed || was_polygon, ..response }
+        Response { changed: response.changed || was_path, ..response }
     }
 
     /// As [`Editor::abandon`], where what follows redraws everything anyway.

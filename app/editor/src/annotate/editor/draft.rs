@@ -53,8 +53,9 @@ impl Editor {
     /// The images have been measured: opens the same work on them. Steps made before are kept as done.
     pub fn measure(&mut self, sizes: &BTreeMap<String, ImageSize>) {
         let draft = self.draft();
-        let (read_only, ids) = (self.read_only, self.ids);
+        let (read_only, ids, tip) = (self.read_only, self.ids, self.tip);
         *self = Self::from_draft(&self.config.clone(), &draft, sizes, ids);
+        self.tip = tip;
         self.set_read_only(read_only);
     }
 

@@ -71,10 +71,10 @@ impl Editor {
 
     pub(in crate::annotate) fn finish_step(&mut self, before: &State, step: tool::Step) -> Response {
         let progressed = std::mem::discriminant(before) != std::mem::discriminant(&step.next)
-            || matches!((&before, &step.next), (State::Polygon { points: a, .. }, State::Polygon { points: b, .. }) if a.len() != b.len());
+            || before.path_len() != step.next.path_len();
         self.state = step.next;
         let mut response = Response::LIVELY;
-        if progressed && matches!(self.state, State::Polygon { .. }) {
+        if progressed && self.state.is_path() {
             // Every point set is worth keeping.
             response.changed = true;
         }
@@ -97,13 +97,15 @@ impl Editor {
 
     pub(in crate::annotate) fn context<'a>(&'a self, object: &'a str) -> Option<Context<'a>> {
         let surface = self.surfaces.get(object)?;
-        let drawing = match self.tool {
-            ToolKind::Draw(kind) => self.shape_control(kind, object),
-            ToolKind::Select | ToolKind::Pan => self
-                .selection
-                .first()
-                .and_then(|key| self.document.mark(*key))
-                .and_then(|mark| self.document.kit().shape(&mark.region.from_name)),
+        let selected = || {
+            let mark = self.selection.first().and_then(|key| self.document.mark(*key))?;
+            self.document.kit().shape(&mark.region.from_name)
+        };
+        let control = match self.tool.draws() {
+            // The handles of what is selected stay within reach while drawing: they follow their own control.
+            Some(_) if matches!(self.state, State::Joint { .. } | State::Vertex { .. }) => selected(),
+            Some(kind) => self.shape_control(kind, object),
+            None => selected(),
         };
         Some(Context {
             document: &self.document,
@@ -111,7 +113,10 @@ impl Editor {
             view: &surface.view,
             object,
             selection: &self.selection,
-            snap_pixel: drawing.is_some_and(|control| control.snap_pixel),
+            control,
+            tip: self.tip,
+            wand: self.document.kit().shapes.iter().find_map(|shape| shape.wand).unwrap_or_default(),
+            picture: surface.picture.as_deref(),
         })
     }
 

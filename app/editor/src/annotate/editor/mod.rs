@@ -6,6 +6,7 @@ mod events;
 mod response;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::label_config::LabelConfig;
 use domain::region::{ImageSize, ScreenPoint, ScreenSize, Shape};
@@ -18,6 +19,7 @@ use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::kit::ObjectKind;
 use super::scene::Scene;
+use super::tip::{Picture, Tip};
 use super::tool::{Fingers, State, ToolKind};
 use crate::history::History;
 use crate::view::Viewport;
@@ -27,6 +29,8 @@ use crate::view::Viewport;
 pub(in crate::annotate) struct Surface {
     pub(in crate::annotate) view: Viewport,
     pub(in crate::annotate) scene: Scene,
+    /// The colors, once they are known.
+    pub(in crate::annotate) picture: Option<Arc<Picture>>,
 }
 
 /// The work on one task and how far its gestures are.
@@ -52,6 +56,7 @@ pub struct Editor {
     pub(in crate::annotate) clipboard: Vec<Mark>,
     ids: u64,
     pub(in crate::annotate) read_only: bool,
+    pub(in crate::annotate) tip: Tip,
 }
 
 impl Editor {
@@ -67,7 +72,7 @@ impl Editor {
             .filter(|(name, _)| kit.object(name).is_some_and(ObjectKind::is_canvas))
             .map(|(name, size)| {
                 let view = Viewport::new(*size, ScreenSize { width: 640.0, height: 480.0 });
-                (name.clone(), Surface { view, scene: Scene::new(&document, name, *size) })
+                (name.clone(), Surface { view, scene: Scene::new(&document, name, *size), picture: None })
             })
             .collect();
         let tool = kit.shapes.first().map_or(ToolKind::Select, |shape| ToolKind::Draw(shape.kind));
@@ -93,6 +98,7 @@ impl Editor {
             clipboard: Vec::new(),
             ids: seed,
             read_only: false,
+            tip: Tip::default(),
         };
         editor.ensure_label();
         editor
@@ -164,6 +170,31 @@ impl Editor {
     #[must_use]
     pub fn view(&self, object: &str) -> Option<&Viewport> {
         self.surfaces.get(object).map(|surface| &surface.view)
+    }
+
+    /// The brush and eraser in hand.
+    #[must_use]
+    pub fn tip(&self) -> Tip {
+        self.tip
+    }
+
+    /// Takes another brush in hand.
+    pub fn set_tip(&mut self, tip: Tip) -> Response {
+        self.tip = tip;
+        Response { panels: true, ..Response::LIVELY }
+    }
+
+    /// Whether a tool in hand needs the colors of an image that nobody has handed over.
+    #[must_use]
+    pub fn wants_picture(&self, object: &str) -> bool {
+        self.tool == ToolKind::Wand && self.surfaces.get(object).is_some_and(|surface| surface.picture.is_none())
+    }
+
+    /// Hands over the colors of an image.
+    pub fn set_picture(&mut self, object: &str, picture: Picture) {
+        if let Some(surface) = self.surfaces.get_mut(object) {
+            surface.picture = Some(Arc::new(picture));
+        }
     }
 
     /// The surface has this size now.

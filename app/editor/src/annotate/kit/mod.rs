@@ -13,10 +13,10 @@ use domain::label_config::{Control, LabelConfig};
 pub use label::{LabelChoice, LabelSet};
 pub use object::ObjectKind;
 pub use question::{ChoiceEntry, Question};
-pub use shape::{ShapeControl, ShapeKind};
+pub use shape::{ShapeControl, ShapeKind, VectorRules};
 
 /// Keys given to labels and choices that name none, in order; tools and commands use none of them.
-const AUTOMATIC_KEYS: &str = "1234567890qwtysdfgjlzxcbnm";
+const AUTOMATIC_KEYS: &str = "1234567890qwtysdfgjlzxc";
 
 /// Everything the editor needs of a [`LabelConfig`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -136,6 +136,18 @@ impl Kit {
         self.questions.iter().find(|question| question.name == name)
     }
 
+    /// Whether boxes may be drawn turned.
+    #[must_use]
+    pub fn draws_turned(&self) -> bool {
+        self.shapes.iter().any(|shape| shape.kind == ShapeKind::Rect && shape.can_rotate)
+    }
+
+    /// Whether areas are picked by color.
+    #[must_use]
+    pub fn has_wand(&self) -> bool {
+        self.shapes.iter().any(|shape| shape.wand.is_some())
+    }
+
     /// Whether anything can draw `kind`.
     #[must_use]
     pub fn draws(&self, kind: ShapeKind) -> bool {
@@ -159,7 +171,9 @@ mod tests {
     fn keys_are_given_once_and_written_ones_first() {
         let kit = Kit::new(&config::boxes_and_choices());
         let keys: Vec<_> = kit.labels.iter().map(|label| (label.value.as_str(), label.key)).collect();
-        assert_eq!(keys, [("Cat", Some('1')), ("Dog", Some('w')), ("Cat", Some('2')), ("Eye", Some('3'))]);
+        let written: String = keys.iter().filter_map(|(_, key)| *key).collect();
+        assert_eq!((keys.len(), written.as_str()), (6, "1w2389"));
+        assert_eq!(keys[1], ("Dog", Some('w')));
         let choice_keys: Vec<_> = kit.questions[0].choices.iter().map(|c| c.key).collect();
         assert_eq!(choice_keys, [Some('4'), Some('5'), Some('6')]);
     }

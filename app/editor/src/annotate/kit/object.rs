@@ -35,6 +35,8 @@ impl ObjectKind {
             Self::Image => match shape {
                 Shape::Polygon(polygon) => !polygon.points.is_empty(),
                 Shape::Rect(_) | Shape::Ellipse(_) | Shape::KeyPoint(_) => true,
+                Shape::Mask(mask) => !mask.is_empty(),
+                Shape::Vector(vector) => !vector.vertices.is_empty(),
                 // What no tool here draws or paints is carried through.
                 _ => false,
             },

@@ -2,6 +2,7 @@
 
 use domain::label_config::Control;
 use domain::region::Shape;
+use domain::region::mask::Wand;
 
 /// The shapes people draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +77,52 @@ impl ShapeKind {
             "PolygonLabels" => (Self::Polygon, true),
             "KeyPoint" => (Self::KeyPoint, false),
             "KeyPointLabels" => (Self::KeyPoint, true),
+            "Brush" | "Bitmask" | "Magicwand" => (Self::Mask, false),
+            "BrushLabels" | "BitmaskLabels" => (Self::Mask, true),
+            "Vector" => (Self::Vector, false),
+            "VectorLabels" => (Self::Vector, true),
             _ => return None,
         })
+    }
+}
+
+/// What a vector may be like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct VectorRules {
+    /// Whether the last point may be joined to the first.
+    pub closable: bool,
+    /// Whether lines may be bent.
+    pub curves: bool,
+    /// Whether several lines may begin at one point.
+    pub skeleton: bool,
+    /// The fewest points.
+    pub min_points: Option<usize>,
+    /// The most points.
+    pub max_points: Option<usize>,
+}
+
+impl VectorRules {
+    /// The fewest points it may have; one alone is no line.
+    #[must_use]
+    pub fn least(self) -> usize {
+        self.min_points.unwrap_or(2).max(2)
+    }
+
+    /// The most points it may have.
+    #[must_use]
+    pub fn most(self) -> usize {
+        self.max_points.unwrap_or(usize::MAX).max(self.least()).min(domain::result::MAX_POLYGON_POINTS)
+    }
+
+    fn of(control: &Control) -> Self {
+        let count = |name: &str| control.attribute(name).and_then(|written| written.trim().parse().ok());
+        Self {
+            closable: control.flag("closable"),
+            curves: control.flag("curves"),
+            skeleton: control.flag("skeleton"),
+            min_points: count("minPoints"),
+            max_points: count("maxPoints"),
+        }
     }
 }
 
@@ -100,6 +145,10 @@ pub struct ShapeControl {
     pub can_rotate: bool,
     /// The width a new key point is drawn at, in percent of the image.
     pub point_width: f64,
+    /// What its vectors may be like.
+    pub vector: VectorRules,
+    /// How its magic wand picks; `None` where it has none.
+    pub wand: Option<Wand>,
 }
 
 impl ShapeControl {
@@ -116,6 +165,23 @@ impl ShapeControl {
             snap_pixel: control.attribute("snap") == Some("pixel"),
             can_rotate: control.attribute("canRotate") != Some("false"),
             point_width: width.filter(|width| (0.05..=20.0).contains(width)).unwrap_or(0.5),
+            vector: VectorRules::of(control),
+            wand: (control.tag == "Magicwand").then(|| wand_of(control)),
         })
+    }
+}
+
+fn wand_of(control: &Control) -> Wand {
+    let number = |name: &str| control.attribute(name).and_then(|written| written.trim().parse::<f64>().ok());
+    let usual = Wand::default();
+    // Clamped to the range of the type just before.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = |number: f64, most: f64| number.round().clamp(0.0, most) as u32;
+    Wand {
+        threshold: number("defaultThreshold")
+            .and_then(|written| u8::try_from(whole(written, 255.0)).ok())
+            .unwrap_or(usual.threshold),
+        blur_radius: number("blurRadius").map_or(usual.blur_radius, |written| whole(written, 100.0)),
+        ..usual
     }
 }

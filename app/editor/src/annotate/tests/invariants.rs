@@ -20,7 +20,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         12 => (0..5_u8, place(), 0..6_u8).prop_map(|(what, (x, y), how)| Act::Pointer(what, x, y, how)),
         3 => (0..12_u8, 0..4_u8).prop_map(|(key, modifiers)| Act::Key(key, modifiers)),
         3 => (0..Command::ALL.len()).prop_map(Act::Run),
-        1 => (0..4_usize).prop_map(Act::Label),
+        2 => (0..6_usize).prop_map(Act::Label),
         1 => (0..5_u8).prop_map(Act::Answer),
         1 => (place(), -300.0..300.0_f64).prop_map(|((x, y), by)| Act::Wheel(x, y, by)),
     ];
@@ -39,6 +39,7 @@ fn perform(editor: &mut TestEditor, act: &Act, time_ms: f64) {
                 kind,
                 button,
                 modifiers: modifiers(how),
+                pressure: None,
                 time_ms,
             };
             editor.send_event(&match what {
@@ -88,6 +89,14 @@ fn perform(editor: &mut TestEditor, act: &Act, time_ms: f64) {
     }
 }
 
+/// The bytes of a stroke across the image.
+fn painted() -> Vec<u8> {
+    let at = domain::region::ImagePoint::new;
+    let mut mask = domain::region::Mask::new(600, 400).unwrap();
+    mask.stroke(at(200.0, 300.0), at(350.0, 340.0), domain::region::mask::Brush::Round(40.0), true);
+    domain::result::rle_from_mask(&mask)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -98,6 +107,14 @@ proptest! {
             boxed("b", 300.0, 200.0, 80.0, 40.0, 30.0),
             {"id": "p", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
                 "original_height": 400, "value": {"points": [[70, 10], [90, 10], [80, 40]], "closed": true, "polygonlabels": ["Cat"]}},
+            {"id": "v", "from_name": "path", "to_name": "img", "type": "vectorlabels", "original_width": 600,
+                "original_height": 400, "value": {"closed": false, "vectorlabels": ["Road"], "vertices": [
+                    {"id": "a", "x": 10, "y": 60, "prevPointId": null, "isBezier": false},
+                    {"id": "b", "x": 30, "y": 70, "prevPointId": "a", "isBezier": true,
+                        "controlPoint1": {"x": 25, "y": 60}, "controlPoint2": {"x": 35, "y": 80}},
+                    {"id": "c", "x": 40, "y": 60, "prevPointId": "b", "isBezier": false}]}},
+            {"id": "m", "from_name": "mask", "to_name": "img", "type": "brushlabels", "original_width": 600,
+                "original_height": 400, "value": {"format": "rle", "rle": painted(), "brushlabels": ["Sky"]}},
         ]);
         let mut editor = TestEditor::with(&config::boxes_and_choices(), start.clone());
         for (n, act) in acts.iter().enumerate() {

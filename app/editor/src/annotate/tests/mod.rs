@@ -3,10 +3,12 @@
 mod answering;
 mod drawing;
 mod invariants;
+mod painting;
 mod picking;
 mod pieces;
 mod results;
 mod shaping;
+mod vectors;
 
 use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenVector, Shape};
 use serde_json::{Value, json};

@@ -3,15 +3,20 @@
 //! A tool never changes anything itself: it answers with the next state and a few [`Effect`]s. A drag previews from
 //! the shapes it began with, so nothing drifts; one commit ends it.
 
+mod brush;
 mod keypoint;
 mod pan;
 mod polygon;
 mod rect;
 mod select;
+mod turned;
+mod vector;
+mod wand;
 
 use std::collections::BTreeSet;
 
-use domain::region::{ImagePoint, ImageVector, Polygon, ScreenPoint, Shape};
+use domain::region::mask::Wand;
+use domain::region::{ImagePoint, ImageSize, ImageVector, Mask, Polygon, ScreenPoint, Shape, Vector, Vertex};
 
 pub use pan::Fingers;
 
@@ -19,7 +24,8 @@ use super::document::{Document, RegionKey};
 use super::edit::Edit;
 use super::handles::{Handle, handle_at, handles};
 use super::scene::Scene;
-use crate::annotate::kit::ShapeKind;
+use super::tip::{Picture, Tip};
+use crate::annotate::kit::{ShapeControl, ShapeKind, VectorRules};
 use crate::input::{Button, Event, Pointer};
 use crate::view::Viewport;
 
@@ -29,10 +35,35 @@ pub enum ToolKind {
     /// Picks, moves and shapes regions.
     #[default]
     Select,
-    /// Draws a shape.
+    /// Draws a shape; a mask with a brush.
     Draw(ShapeKind),
+    /// Draws a turned box by three points.
+    Turned,
+    /// Takes pixels of a mask away.
+    Eraser,
+    /// Picks an area by its color.
+    Wand,
     /// Moves the view.
     Pan,
+}
+
+impl ToolKind {
+    /// The shape it makes.
+    #[must_use]
+    pub fn draws(self) -> Option<ShapeKind> {
+        match self {
+            Self::Draw(kind) => Some(kind),
+            Self::Turned => Some(ShapeKind::Rect),
+            Self::Wand => Some(ShapeKind::Mask),
+            Self::Select | Self::Eraser | Self::Pan => None,
+        }
+    }
+
+    /// Whether it paints with a tip that has a size.
+    #[must_use]
+    pub fn has_tip(self) -> bool {
+        matches!(self, Self::Draw(ShapeKind::Mask) | Self::Eraser)
+    }
 }
 
 /// Where a gesture stands.
@@ -122,6 +153,107 @@ pub enum State {
         /// Where.
         at: ImagePoint,
     },
+    /// The first side of a turned box is being drawn.
+    Side {
+        /// Where it begins.
+        from: ImagePoint,
+        /// Where it ends.
+        to: ImagePoint,
+        /// Where the press was on the surface.
+        at: ScreenPoint,
+    },
+    /// The first side of a turned box is set, the third point is not.
+    Depth {
+        /// Where the side begins.
+        from: ImagePoint,
+        /// Where it ends.
+        to: ImagePoint,
+        /// How far the box reaches.
+        out: ImagePoint,
+        /// Where the side was set, on the surface.
+        at: ScreenPoint,
+    },
+    /// A vector is being drawn.
+    Vector {
+        /// The points set.
+        vector: Vector,
+        /// The point the next one hangs on.
+        from: usize,
+        /// The pointer.
+        to: ImagePoint,
+        /// Where the press is that set the last point, while it lasts.
+        pulled: Option<ScreenPoint>,
+        /// What the vector may be like.
+        rules: VectorRules,
+    },
+    /// A vector's point or handle follows the pointer.
+    Joint {
+        /// Which region.
+        key: RegionKey,
+        /// Which point.
+        index: usize,
+        /// Its handle after it or before it; `None` for the point itself.
+        handle: Option<bool>,
+        /// The vector it began with, a new point already in it.
+        origin: Vector,
+    },
+    /// A stroke is being painted.
+    Painting {
+        /// The region it goes on; `None` for a new one.
+        key: Option<RegionKey>,
+        /// The mask it began with.
+        before: Mask,
+        /// The mask as it is now.
+        now: Mask,
+        /// Where the stroke is.
+        at: ImagePoint,
+        /// Paints, as opposed to erases.
+        on: bool,
+    },
+    /// The magic wand is held down.
+    Picking {
+        /// The region it goes on; `None` for a new one.
+        key: Option<RegionKey>,
+        /// The mask it began with.
+        before: Mask,
+        /// The mask as it is now.
+        now: Mask,
+        /// The pixel picked.
+        at: ImagePoint,
+        /// Where the press was on the surface.
+        from: ScreenPoint,
+        /// The threshold of what is picked now.
+        threshold: u8,
+        /// Takes in, as opposed to away.
+        on: bool,
+    },
+}
+
+impl State {
+    /// Points of a shape are being set one by one: they can be taken back, and the shape ended.
+    #[must_use]
+    pub fn is_path(&self) -> bool {
+        matches!(self, Self::Polygon { .. } | Self::Vector { .. })
+    }
+
+    /// How many points of a path are set.
+    #[must_use]
+    pub fn path_len(&self) -> usize {
+        match self {
+            Self::Polygon { points, .. } => points.len(),
+            Self::Vector { vector, .. } => vector.vertices.len(),
+            _ => 0,
+        }
+    }
+
+    /// The mask being painted, and whose it is.
+    #[must_use]
+    pub fn painted(&self) -> Option<(Option<RegionKey>, &Mask)> {
+        match self {
+            Self::Painting { key, now, .. } | Self::Picking { key, now, .. } => Some((*key, now)),
+            _ => None,
+        }
+    }
 }
 
 /// What a step wants done.
@@ -178,8 +310,14 @@ pub struct Context<'a> {
     pub object: &'a str,
     /// Selected regions.
     pub selection: &'a BTreeSet<RegionKey>,
-    /// Whether what is drawn snaps to whole pixels.
-    pub snap_pixel: bool,
+    /// The control that draws now, or that drew what is selected.
+    pub control: Option<&'a ShapeControl>,
+    /// The brush in hand.
+    pub tip: Tip,
+    /// How the magic wand picks.
+    pub wand: Wand,
+    /// The colors of the image, once the page has handed them over.
+    pub picture: Option<&'a Picture>,
 }
 
 impl Context<'_> {
@@ -189,7 +327,12 @@ impl Context<'_> {
 
     /// On the image, on a whole pixel where wanted.
     fn drawing_point(&self, pointer: &Pointer) -> ImagePoint {
-        super::snap::point(self.image_point(pointer), self.view.image(), self.snap_pixel)
+        super::snap::point(self.image_point(pointer), self.view.image(), self.snaps())
+    }
+
+    /// Whether what is drawn snaps to whole pixels.
+    fn snaps(&self) -> bool {
+        self.control.is_some_and(|control| control.snap_pixel)
     }
 
     fn region_at(&self, pointer: &Pointer) -> Option<RegionKey> {
@@ -236,16 +379,27 @@ pub fn step(kind: ToolKind, state: State, event: &Event, is_double: bool, contex
         (State::Box { .. }, _) => rect::step(kind, state, event, context),
         (State::Polygon { .. }, _) => polygon::step(state, event, is_double, context),
         (State::Point { .. }, _) => keypoint::step(state, event, context),
-        (State::Idle, ToolKind::Draw(shape)) => match event {
+        (State::Side { .. } | State::Depth { .. }, _) => turned::step(state, event, context),
+        (State::Vector { .. }, _) => vector::step(state, event, is_double, context),
+        (State::Painting { .. }, _) => brush::step(kind, state, event, context),
+        (State::Picking { .. }, _) => wand::step(state, event, context),
+        (State::Idle, ToolKind::Draw(ShapeKind::Mask) | ToolKind::Eraser | ToolKind::Wand) => match event {
+            Event::PointerMove(_) | Event::PointerLeave => select::hover(state, event, context),
+            _ if kind == ToolKind::Wand => wand::step(state, event, context),
+            _ => brush::step(kind, state, event, context),
+        },
+        (State::Idle, ToolKind::Draw(_) | ToolKind::Turned) => match event {
             // A handle of the selected region stays within reach while drawing.
             Event::PointerDown(pointer) if context.handle_at(pointer).is_some() => {
                 select::step(state, event, is_double, context)
             }
             Event::PointerMove(_) | Event::PointerLeave => select::hover(state, event, context),
-            _ => match shape {
-                ShapeKind::Rect | ShapeKind::Ellipse => rect::step(kind, state, event, context),
-                ShapeKind::Polygon => polygon::step(state, event, is_double, context),
-                ShapeKind::KeyPoint => keypoint::step(state, event, context),
+            _ => match kind {
+                ToolKind::Turned => turned::step(state, event, context),
+                ToolKind::Draw(ShapeKind::Rect | ShapeKind::Ellipse) => rect::step(kind, state, event, context),
+                ToolKind::Draw(ShapeKind::Polygon) => polygon::step(state, event, is_double, context),
+                ToolKind::Draw(ShapeKind::KeyPoint) => keypoint::step(state, event, context),
+                ToolKind::Draw(ShapeKind::Vector) => vector::step(state, event, is_double, context),
                 _ => Step::to(state),
             },
         },
@@ -258,9 +412,11 @@ pub fn step(kind: ToolKind, state: State, event: &Event, is_double: bool, contex
 #[must_use]
 pub fn cancel(state: State) -> Step {
     match state {
-        State::Moving { .. } | State::Resizing { .. } | State::Rotating { .. } | State::Vertex { .. } => {
-            Step::to(State::Idle).with(Effect::Rollback)
-        }
+        State::Moving { .. }
+        | State::Resizing { .. }
+        | State::Rotating { .. }
+        | State::Vertex { .. }
+        | State::Joint { .. } => Step::to(State::Idle).with(Effect::Rollback),
         State::Marquee { base, .. } => Step::to(State::Idle).with(Effect::Select(base)),
         _ => Step::to(State::Idle),
     }
@@ -268,8 +424,19 @@ pub fn cancel(state: State) -> Step {
 
 /// The shape a drawing state would give now, for the preview.
 #[must_use]
-pub fn sketch(kind: ToolKind, state: &State) -> Option<Shape> {
+pub fn sketch(kind: ToolKind, state: &State, size: ImageSize) -> Option<Shape> {
     match state {
+        State::Side { from, to, .. } => Some(Shape::Polygon(Polygon { points: vec![*from, *to], closed: false })),
+        State::Depth { from, to, out, .. } => turned::shape(*from, *to, *out, size)
+            .or_else(|| Some(Shape::Polygon(Polygon { points: vec![*from, *to], closed: false }))),
+        State::Vector { vector, from, to, pulled, .. } => {
+            let mut vector = vector.clone();
+            if pulled.is_none() {
+                let (id, previous) = (vector::fresh_id(&vector), vector.vertices[*from].id.clone());
+                vector.vertices.push(Vertex::corner(&id, *to, Some(&previous)));
+            }
+            Some(Shape::Vector(vector))
+        }
         State::Box { from, to, .. } => Some(rect::shape(kind, *from, *to)),
         State::Polygon { points, to } => {
             Some(Shape::Polygon(Polygon { points: points.iter().copied().chain([*to]).collect(), closed: false }))
@@ -278,16 +445,17 @@ pub fn sketch(kind: ToolKind, state: &State) -> Option<Shape> {
     }
 }
 
-/// Finishes a polygon that is being drawn; the state stays when it is not one yet.
+/// Finishes a polygon or vector that is being drawn; the state stays when it is not one yet.
 #[must_use]
 pub fn finish(state: State) -> Step {
     match state {
         State::Polygon { points, to } => polygon::close(points, to),
+        State::Vector { .. } => vector::finish(state),
         other => Step::to(other),
     }
 }
 
-/// Takes back the last point of a polygon that is being drawn.
+/// Takes back the last point of a polygon or vector that is being drawn.
 #[must_use]
 pub fn take_back_point(state: State) -> State {
     match state {
@@ -295,6 +463,7 @@ pub fn take_back_point(state: State) -> State {
             points.pop();
             if points.is_empty() { State::Idle } else { State::Polygon { points, to } }
         }
+        State::Vector { vector, to, rules, .. } => vector::take_back(vector, to, rules),
         other => other,
     }
 }

@@ -80,17 +80,41 @@ fn grab(
         (Handle::Vertex(index), Shape::Polygon(polygon)) if pointer.modifiers.alt || is_double => {
             let mut fewer = polygon.clone();
             fewer.points.remove(index.min(fewer.points.len().saturating_sub(1)));
-            let shape = Shape::Polygon(fewer);
-            let step = Step::to(State::Idle).with(Effect::Vertex(None));
-            if !snap::is_proper(&shape) {
-                return step;
-            }
-            step.with(Effect::Begin).with(Effect::Preview(vec![Edit::Reshape(key, shape)])).with(Effect::Commit)
+            at_once(key, Some(Shape::Polygon(fewer)).filter(snap::is_proper))
         }
         (Handle::Vertex(index), Shape::Polygon(polygon)) => {
             Step::to(State::Vertex { key, index, origin: polygon.clone() })
                 .with(Effect::Vertex(Some((key, index))))
                 .with(Effect::Begin)
+        }
+        (Handle::Vertex(index), Shape::Vector(vector)) if pointer.modifiers.alt || is_double => {
+            let fewer = vector.without(index);
+            let least = context.control.map_or(2, |control| control.vector.least());
+            let fewer = (fewer.vertices.len() >= least).then_some(Shape::Vector(fewer));
+            at_once(key, fewer.filter(snap::is_proper))
+        }
+        (Handle::Vertex(index), Shape::Vector(vector))
+            if pointer.modifiers.shift && context.control.is_none_or(|control| control.vector.curves) =>
+        {
+            let other = super::vector::toggled(vector, index).map(Shape::Vector);
+            at_once(key, other.filter(|shape| snap::settle(shape, context.view.image()).as_ref() == Some(shape)))
+        }
+        (Handle::Vertex(index), Shape::Vector(vector)) => {
+            Step::to(State::Joint { key, index, handle: None, origin: vector.clone() })
+                .with(Effect::Vertex(Some((key, index))))
+                .with(Effect::Begin)
+        }
+        (Handle::Bend(index, is_out), Shape::Vector(vector)) => {
+            Step::to(State::Joint { key, index, handle: Some(is_out), origin: vector.clone() }).with(Effect::Begin)
+        }
+        (Handle::Midpoint(joint), Shape::Vector(vector)) => {
+            let most = context.control.map_or(usize::MAX, |control| control.vector.most());
+            match super::vector::split(vector, joint).filter(|(more, _)| more.vertices.len() <= most) {
+                Some((more, index)) => Step::to(State::Joint { key, index, handle: None, origin: more })
+                    .with(Effect::Vertex(Some((key, index))))
+                    .with(Effect::Begin),
+                None => Step::to(State::Idle),
+            }
         }
         (Handle::Midpoint(index), Shape::Polygon(polygon)) => {
             let mut more = polygon.clone();
@@ -101,6 +125,17 @@ fn grab(
                 .with(Effect::Begin)
         }
         _ => Step::to(State::Idle),
+    }
+}
+
+/// A change that needs no drag.
+fn at_once(key: RegionKey, shape: Option<Shape>) -> Step {
+    let step = Step::to(State::Idle).with(Effect::Vertex(None));
+    match shape {
+        Some(shape) => {
+            step.with(Effect::Begin).with(Effect::Preview(vec![Edit::Reshape(key, shape)])).with(Effect::Commit)
+        }
+        None => step,
     }
 }
 
@@ -175,6 +210,15 @@ fn drag(state: State, pointer: &Pointer, context: &Context<'_>) -> Step {
             .map(|polygon| Edit::Reshape(*key, Shape::Polygon(polygon)))
             .into_iter()
             .collect(),
+        State::Joint { key, index, handle, origin } => {
+            let moved = match handle {
+                None => super::vector::moved(origin, *index, context.drawing_point(pointer), context),
+                Some(is_out) => {
+                    super::vector::bent(origin, *index, *is_out, size.clamp(at), pointer.modifiers.alt, context)
+                }
+            };
+            moved.map(|vector| Edit::Reshape(*key, Shape::Vector(vector))).into_iter().collect()
+        }
         State::Marquee { from, base, .. } => {
             let area = Bounds::from_corners(*from, at);
             let met = context
@@ -210,7 +254,7 @@ fn resize(origin: &Shape, u: i8, v: i8, wanted: ImagePoint, keep_aspect: bool, c
     let size = context.view.image();
     let rect = frame(origin)?;
     let upright = rect.rotation.rem_euclid(90.0) == 0.0;
-    let wanted = if upright { snap::point(wanted, size, context.snap_pixel) } else { wanted };
+    let wanted = if upright { snap::point(wanted, size, context.snaps()) } else { wanted };
     let start = rect.at(f64::midpoint(f64::from(u), 1.0), f64::midpoint(f64::from(v), 1.0));
     let way = wanted - start;
     snap::furthest(size, |part| {
