@@ -100,6 +100,13 @@ impl Bench {
         self.editor.with_value(look)
     }
 
+    /// Does what shows nowhere.
+    pub(super) fn quietly<T>(self, act: impl FnOnce(&mut Editor) -> T) -> Option<T> {
+        let mut outcome = None;
+        self.editor.update_value(|editor| outcome = Some(act(editor)));
+        outcome
+    }
+
     /// An image has been measured.
     pub(super) fn measure(self, object: &str, size: ImageSize) {
         if self.sizes.with_value(|sizes| sizes.get(object) == Some(&size)) {

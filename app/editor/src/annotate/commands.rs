@@ -35,10 +35,7 @@ impl Editor {
             | Command::ZoomOriginal => !self.surfaces.is_empty(),
             Command::ToggleHidden | Command::ToggleLocked => !self.selection.is_empty(),
             _ if self.read_only => false,
-            Command::Tool(ToolKind::Draw(kind)) => self.document.kit().draws(kind),
-            Command::Tool(ToolKind::Turned) => self.document.kit().draws_turned(),
-            Command::Tool(ToolKind::Eraser) => self.document.kit().draws(ShapeKind::Mask),
-            Command::Tool(ToolKind::Wand) => self.document.kit().has_wand(),
+            Command::Tool(tool) => self.document.kit().offers(tool),
             Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => self.tool.has_tip(),
             Command::Undo => self.history.can_undo() || self.state.is_path(),
             Command::Redo => self.history.can_redo(),
@@ -132,7 +129,7 @@ impl Editor {
         // What came back is selected, so that people see what happened.
         let new: BTreeSet<_> = self.document.marks().map(|(key, _)| key).filter(|key| !before.contains(key)).collect();
         if !new.is_empty() {
-            self.selection = new;
+            self.set_selection(new);
         }
         if moved { Response::CHANGED } else { Response::NONE }
     }
@@ -248,6 +245,7 @@ impl Editor {
         if let Some(mark) = self.document.mark_mut(key) {
             mark.hidden = !mark.hidden;
         }
+        self.touch(&[key]);
         Response::ALL
     }
 
@@ -257,6 +255,7 @@ impl Editor {
             let is_fixed = mark.region.source.as_ref().is_some_and(ResultItem::is_readonly);
             mark.locked = is_fixed || !mark.locked;
         }
+        self.touch(&[key]);
         Response::ALL
     }
 

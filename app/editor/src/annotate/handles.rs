@@ -89,9 +89,8 @@ fn vector_handles(vector: &Vector, view: &Viewport) -> Vec<(Handle, ScreenPoint)
         vertices.clone().map(|(n, vertex)| (Handle::Vertex(n), view.screen_from_image(vertex.at))).collect();
     for (n, vertex) in vertices.filter(|(_, vertex)| vertex.is_bezier) {
         let ends = [(true, vertex.handle_out), (false, vertex.handle_in)];
-        handles.extend(
-            ends.into_iter().filter_map(|(out, at)| Some((Handle::Bend(n, out), view.screen_from_image(at?)))),
-        );
+        handles
+            .extend(ends.into_iter().filter_map(|(out, at)| Some((Handle::Bend(n, out), view.screen_from_image(at?)))));
     }
     for (n, segment) in vector.segments().into_iter().enumerate() {
         let [start, middle, end] =

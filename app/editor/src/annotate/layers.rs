@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::region::{ImagePoint, Mask, ScreenPoint, Shape, Vector};
+use domain::region::{Bounds, ImagePoint, Mask, ScreenPoint, Shape, Vector};
 
 use super::document::{Mark, RegionKey};
 use super::editor::Editor;
@@ -39,22 +39,35 @@ impl Editor {
     /// The regions that are not selected.
     #[must_use]
     pub fn still(&self, object: &str) -> Vec<Paint> {
+        let Some(view) = self.view(object) else { return Vec::new() };
+        let keys = self.still_order(object, &view.visible());
+        self.still_of(&keys, view, keys.len() <= TAG_LIMIT)
+    }
+
+    /// The regions of the still layer in a part of the image, in the order they are painted.
+    #[must_use]
+    pub fn still_order(&self, object: &str, part: &Bounds) -> Vec<RegionKey> {
         let Some(surface) = self.surfaces.get(object) else { return Vec::new() };
-        let view = &surface.view;
-        let mut colors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
-        let mut seen: Vec<(RegionKey, &Mark, f64)> = surface
+        let mut seen: Vec<(RegionKey, f64)> = surface
             .scene
-            .near(&view.visible())
+            .near(part)
             .into_iter()
             .filter(|key| !self.selection.contains(key))
             .filter_map(|key| Some((key, self.document.mark(key).filter(|mark| !mark.hidden)?)))
-            .map(|(key, mark)| (key, mark, mark.region.shape.area()))
+            .map(|(key, mark)| (key, mark.region.shape.area()))
             .collect();
         // Large ones first, so that small ones lie on top, as the hit test has it.
-        seen.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-        let tags = seen.len() <= TAG_LIMIT;
-        let mut paints = Vec::with_capacity(seen.len() * 2);
-        for (key, mark, _) in &seen {
+        seen.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        seen.into_iter().map(|(key, _)| key).collect()
+    }
+
+    /// What to paint of some regions as `view` shows them, with their labels where there is room for `tags`. A page that
+    /// has many paints them in parts, over several frames of the screen.
+    #[must_use]
+    pub fn still_of(&self, keys: &[RegionKey], view: &Viewport, tags: bool) -> Vec<Paint> {
+        let mut colors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+        let mut paints = Vec::with_capacity(keys.len() * 2);
+        for (key, mark) in keys.iter().filter_map(|key| Some((key, self.document.mark(*key)?))) {
             let color = colors.entry(self.color_of(mark)).or_insert_with_key(|color| Arc::from(*color)).clone();
             self.paint_mark(*key, mark, view, Look::Still, color, tags, &mut paints);
         }
@@ -126,10 +139,12 @@ impl Editor {
         }
         if let State::Vector { vector, .. } = &self.state {
             paint_stems(vector, view, paints);
-            paints.extend(vector.vertices.iter().map(|vertex| Paint::Knob {
-                center: view.screen_from_image(vertex.at),
-                look: Knob::Round,
-            }));
+            paints.extend(
+                vector
+                    .vertices
+                    .iter()
+                    .map(|vertex| Paint::Knob { center: view.screen_from_image(vertex.at), look: Knob::Round }),
+            );
         }
         if let State::Polygon { points, .. } = &self.state {
             paints.extend(points.iter().enumerate().map(|(n, point)| Paint::Knob {
@@ -172,7 +187,12 @@ impl Editor {
         if let (Shape::Mask(mask), Look::Selected) = (&mark.region.shape, look)
             && let Some(hull) = mask.bounds()
         {
-            let corners = [(hull.min.x, hull.min.y), (hull.max.x, hull.min.y), (hull.max.x, hull.max.y), (hull.min.x, hull.max.y)];
+            let corners = [
+                (hull.min.x, hull.min.y),
+                (hull.max.x, hull.min.y),
+                (hull.max.x, hull.max.y),
+                (hull.min.x, hull.max.y),
+            ];
             paints.push(Paint::Ring {
                 points: corners.map(|(x, y)| view.screen_from_image(ImagePoint::new(x, y))).into(),
                 closed: true,

@@ -18,6 +18,7 @@ mod layers;
 mod pieces;
 mod scene;
 mod snap;
+mod stale;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -35,6 +36,7 @@ pub use kit::{
     ChoiceEntry, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, VectorRules, safe_color,
 };
 pub use scene::Scene;
+pub use stale::Stale;
 pub use text::{Segment, segments};
 pub use tip::{Picture, Tip};
 pub use tool::{Context, Effect, State, Step, ToolKind, step};

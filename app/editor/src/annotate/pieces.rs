@@ -3,6 +3,8 @@
 //! What kind of piece it is (code points of a text) is its [`Shape`]'s; a label at hand is given at once, otherwise the
 //! piece waits for one.
 
+use std::collections::BTreeSet;
+
 use domain::region::{Shape, TextSpan, select_utf16};
 use domain::result::Region;
 
@@ -56,7 +58,7 @@ impl Editor {
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
         // The next piece gets the label at hand, not this one another label by accident.
-        self.selection.clear();
+        self.set_selection(BTreeSet::new());
         response
     }
 

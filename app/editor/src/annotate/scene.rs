@@ -4,7 +4,7 @@
 //! [`MAX_CELLS`]; larger ones go into one list that is scanned), finding what is under the pointer costs the regions of
 //! one cell plus the large ones. With 10,000 regions of usual size that is a handful of exact tests per event.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::region::{Bounds, ImagePoint, ImageSize};
 
@@ -78,17 +78,17 @@ impl Scene {
         (count <= MAX_CELLS).then(|| (y0..=y1).flat_map(|y| (x0..=x1).map(move |x| (x, y))).collect())
     }
 
-    /// The regions whose hull meets `area`, in no order that matters.
+    /// The regions whose hull meets `area`, oldest first, each once.
     #[must_use]
-    pub fn near(&self, area: &Bounds) -> BTreeSet<RegionKey> {
+    pub fn near(&self, area: &Bounds) -> Vec<RegionKey> {
         let ((x0, y0), (x1, y1)) = (self.cell(area.min), self.cell(area.max));
         let in_cells =
             (y0..=y1).flat_map(|y| (x0..=x1).map(move |x| (x, y))).filter_map(|cell| self.cells.get(&cell)).flatten();
-        in_cells
-            .chain(&self.large)
-            .copied()
-            .filter(|key| self.bounds.get(key).is_some_and(|bounds| bounds.intersects(area)))
-            .collect()
+        let mut keys: Vec<RegionKey> = in_cells.chain(&self.large).copied().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.retain(|key| self.bounds.get(key).is_some_and(|bounds| bounds.intersects(area)));
+        keys
     }
 
     /// The hull of one region.

@@ -26,8 +26,7 @@ impl Tip {
     /// About a fifth larger or smaller, always by a whole pixel at least.
     #[must_use]
     pub fn resized(self, larger: bool) -> Self {
-        let size =
-            if larger { (self.size * 1.2).max(self.size + 1.0) } else { (self.size / 1.2).min(self.size - 1.0) };
+        let size = if larger { (self.size * 1.2).max(self.size + 1.0) } else { (self.size / 1.2).min(self.size - 1.0) };
         Self { size: size.round().clamp(*Self::SIZES.start(), *Self::SIZES.end()), ..self }
     }
 

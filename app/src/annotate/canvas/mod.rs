@@ -1,8 +1,11 @@
 //! What surfaces that are drawn on share: layers as sharp as the screen, pointers, keys, tools.
 
 mod keys;
+mod masks;
 mod painter;
 mod pointer;
+mod still;
+mod tip_bar;
 mod toolbar;
 
 use domain::region::ScreenSize;
@@ -13,6 +16,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 pub(super) use keys::listen_to_keys;
 pub(super) use painter::paint;
 pub(super) use pointer::{cursor_name, modifiers_of, place_of, pointer_of};
+pub(super) use still::StillLayer;
+pub(super) use tip_bar::TipBar;
 pub(super) use toolbar::{Toolbar, ZoomBar};
 
 /// The size of a surface in CSS pixels, fractions included: a page's layout is rarely whole.
@@ -64,13 +69,25 @@ pub(super) fn observe_size(frame: NodeRef<html::Div>, changed: impl Fn() + Clone
     });
 }
 
+/// Pixels of the screen along one of the page's.
+pub(super) fn ratio() -> f64 {
+    window().device_pixel_ratio().clamp(0.5, 4.0)
+}
+
+/// Empties a canvas as it is.
+fn clear(element: &HtmlCanvasElement) {
+    let Ok(Some(context)) = element.get_context("2d") else { return };
+    let Ok(context) = context.dyn_into::<CanvasRenderingContext2d>() else { return };
+    context.clear_rect(0.0, 0.0, f64::from(element.width()), f64::from(element.height()));
+}
+
 /// Clears a canvas, as sharp as the screen, and paints on it.
 pub(super) fn paint_layer(
     element: &HtmlCanvasElement,
     size: ScreenSize,
     paint: impl FnOnce(&CanvasRenderingContext2d),
 ) {
-    let ratio = window().device_pixel_ratio().clamp(0.5, 4.0);
+    let ratio = ratio();
     let pixels = |length: f64| format!("{:.0}", (length * ratio).clamp(1.0, 16_384.0)).parse::<u32>().unwrap_or(1);
     let (width, height) = (pixels(size.width), pixels(size.height));
     if element.width() != width || element.height() != height {

@@ -1,8 +1,10 @@
 //! Display lists onto a 2D canvas. Decides nothing: places, colors and order come from `editor`.
 
 use domain::region::ScreenPoint;
-use editor::paint::{Knob, Paint, Style};
+use editor::paint::{Knob, Paint, Piece, Style};
 use web_sys::CanvasRenderingContext2d as Canvas;
+
+use super::masks;
 
 /// The color of knobs and frames; readable on any photograph together with its white border.
 const INK: &str = "#3e63dd";
@@ -51,6 +53,35 @@ fn shape(canvas: &Canvas, paint: &Paint, width: f64, height: f64) {
             canvas.set_line_width(style.width);
             canvas.stroke();
         }
+        Paint::Path { pieces, filled, style } => {
+            for piece in pieces {
+                match piece {
+                    Piece::Move(at) => canvas.move_to(at.x, at.y),
+                    Piece::Line(at) => canvas.line_to(at.x, at.y),
+                    Piece::Curve(a, b, at) => canvas.bezier_curve_to(a.x, a.y, b.x, b.y, at.x, at.y),
+                }
+            }
+            draw(canvas, &Style { fill: if *filled { style.fill } else { 0.0 }, ..style.clone() });
+        }
+        Paint::Mask { id, mask, transform, color, opacity, is_exact } => {
+            let (id, transform, opacity, is_exact) = (*id, *transform, *opacity, *is_exact);
+            masks::draw(canvas, &masks::Painted { id, mask, transform, color, opacity, is_exact });
+        }
+        Paint::Tip { at, radius, square } => {
+            match square {
+                None => circle(canvas, *at, *radius),
+                Some(degrees) => {
+                    let (sin, cos) = degrees.to_radians().sin_cos();
+                    for (n, (x, y)) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)].into_iter().enumerate() {
+                        let (x, y) = (x * radius, y * radius);
+                        let (x, y) = (at.x + x * cos - y * sin, at.y + x * sin + y * cos);
+                        if n == 0 { canvas.move_to(x, y) } else { canvas.line_to(x, y) }
+                    }
+                    canvas.close_path();
+                }
+            }
+            twice(canvas);
+        }
         Paint::Marquee { from, to } => {
             canvas.rect(from.x.min(to.x), from.y.min(to.y), (from.x - to.x).abs(), (from.y - to.y).abs());
             draw(canvas, &Style { color: INK.into(), fill: 0.1, width: 1.0, dashed: true });
@@ -60,28 +91,74 @@ fn shape(canvas: &Canvas, paint: &Paint, width: f64, height: f64) {
             canvas.line_to(at.x, height);
             canvas.move_to(0.0, at.y);
             canvas.line_to(width, at.y);
-            for (color, line) in [("rgb(0 0 0 / 0.35)", 3.0), ("rgb(255 255 255 / 0.8)", 1.0)] {
-                canvas.set_stroke_style_str(color);
-                canvas.set_line_width(line);
-                canvas.stroke();
-            }
+            twice(canvas);
         }
         Paint::Tag { .. } | Paint::Knob { .. } => {}
     }
 }
 
-fn draw(canvas: &Canvas, style: &Style) {
-    canvas.set_global_alpha(style.fill);
-    canvas.set_fill_style_str(&style.color);
-    canvas.fill();
-    canvas.set_global_alpha(1.0);
-    let dashes = js_sys::Array::new();
-    if style.dashed {
-        dashes.push(&5.0.into());
-        dashes.push(&4.0.into());
+/// Dark and broad below light and thin: seen on any ground.
+fn twice(canvas: &Canvas) {
+    for (color, line) in [("rgb(0 0 0 / 0.35)", 3.0), ("rgb(255 255 255 / 0.8)", 1.0)] {
+        canvas.set_stroke_style_str(color);
+        canvas.set_line_width(line);
+        canvas.stroke();
     }
-    // Refused only for what is no list of numbers.
-    let _ = canvas.set_line_dash(&dashes);
+}
+
+/// Smaller than this on the screen, a region of a crowd is a dot of its color.
+const DOT: f64 = 3.0;
+
+/// Paints many regions: those that look the same at one stroke, tiny ones without an outline.
+pub(in crate::annotate) fn paint_crowd(canvas: &Canvas, paints: &[Paint], width: f64, height: f64) {
+    let mut alike: Vec<(&Style, bool, Vec<&[ScreenPoint]>)> = Vec::new();
+    for paint in paints {
+        match paint {
+            Paint::Ring { points, closed: true, style } => {
+                let is_dot = is_dot(points);
+                match alike.iter_mut().find(|(known, dot, _)| *dot == is_dot && *known == style) {
+                    Some((_, _, rings)) => rings.push(points),
+                    None => alike.push((style, is_dot, vec![points])),
+                }
+            }
+            other => shape(canvas, other, width, height),
+        }
+    }
+    for (style, is_dot, rings) in alike {
+        canvas.begin_path();
+        for points in rings {
+            for (n, point) in points.iter().enumerate() {
+                if n == 0 { canvas.move_to(point.x, point.y) } else { canvas.line_to(point.x, point.y) }
+            }
+            canvas.close_path();
+        }
+        if is_dot {
+            canvas.set_global_alpha(0.8);
+            canvas.set_fill_style_str(&style.color);
+            canvas.fill();
+            canvas.set_global_alpha(1.0);
+        } else {
+            draw(canvas, style);
+        }
+    }
+}
+
+fn is_dot(points: &[ScreenPoint]) -> bool {
+    let Some(first) = points.first() else { return true };
+    points.iter().all(|point| (point.x - first.x).abs() < DOT && (point.y - first.y).abs() < DOT)
+}
+
+fn draw(canvas: &Canvas, style: &Style) {
+    if style.fill > 0.0 {
+        canvas.set_global_alpha(style.fill);
+        canvas.set_fill_style_str(&style.color);
+        canvas.fill();
+        canvas.set_global_alpha(1.0);
+    }
+    if style.dashed {
+        // Refused only for what is no list of numbers.
+        let _ = canvas.set_line_dash(&js_sys::Array::of2(&5.0.into(), &4.0.into()));
+    }
     // A dark edge under the color keeps it visible on ground of its own color.
     canvas.set_stroke_style_str("rgb(0 0 0 / 0.28)");
     canvas.set_line_width(style.width + 1.5);
@@ -89,7 +166,9 @@ fn draw(canvas: &Canvas, style: &Style) {
     canvas.set_stroke_style_str(&style.color);
     canvas.set_line_width(style.width);
     canvas.stroke();
-    let _ = canvas.set_line_dash(&js_sys::Array::new());
+    if style.dashed {
+        let _ = canvas.set_line_dash(&js_sys::Array::new());
+    }
 }
 
 fn circle(canvas: &Canvas, center: ScreenPoint, radius: f64) {

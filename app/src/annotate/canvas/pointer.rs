@@ -27,6 +27,7 @@ pub(in crate::annotate) fn pointer_of(event: &web_sys::PointerEvent, frame: Node
             _ => Button::Primary,
         },
         modifiers: modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key()),
+        pressure: (event.pointer_type() == "pen").then(|| f64::from(event.pressure())),
         time_ms: browser::now_ms(),
     })
 }

@@ -15,7 +15,15 @@ fn glyph(command: Command) -> Glyph {
         Command::Tool(ToolKind::Draw(ShapeKind::Rect)) => lu::LuSquare,
         Command::Tool(ToolKind::Draw(ShapeKind::Ellipse)) => lu::LuCircle,
         Command::Tool(ToolKind::Draw(ShapeKind::Polygon)) => lu::LuPentagon,
+        Command::Tool(ToolKind::Draw(ShapeKind::Vector)) => lu::LuSpline,
+        Command::Tool(ToolKind::Draw(ShapeKind::Mask)) => lu::LuBrush,
         Command::Tool(ToolKind::Draw(_)) => lu::LuLocate,
+        Command::Tool(ToolKind::Turned) => lu::LuDiamond,
+        Command::Tool(ToolKind::Eraser) => lu::LuEraser,
+        Command::Tool(ToolKind::Wand) => lu::LuWandSparkles,
+        Command::BrushSmaller => lu::LuMinus,
+        Command::BrushLarger => lu::LuPlus,
+        Command::BrushShape => lu::LuSquare,
         Command::Undo => lu::LuUndo2,
         Command::Redo => lu::LuRedo2,
         Command::Delete => lu::LuTrash2,
@@ -66,8 +74,7 @@ pub(in crate::annotate) fn Toolbar() -> impl IntoView {
         let tools: Vec<Command> = Command::ALL
             .into_iter()
             .filter(|command| match command {
-                Command::Tool(ToolKind::Draw(kind)) => kit.draws(*kind),
-                Command::Tool(_) => true,
+                Command::Tool(tool) => kit.offers(*tool),
                 _ => false,
             })
             .collect();

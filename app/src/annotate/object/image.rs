@@ -1,23 +1,25 @@
 //! An image to draw on: events in, redraw out.
 //!
-//! The picture is an `<img>` until it has loaded, so that the server's page already shows it; from then on two canvases
-//! take over: the still one is repainted when something has changed, the lively one on every move.
+//! The picture is an `<img>`, so that the server's page already shows it; once it has loaded it is moved and scaled with
+//! the view. Above it lie the still layer, repainted where something has changed, and the lively one, repainted on every
+//! move.
 
 use domain::region::{ImageSize, ScreenVector};
-use editor::annotate::{Editor, Response};
+use editor::annotate::{Editor, Picture, Response, Stale};
 use editor::input::Event;
 use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
-use web_sys::{CanvasRenderingContext2d, HtmlImageElement};
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 
 use super::Shown;
 use crate::annotate::bench::Bench;
 use crate::annotate::browser;
 use crate::annotate::canvas::{
-    Repaint, Toolbar, ZoomBar, cursor_name, modifiers_of, observe_size, paint, paint_layer, place_of, pointer_of,
-    size_of,
+    self, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, modifiers_of, observe_size, paint, paint_layer,
+    place_of, pointer_of, size_of,
 };
-use crate::ui::{Button, Icon, Size, lu};
+use crate::ui::{Button, Icon, Size, lu, use_toasts};
 
 /// An `<Image>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
@@ -36,7 +38,9 @@ fn ImageSurface(
     let object = StoredValue::new(name.clone());
     let frame = NodeRef::<html::Div>::new();
     let image = NodeRef::<html::Img>::new();
-    let (still, lively) = (NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new());
+    let still = [NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new()];
+    let lively = NodeRef::<html::Canvas>::new();
+    let toasts = use_toasts();
     let ready = RwSignal::new(false);
     let failed = RwSignal::new(false);
     let reason = RwSignal::new(None::<String>);
@@ -66,16 +70,22 @@ fn ImageSurface(
     });
     observe_size(frame, move || resize(bench, object, frame));
 
+    // What of the still layer is under way outlives a frame.
+    let layer = StoredValue::new(StillLayer::default());
+    let again = StoredValue::new(None::<Repaint>);
     let queue = Repaint::new(move |paint_still| {
         let (Some(size), Some(image)) = (size_of(frame), image.get_untracked()) else { return };
         object.with_value(|object| {
-            if paint_still && let Some(canvas) = still.get_untracked() {
-                paint_layer(&canvas, size, |canvas| {
-                    bench.peek(|editor| {
-                        draw_image(canvas, editor, object, &image);
-                        paint(canvas, &editor.still(object), size.width, size.height);
-                    });
+            if paint_still && let [Some(first), Some(second)] = still.map(|canvas| canvas.get_untracked()) {
+                bench.peek(|editor| place_image(editor, object, &image));
+                let stale = bench.quietly(|editor| editor.take_stale(object)).unwrap_or(Stale::All);
+                let mut goes_on = false;
+                layer.update_value(|layer| {
+                    goes_on = bench.peek(|editor| layer.frame([&first, &second], size, editor, object, &stale));
                 });
+                if let Some(queue) = again.get_value().filter(|_| goes_on) {
+                    queue.ask(true);
+                }
             }
             if let Some(canvas) = lively.get_untracked() {
                 paint_layer(&canvas, size, |canvas| {
@@ -84,6 +94,7 @@ fn ImageSurface(
             }
         });
     });
+    again.set_value(Some(queue));
     Effect::new(move |_| {
         bench.still.track();
         if ready.get() {
@@ -119,6 +130,17 @@ fn ImageSurface(
             // Refused when the pointer is already gone; the cancel event then ends the gesture.
             let _ = frame.set_pointer_capture(event.pointer_id());
             let _ = frame.focus();
+        }
+        if object.with_value(|object| bench.peek(|editor| editor.wants_picture(object)))
+            && let Some(image) = image.get_untracked()
+        {
+            match colors_of(&image) {
+                Some(picture) => {
+                    let _ = object.with_value(|object| bench.quietly(|editor| editor.set_picture(object, picture)));
+                }
+                None => toasts
+                    .info("The magic wand cannot look at this picture: the server it comes from does not allow it."),
+            }
         }
         let response = send(Event::PointerDown(pointer));
         if response.handled {
@@ -178,13 +200,16 @@ fn ImageSurface(
                         on:error=move |_| failed.set(true)
                     />
                 })}
-                <canvas class="surface-layer" aria-hidden="true" node_ref=still></canvas>
+                {still.map(|canvas| view! {
+                    <canvas class="surface-layer" aria-hidden="true" node_ref=canvas></canvas>
+                }).collect_view()}
                 <canvas class="surface-layer" aria-hidden="true" node_ref=lively></canvas>
                 {
                     let src = src.clone();
                     move || (failed.get() || src.is_empty()).then(|| trouble(&src, reason, image, failed))
                 }
             </div>
+            <TipBar/>
             <ZoomBar name/>
         </div>
     }
@@ -198,18 +223,35 @@ fn resize(bench: Bench, object: StoredValue<String>, frame: NodeRef<html::Div>) 
     });
 }
 
-fn draw_image(canvas: &CanvasRenderingContext2d, editor: &Editor, object: &str, image: &HtmlImageElement) {
+/// Moves and scales the picture with the view: the browser's compositor does it, however large the picture.
+fn place_image(editor: &Editor, object: &str, image: &HtmlImageElement) {
     let Some(view) = editor.view(object) else { return };
-    let ratio = window().device_pixel_ratio().clamp(0.5, 4.0);
     let [a, b, c, d, e, f] = view.screen_from_image_transform().as_coeffs();
-    canvas.save();
-    let _ = canvas.transform(a, b, c, d, e, f);
-    // Real pixels once they are large enough to be counted.
-    canvas.set_image_smoothing_enabled(view.zoom() * ratio < 4.0);
     let size = view.image();
-    // Refused for a broken picture, about which the page already says so.
-    let _ = canvas.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, size.width, size.height);
-    canvas.restore();
+    // Real pixels once they are large enough to be counted.
+    let rendering = if view.zoom() * canvas::ratio() < 4.0 { "auto" } else { "pixelated" };
+    let style = image.style();
+    for (name, value) in [
+        ("width", format!("{}px", size.width)),
+        ("height", format!("{}px", size.height)),
+        ("transform", format!("matrix({a}, {b}, {c}, {d}, {e}, {f})")),
+        ("image-rendering", rendering.to_owned()),
+    ] {
+        // Refused only for what is no style.
+        let _ = style.set_property(name, &value);
+    }
+}
+
+/// The colors of a picture; none where its server does not allow other pages to read them.
+fn colors_of(image: &HtmlImageElement) -> Option<Picture> {
+    let (width, height) = (image.natural_width(), image.natural_height());
+    let canvas = document().create_element("canvas").ok()?.dyn_into::<HtmlCanvasElement>().ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    context.draw_image_with_html_image_element(image, 0.0, 0.0).ok()?;
+    let data = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
+    Picture::new(width, height, data.data().0)
 }
 
 /// What stands in the place of a picture that is not there; everything else of the task can be used.

@@ -14,7 +14,10 @@ pub(super) fn KeyList(bench: Bench) -> impl IntoView {
     let rows = Command::ALL
         .into_iter()
         .filter(|command| match command {
-            Command::Tool(editor::annotate::ToolKind::Draw(kind)) => bench.peek(|e| e.document().kit().draws(*kind)),
+            Command::Tool(tool) => bench.peek(|editor| editor.document().kit().offers(*tool)),
+            Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => {
+                bench.peek(|editor| editor.document().kit().draws(editor::annotate::ShapeKind::Mask))
+            }
             _ => true,
         })
         .filter_map(|command| Some((command.name().to_owned(), command.shortcut_text(apple)?)));
@@ -23,7 +26,7 @@ pub(super) fn KeyList(bench: Bench) -> impl IntoView {
         ("… by ten pixels", "Shift Arrows"),
         ("Resize what is selected", "Alt Arrows"),
         ("Move the view", "Space Drag"),
-        ("Finish a polygon", "Enter"),
+        ("Finish a polygon or vector", "Enter"),
         ("Leave what was begun", "Esc"),
     ];
     let more = more.into_iter().map(|(what, keys)| (what.to_owned(), keys.to_owned()));

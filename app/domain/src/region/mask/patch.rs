@@ -58,8 +58,7 @@ impl Mask {
                 continue;
             }
             let (x, y) = (at % across * TILE, at / across * TILE);
-            let tile =
-                PixelRect { x0: x, y0: y, x1: (x + TILE).min(self.width), y1: (y + TILE).min(self.height) };
+            let tile = PixelRect { x0: x, y0: y, x1: (x + TILE).min(self.width), y1: (y + TILE).min(self.height) };
             block = Some(block.map_or(tile, |known| known.union(tile)));
         }
         block
@@ -77,8 +76,7 @@ impl Mask {
             let mut open: Option<(u32, u32)> = None;
             for tile_x in x0 / TILE..x1.div_ceil(TILE) {
                 let base = tile_x * TILE;
-                let mut word =
-                    self.word(tile_x, y) & super::bits(x0.max(base) - base, x1.min(base + TILE) - base);
+                let mut word = self.word(tile_x, y) & super::bits(x0.max(base) - base, x1.min(base + TILE) - base);
                 while word != 0 {
                     let from = word.trailing_zeros();
                     let run = (word >> from).trailing_ones();

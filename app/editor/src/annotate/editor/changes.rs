@@ -9,6 +9,7 @@ use crate::annotate::document::{Mark, RegionKey};
 use crate::annotate::edit::Edit;
 use crate::annotate::scene::Scene;
 use crate::annotate::snap;
+use crate::annotate::stale::Stale;
 use crate::annotate::tool::{self, Effect, State};
 use crate::view::Viewport;
 
@@ -61,7 +62,7 @@ impl Editor {
         if keys == self.selection {
             return Response::LIVELY;
         }
-        self.selection = keys;
+        self.set_selection(keys);
         self.vertex = None;
         Response::ALL
     }
@@ -97,7 +98,7 @@ impl Editor {
             self.apply(Edit::Insert(key, Box::new(mark)));
         }
         self.history.commit();
-        self.selection = keys;
+        self.set_selection(keys);
         self.vertex = None;
         Response::CHANGED
     }
@@ -123,7 +124,9 @@ impl Editor {
     fn refresh(&mut self, key: Option<RegionKey>) {
         if let Some(key) = key {
             for (object, surface) in &mut self.surfaces {
+                surface.stale.add(surface.scene.bounds(key));
                 surface.scene.update(&self.document, object, key);
+                surface.stale.add(surface.scene.bounds(key));
             }
         }
     }
@@ -132,6 +135,7 @@ impl Editor {
     pub(in crate::annotate) fn refresh_all(&mut self) {
         for (object, surface) in &mut self.surfaces {
             surface.scene = Scene::new(&self.document, object, surface.view.image());
+            surface.stale = Stale::All;
         }
         let document = &self.document;
         self.selection.retain(|key| document.mark(*key).is_some());

@@ -19,6 +19,7 @@ use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::kit::ObjectKind;
 use super::scene::Scene;
+use super::stale::Stale;
 use super::tip::{Picture, Tip};
 use super::tool::{Fingers, State, ToolKind};
 use crate::history::History;
@@ -31,6 +32,8 @@ pub(in crate::annotate) struct Surface {
     pub(in crate::annotate) scene: Scene,
     /// The colors, once they are known.
     pub(in crate::annotate) picture: Option<Arc<Picture>>,
+    /// What of its still layer is out of date.
+    pub(in crate::annotate) stale: Stale,
 }
 
 /// The work on one task and how far its gestures are.
@@ -72,7 +75,10 @@ impl Editor {
             .filter(|(name, _)| kit.object(name).is_some_and(ObjectKind::is_canvas))
             .map(|(name, size)| {
                 let view = Viewport::new(*size, ScreenSize { width: 640.0, height: 480.0 });
-                (name.clone(), Surface { view, scene: Scene::new(&document, name, *size), picture: None })
+                (
+                    name.clone(),
+                    Surface { view, scene: Scene::new(&document, name, *size), picture: None, stale: Stale::All },
+                )
             })
             .collect();
         let tool = kit.shapes.first().map_or(ToolKind::Select, |shape| ToolKind::Draw(shape.kind));
@@ -182,6 +188,28 @@ impl Editor {
     pub fn set_tip(&mut self, tip: Tip) -> Response {
         self.tip = tip;
         Response { panels: true, ..Response::LIVELY }
+    }
+
+    /// What of the still layer is out of date since this was last asked.
+    pub fn take_stale(&mut self, object: &str) -> Stale {
+        let surface = self.surfaces.get_mut(object);
+        surface.map_or(Stale::NOTHING, |surface| std::mem::replace(&mut surface.stale, Stale::NOTHING))
+    }
+
+    /// Selects, and marks as out of date what moves between the layers by it.
+    pub(in crate::annotate) fn set_selection(&mut self, keys: BTreeSet<RegionKey>) {
+        let before = std::mem::replace(&mut self.selection, keys);
+        let moved: Vec<RegionKey> = before.symmetric_difference(&self.selection).copied().collect();
+        self.touch(&moved);
+    }
+
+    /// Marks the places of regions as out of date.
+    pub(in crate::annotate) fn touch(&mut self, keys: &[RegionKey]) {
+        for surface in self.surfaces.values_mut() {
+            for key in keys {
+                surface.stale.add(surface.scene.bounds(*key));
+            }
+        }
     }
 
     /// Whether a tool in hand needs the colors of an image that nobody has handed over.

@@ -10,6 +10,8 @@ mod shape;
 
 use domain::label_config::{Control, LabelConfig};
 
+use super::tool::ToolKind;
+
 pub use label::{LabelChoice, LabelSet};
 pub use object::ObjectKind;
 pub use question::{ChoiceEntry, Question};
@@ -134,6 +136,18 @@ impl Kit {
     #[must_use]
     pub fn question(&self, name: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.name == name)
+    }
+
+    /// Whether the interface has a use for a tool.
+    #[must_use]
+    pub fn offers(&self, tool: ToolKind) -> bool {
+        match tool {
+            ToolKind::Select | ToolKind::Pan => true,
+            ToolKind::Draw(kind) => self.draws(kind),
+            ToolKind::Turned => self.draws_turned(),
+            ToolKind::Eraser => self.draws(ShapeKind::Mask),
+            ToolKind::Wand => self.has_wand(),
+        }
     }
 
     /// Whether boxes may be drawn turned.

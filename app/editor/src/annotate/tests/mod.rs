@@ -8,6 +8,7 @@ mod picking;
 mod pieces;
 mod results;
 mod shaping;
+mod still;
 mod vectors;
 
 use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenVector, Shape};

@@ -53,7 +53,9 @@ fn what_is_painted_is_stored_bit_by_bit() {
     editor.drag((100.0, 80.0), (160.0, 130.0));
     let mut wanted = Mask::new(600, 400).unwrap();
     let at = ImagePoint::new;
-    for (from, to) in [((100.0, 80.0), (100.0, 80.0)), ((100.0, 80.0), (130.0, 105.0)), ((130.0, 105.0), (160.0, 130.0))] {
+    for (from, to) in
+        [((100.0, 80.0), (100.0, 80.0)), ((100.0, 80.0), (130.0, 105.0)), ((130.0, 105.0), (160.0, 130.0))]
+    {
         wanted.stroke(at(from.0, from.1), at(to.0, to.1), Brush::Round(16.0), true);
     }
     let items = editor.editor.results();
@@ -169,7 +171,13 @@ fn the_stroke_is_on_the_lively_layer_only() {
 fn halves() -> Picture {
     let rgba = (0..400).flat_map(|_| {
         (0..600_u32).flat_map(|x| {
-            let grey = if x < 300 { 0 } else if x == 300 { 15 } else { 255 };
+            let grey = if x < 300 {
+                0
+            } else if x == 300 {
+                15
+            } else {
+                255
+            };
             [grey, grey, grey, 255_u8]
         })
     });

@@ -81,7 +81,10 @@ fn a_drag_while_setting_a_point_bends_the_line() {
     editor.tool(ToolKind::Select).drag((240.0, 200.0), (240.0, 220.0));
     assert_eq!(vertex(&editor).handle_in, Some(at(160.0, 180.0)));
     editor.holding(ALT).drag((160.0, 180.0), (160.0, 200.0)).holding(NONE);
-    assert_eq!((vertex(&editor).handle_in, vertex(&editor).handle_out), (Some(at(160.0, 200.0)), Some(at(240.0, 220.0))));
+    assert_eq!(
+        (vertex(&editor).handle_in, vertex(&editor).handle_out),
+        (Some(at(160.0, 200.0)), Some(at(240.0, 220.0)))
+    );
     // The point takes its handles along; Shift and a click makes it sharp.
     editor.drag((200.0, 200.0), (210.0, 200.0));
     assert_eq!(vertex(&editor).handle_out, Some(at(250.0, 220.0)));
@@ -119,7 +122,10 @@ fn vectors_are_stored_as_label_studio_has_them() {
     assert_eq!(item["vectorlabels"], json!(["Road"]));
     let vertices = item["vertices"].as_array().unwrap();
     assert_eq!(vertices.len(), 3);
-    assert_eq!((&vertices[1]["id"], &vertices[1]["prevPointId"], &vertices[1]["isBezier"]), (&json!("2"), &json!("1"), &json!(false)));
+    assert_eq!(
+        (&vertices[1]["id"], &vertices[1]["prevPointId"], &vertices[1]["isBezier"]),
+        (&json!("2"), &json!("1"), &json!(false))
+    );
     assert!((vertices[1]["y"].as_f64().unwrap() - 25.0).abs() < 1e-9);
     assert_eq!(vertices[0]["prevPointId"], json!(null));
     editor.command(Command::Undo);
