@@ -1,6 +1,6 @@
 //! Actions people take, each once: toolbar, palette and keys read the same list.
 
-use crate::annotate::{ShapeKind, ToolKind};
+use crate::annotate::{Arrange, ShapeKind, ToolKind};
 use crate::input::{Key, Modifiers};
 
 /// One action.
@@ -34,6 +34,10 @@ pub enum Command {
     ToggleHidden,
     /// Protect what is selected from changes, or allow them.
     ToggleLocked,
+    /// Hide all but what is selected, or show it again.
+    Solo,
+    /// Put what is selected in line, or evenly apart.
+    Arrange(Arrange),
     /// Closer.
     ZoomIn,
     /// Farther.
@@ -42,6 +46,8 @@ pub enum Command {
     ZoomFit,
     /// One pixel per pixel.
     ZoomOriginal,
+    /// Turn the view by a quarter; regions keep their own places.
+    RotateView,
     /// A smaller brush.
     BrushSmaller,
     /// A larger brush.
@@ -81,7 +87,7 @@ const fn with_command_shift(key: Key) -> Shortcut {
 
 impl Command {
     /// All of them, in the order toolbars and lists show them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 44] = [
         Self::Tool(ToolKind::Select),
         Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
         Self::Tool(ToolKind::Turned),
@@ -109,10 +115,20 @@ impl Command {
         Self::TurnLeft,
         Self::ToggleHidden,
         Self::ToggleLocked,
+        Self::Solo,
+        Self::Arrange(Arrange::Left),
+        Self::Arrange(Arrange::Center),
+        Self::Arrange(Arrange::Right),
+        Self::Arrange(Arrange::Top),
+        Self::Arrange(Arrange::Middle),
+        Self::Arrange(Arrange::Bottom),
+        Self::Arrange(Arrange::Across),
+        Self::Arrange(Arrange::Down),
         Self::ZoomIn,
         Self::ZoomOut,
         Self::ZoomFit,
         Self::ZoomOriginal,
+        Self::RotateView,
         Self::Place,
         Self::Submit,
         Self::Skip,
@@ -145,6 +161,16 @@ impl Command {
             Self::TurnLeft => "Turn left",
             Self::ToggleHidden => "Hide or show",
             Self::ToggleLocked => "Lock or unlock",
+            Self::Solo => "Show alone",
+            Self::Arrange(Arrange::Left) => "Align left",
+            Self::Arrange(Arrange::Center) => "Align centers",
+            Self::Arrange(Arrange::Right) => "Align right",
+            Self::Arrange(Arrange::Top) => "Align top",
+            Self::Arrange(Arrange::Middle) => "Align middles",
+            Self::Arrange(Arrange::Bottom) => "Align bottom",
+            Self::Arrange(Arrange::Across) => "Space evenly across",
+            Self::Arrange(Arrange::Down) => "Space evenly down",
+            Self::RotateView => "Turn the view",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
             Self::ZoomFit => "Fit to screen",
@@ -192,6 +218,9 @@ impl Command {
             Self::TurnLeft => list(&const { [plain(Key::Char(','))] }),
             Self::ToggleHidden => list(&const { [plain(Key::Char('i'))] }),
             Self::ToggleLocked => list(&const { [plain(Key::Char('u'))] }),
+            Self::Solo => list(&const { [Shortcut { key: Key::Char('i'), command: false, shift: true }] }),
+            Self::Arrange(_) => &[],
+            Self::RotateView => list(&const { [Shortcut { key: Key::Char('h'), command: false, shift: true }] }),
             Self::ZoomIn => list(&const { [plain(Key::Char('+')), plain(Key::Char('='))] }),
             Self::ZoomOut => list(&const { [plain(Key::Char('-'))] }),
             Self::ZoomFit => list(&const { [Shortcut { key: Key::Char('!'), command: false, shift: true }] }),

@@ -34,9 +34,12 @@ impl Editor {
             | Command::ZoomFit
             | Command::ZoomOriginal => !self.surfaces.is_empty(),
             Command::ToggleHidden | Command::ToggleLocked => !self.selection.is_empty(),
+            Command::Solo => self.is_solo() || !self.selection.is_empty(),
+            Command::RotateView => !self.surfaces.is_empty(),
             _ if self.read_only => false,
             Command::Tool(tool) => self.document.kit().offers(tool),
             Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => self.tool.has_tip(),
+            Command::Arrange(how) => self.can_arrange(how),
             Command::Undo => self.history.can_undo() || self.state.is_path(),
             Command::Redo => self.history.can_redo(),
             Command::Delete => editable(),
@@ -105,6 +108,9 @@ impl Editor {
             Command::BrushSmaller | Command::BrushLarger => {
                 self.set_tip(self.tip.resized(command == Command::BrushLarger))
             }
+            Command::Arrange(how) => self.arrange(how),
+            Command::Solo => self.toggle_solo(),
+            Command::RotateView => self.look_at(|view| view.rotate_to(view.rotation() + 90.0)),
             Command::BrushShape => self.set_tip(Tip { is_square: !self.tip.is_square, ..self.tip }),
         }
     }

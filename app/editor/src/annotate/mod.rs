@@ -4,6 +4,7 @@
 //! offer. Every change goes through [`crate::history::History`], regions and answers alike, so undo covers them all.
 
 mod answers;
+mod arrange;
 mod commands;
 mod cursor;
 mod document;
@@ -25,6 +26,7 @@ mod text;
 mod tip;
 mod tool;
 
+pub use arrange::Arrange;
 pub use cursor::Cursor;
 pub use document::{About, Document, Mark, Pair, RegionKey};
 pub use domain::answer::{Answer, Asks};

@@ -60,6 +60,8 @@ pub struct Editor {
     ids: u64,
     pub(in crate::annotate) read_only: bool,
     pub(in crate::annotate) tip: Tip,
+    /// What was hidden so that the rest is seen alone.
+    pub(in crate::annotate) solo: Option<Vec<RegionKey>>,
 }
 
 impl Editor {
@@ -105,6 +107,7 @@ impl Editor {
             ids: seed,
             read_only: false,
             tip: Tip::default(),
+            solo: None,
         };
         editor.ensure_label();
         editor

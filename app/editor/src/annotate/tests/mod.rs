@@ -1,6 +1,7 @@
 //! Gestures as people make them, and what must hold whatever they do.
 
 mod answering;
+mod arranging;
 mod drawing;
 mod invariants;
 mod painting;
