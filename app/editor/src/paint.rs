@@ -75,6 +75,13 @@ pub enum Paint {
         /// Whether it is being worked on, and shown pixel by pixel.
         is_exact: bool,
     },
+    /// Thin lines that help to judge distances.
+    Lines {
+        /// Both ends of each.
+        lines: Vec<[ScreenPoint; 2]>,
+        /// A CSS color.
+        color: Arc<str>,
+    },
     /// The tip of a brush.
     Tip {
         /// The middle.

@@ -98,6 +98,21 @@ impl Viewport {
         across.min(down).clamp(1e-6, Self::MAX_ZOOM)
     }
 
+    /// Whether the image is shown smaller than there is room for.
+    #[must_use]
+    pub fn is_smaller_than_fitted(&self) -> bool {
+        self.zoom < self.fitting_zoom() - 1e-9
+    }
+
+    /// Whether all of the image is on the surface.
+    #[must_use]
+    pub fn shows_all(&self) -> bool {
+        let seen = self.visible();
+        let corner = ImagePoint::new(self.image.width, self.image.height);
+        // A turned view sees less than its hull: only quarters can be told exactly.
+        seen.inflate(1e-6).contains(ImagePoint::default()) && seen.inflate(1e-6).contains(corner)
+    }
+
     /// Shows the whole image.
     pub fn fit(&mut self) {
         self.zoom = self.fitting_zoom();

@@ -80,6 +80,12 @@ impl Editor {
         let Some(context) = self.context(object) else { return Vec::new() };
         let view = context.view;
         let mut paints = Vec::new();
+        let aids = self.aids(object);
+        if aids.grid
+            && let Some(rules) = self.image_rules(object)
+        {
+            paints.extend(super::aids::grid(rules, view));
+        }
         let on_object =
             |key: &RegionKey| self.document.mark(*key).filter(|mark| mark.region.to_name == object && !mark.hidden);
         if let Some(key) = self.hovered.filter(|key| !self.selection.contains(key))
@@ -118,6 +124,10 @@ impl Editor {
         }
         if object == self.active {
             self.paint_gesture(view, &mut paints);
+            let has_cross = paints.iter().any(|paint| matches!(paint, Paint::Crosshair { .. }));
+            if let Some(at) = self.pointer.filter(|_| aids.crosshair && !has_cross) {
+                paints.push(Paint::Crosshair { at });
+            }
         }
         paints
     }

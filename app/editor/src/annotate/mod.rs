@@ -3,6 +3,7 @@
 //! [`Editor::handle`] takes what people do on a surface, [`Editor::run`] takes commands, the rest takes what panels
 //! offer. Every change goes through [`crate::history::History`], regions and answers alike, so undo covers them all.
 
+mod aids;
 mod answers;
 mod arrange;
 mod commands;
@@ -26,6 +27,7 @@ mod text;
 mod tip;
 mod tool;
 
+pub use aids::Aids;
 pub use arrange::Arrange;
 pub use cursor::Cursor;
 pub use document::{About, Document, Mark, Pair, RegionKey};
@@ -35,7 +37,8 @@ pub use editor::{Draft, Editor, Response, Unfinished};
 pub use handles::Handle;
 pub use hit::region_at;
 pub use kit::{
-    ChoiceEntry, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, VectorRules, safe_color,
+    ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, VectorRules,
+    safe_color,
 };
 pub use scene::Scene;
 pub use stale::Stale;

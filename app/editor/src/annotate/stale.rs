@@ -15,7 +15,8 @@ pub enum Stale {
 }
 
 impl Stale {
-    pub(super) const NOTHING: Self = Self::Places(Vec::new());
+    /// All is as it should be.
+    pub const NOTHING: Self = Self::Places(Vec::new());
 
     pub(super) fn add(&mut self, place: Option<Bounds>) {
         if let (Self::Places(places), Some(place)) = (&mut *self, place) {

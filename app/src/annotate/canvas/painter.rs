@@ -67,6 +67,17 @@ fn shape(canvas: &Canvas, paint: &Paint, width: f64, height: f64) {
             let (id, transform, opacity, is_exact) = (*id, *transform, *opacity, *is_exact);
             masks::draw(canvas, &masks::Painted { id, mask, transform, color, opacity, is_exact });
         }
+        Paint::Lines { lines, color } => {
+            for [from, to] in lines {
+                canvas.move_to(from.x, from.y);
+                canvas.line_to(to.x, to.y);
+            }
+            canvas.set_global_alpha(0.5);
+            canvas.set_stroke_style_str(color);
+            canvas.set_line_width(1.0);
+            canvas.stroke();
+            canvas.set_global_alpha(1.0);
+        }
         Paint::Tip { at, radius, square } => {
             match square {
                 None => circle(canvas, *at, *radius),

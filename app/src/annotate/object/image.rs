@@ -230,7 +230,8 @@ fn place_image(editor: &Editor, object: &str, image: &HtmlImageElement) {
     let size = view.image();
     // Real pixels once they are large enough to be counted.
     let rendering = if view.zoom() * canvas::ratio() < 4.0 { "auto" } else { "pixelated" };
-    let style = image.style();
+    // Named in full: views have a method of the same name.
+    let style = web_sys::HtmlElement::style(image);
     for (name, value) in [
         ("width", format!("{}px", size.width)),
         ("height", format!("{}px", size.height)),

@@ -25,12 +25,21 @@ impl Editor {
             }
             Event::Wheel { at, by, modifiers } => {
                 let Some(surface) = self.surfaces.get_mut(object) else { return Response::NONE };
+                let rules = self.document.kit().image(object);
                 let slides = (by.x != 0.0 || modifiers.shift) && !modifiers.command();
                 if slides {
                     surface.view.pan(ScreenVector::new(-by.x, -by.y));
                 } else {
+                    if rules.is_some_and(|rules| !rules.wheel_zooms) && !modifiers.command() {
+                        // The wheel is the page's.
+                        return Response::NONE;
+                    }
                     // A notch of 100 pixels is about a fifth; clamped, so that no wheel jumps.
-                    surface.view.zoom_at(*at, (-by.y.clamp(-240.0, 240.0) / 500.0).exp());
+                    let per_pixel = rules.and_then(|rules| rules.zoom_by).map_or(1.0 / 500.0, |by| by.ln() / 100.0);
+                    surface.view.zoom_at(*at, (-by.y.clamp(-240.0, 240.0) * per_pixel).exp());
+                    if rules.is_some_and(|rules| !rules.may_shrink) && surface.view.is_smaller_than_fitted() {
+                        surface.view.fit();
+                    }
                 }
                 return Response { panels: true, ..self.view_moved() };
             }

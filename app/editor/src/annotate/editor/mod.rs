@@ -15,6 +15,7 @@ use domain::result::ResultItem;
 pub use draft::{Draft, Unfinished};
 pub use response::Response;
 
+use super::aids::Aids;
 use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::kit::ObjectKind;
@@ -34,6 +35,7 @@ pub(in crate::annotate) struct Surface {
     pub(in crate::annotate) picture: Option<Arc<Picture>>,
     /// What of its still layer is out of date.
     pub(in crate::annotate) stale: Stale,
+    pub(in crate::annotate) aids: Aids,
 }
 
 /// The work on one task and how far its gestures are.
@@ -76,10 +78,15 @@ impl Editor {
             .iter()
             .filter(|(name, _)| kit.object(name).is_some_and(ObjectKind::is_canvas))
             .map(|(name, size)| {
-                let view = Viewport::new(*size, ScreenSize { width: 640.0, height: 480.0 });
+                let mut view = Viewport::new(*size, ScreenSize { width: 640.0, height: 480.0 });
+                let rules = kit.image(name);
+                if rules.is_some_and(|rules| rules.begins_original) {
+                    view.original();
+                }
+                let aids = rules.map(|rules| Aids { grid: rules.grid, crosshair: rules.crosshair }).unwrap_or_default();
                 (
                     name.clone(),
-                    Surface { view, scene: Scene::new(&document, name, *size), picture: None, stale: Stale::All },
+                    Surface { view, scene: Scene::new(&document, name, *size), picture: None, stale: Stale::All, aids },
                 )
             })
             .collect();

@@ -3,6 +3,7 @@
 //! [`Kit::add`] is the only place that knows which control does what: it draws ([`shape`]), gives labels ([`label`]) or
 //! asks ([`question`]). Which objects can be worked on is [`ObjectKind::of_tag`]'s.
 
+mod image;
 mod label;
 mod object;
 mod question;
@@ -12,6 +13,7 @@ use domain::label_config::{Control, LabelConfig};
 
 use super::tool::ToolKind;
 
+pub use image::ImageRules;
 pub use label::{LabelChoice, LabelSet};
 pub use object::ObjectKind;
 pub use question::{ChoiceEntry, Question};
@@ -25,6 +27,8 @@ const AUTOMATIC_KEYS: &str = "1234567890qwtysdfgjlzxc";
 pub struct Kit {
     /// Objects that can be worked on, in document order.
     pub objects: Vec<(String, ObjectKind)>,
+    /// How images want to be looked at, by name.
+    pub images: Vec<(String, ImageRules)>,
     /// Controls that draw.
     pub shapes: Vec<ShapeControl>,
     /// Controls that only give labels.
@@ -53,6 +57,8 @@ impl Kit {
         let known =
             |object: &domain::label_config::Object| Some((object.name.clone(), ObjectKind::of_tag(&object.tag)?));
         let mut kit = Self { objects: config.objects.iter().filter_map(known).collect(), ..Self::default() };
+        let images = config.objects.iter().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Image));
+        kit.images = images.map(|object| (object.name.clone(), ImageRules::of(object))).collect();
         for control in &config.controls {
             kit.add(control);
         }
@@ -125,6 +131,12 @@ impl Kit {
     #[must_use]
     pub fn object(&self, name: &str) -> Option<ObjectKind> {
         self.objects.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind)
+    }
+
+    /// How the image of that name wants to be looked at.
+    #[must_use]
+    pub fn image(&self, name: &str) -> Option<&ImageRules> {
+        self.images.iter().find(|(known, _)| known == name).map(|(_, rules)| rules)
     }
 
     /// The objects that are drawn on.

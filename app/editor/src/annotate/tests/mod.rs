@@ -4,6 +4,7 @@ mod answering;
 mod arranging;
 mod drawing;
 mod invariants;
+mod looking;
 mod painting;
 mod picking;
 mod pieces;
