@@ -54,6 +54,8 @@ pub enum Command {
     BrushLarger,
     /// A round brush, or a square one.
     BrushShape,
+    /// Point from the selected region at the next one picked.
+    Relate,
     /// Put a shape in the middle, for those who draw by keyboard.
     Place,
     /// Hand the work in.
@@ -87,7 +89,7 @@ const fn with_command_shift(key: Key) -> Shortcut {
 
 impl Command {
     /// All of them, in the order toolbars and lists show them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::Tool(ToolKind::Select),
         Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
         Self::Tool(ToolKind::Turned),
@@ -124,6 +126,7 @@ impl Command {
         Self::Arrange(Arrange::Bottom),
         Self::Arrange(Arrange::Across),
         Self::Arrange(Arrange::Down),
+        Self::Relate,
         Self::ZoomIn,
         Self::ZoomOut,
         Self::ZoomFit,
@@ -171,6 +174,7 @@ impl Command {
             Self::Arrange(Arrange::Across) => "Space evenly across",
             Self::Arrange(Arrange::Down) => "Space evenly down",
             Self::RotateView => "Turn the view",
+            Self::Relate => "Relate to another region",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
             Self::ZoomFit => "Fit to screen",
@@ -221,6 +225,7 @@ impl Command {
             Self::Solo => list(&const { [Shortcut { key: Key::Char('i'), command: false, shift: true }] }),
             Self::Arrange(_) => &[],
             Self::RotateView => list(&const { [Shortcut { key: Key::Char('h'), command: false, shift: true }] }),
+            Self::Relate => list(&const { [plain(Key::Char('a'))] }),
             Self::ZoomIn => list(&const { [plain(Key::Char('+')), plain(Key::Char('='))] }),
             Self::ZoomOut => list(&const { [plain(Key::Char('-'))] }),
             Self::ZoomFit => list(&const { [Shortcut { key: Key::Char('!'), command: false, shift: true }] }),

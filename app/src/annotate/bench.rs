@@ -33,6 +33,8 @@ pub(super) struct Bench {
     pub(super) changes: RwSignal<u32>,
     /// What only the page can do.
     pub(super) request: RwSignal<Option<Command>>,
+    /// What is typed into the `<Filter>` of a control, in lower case.
+    pub(super) filters: RwSignal<BTreeMap<String, String>>,
     /// What kept the work from being submitted, shown next to its control.
     pub(super) problems: RwSignal<Vec<Error>>,
 }
@@ -51,6 +53,7 @@ impl Bench {
             lively: RwSignal::new(0),
             changes: RwSignal::new(0),
             request: RwSignal::new(None),
+            filters: RwSignal::new(BTreeMap::new()),
             problems: RwSignal::new(Vec::new()),
         }
     }
@@ -149,6 +152,13 @@ impl Bench {
             Some(Value::Null) | None => String::new(),
             Some(other) => other.to_string(),
         }
+    }
+
+    /// Whether the `<Filter>` of a control leaves a label or choice in sight.
+    pub(super) fn passes(self, control: &str, text: &str) -> bool {
+        self.filters.with(|filters| {
+            filters.get(control).is_none_or(|words| words.is_empty() || text.to_lowercase().contains(words.as_str()))
+        })
     }
 
     /// The complaint about a control.

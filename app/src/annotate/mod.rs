@@ -18,6 +18,7 @@ mod object;
 mod page;
 mod preview;
 mod regions;
+mod relations;
 mod safe;
 mod tree;
 mod visual;

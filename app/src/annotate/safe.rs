@@ -90,6 +90,31 @@ pub(super) fn own_id(written: &str) -> Option<String> {
     is_name.then(|| format!("own-{name}"))
 }
 
+/// The words of a piece of HTML, without its tags: what stands between `<` and `>` goes, as do scripts and styles.
+pub(super) fn plain_text(html: &str) -> String {
+    let (mut out, mut rest) = (String::new(), html);
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        let tag = &rest[at..];
+        let name: String = tag[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        let lower = tag.to_ascii_lowercase();
+        let hidden = ["script", "style"].iter().find(|hidden| name.eq_ignore_ascii_case(hidden));
+        let end = match hidden {
+            Some(hidden) => lower.find(&format!("</{hidden}")).and_then(|end| Some(end + tag[end..].find('>')?)),
+            None => tag.find('>'),
+        };
+        let Some(end) = end else { return out.trim().to_owned() };
+        if !out.ends_with(char::is_whitespace) && ["br", "p", "div", "li"].contains(&name.to_ascii_lowercase().as_str())
+        {
+            out.push(' ');
+        }
+        rest = &tag[end + 1..];
+    }
+    out.push_str(rest);
+    let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", "\u{a0}"), ("&amp;", "&")];
+    named.into_iter().fold(out, |text, (name, character)| text.replace(name, character)).trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +139,21 @@ mod tests {
         assert_eq!(own_classes(" card  row-1 "), ["own-card", "own-row-1"]);
         assert_eq!(own_classes("a:b x}"), [""; 0]);
         assert_eq!(own_id(""), None);
+    }
+
+    #[test]
+    fn of_html_the_words_are_left() {
+        let table = [
+            ("plain", "plain"),
+            ("<b>bold</b> and <i>not</i>", "bold and not"),
+            ("one<br>two<p>three</p>", "one two three"),
+            ("a<script>alert('<b>')</script>b", "ab"),
+            ("&lt;b&gt; &amp;amp;", "<b> &amp;"),
+            ("open <b", "open"),
+        ];
+        for (html, expected) in table {
+            assert_eq!(plain_text(html), expected, "{html}");
+        }
     }
 
     #[test]

@@ -9,18 +9,24 @@
 //! and nothing here knows of it.
 
 mod choices;
+mod date_time;
 mod item;
 mod number;
+mod ranker;
 mod rating;
+mod taxonomy;
 mod text_area;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use choices::Choices;
+pub use date_time::{DateTime, Precision};
 pub use item::{Message, Side};
 pub use number::Number;
+pub use ranker::{Board, Bucket, ListItem, Ranker, UNSORTED, items_of};
 pub use rating::{MOST_STARS, Rating};
+pub use taxonomy::{Taxonomy, Tree, TreeNode};
 pub use text_area::TextArea;
 
 use crate::label_config::Control;
@@ -63,6 +69,14 @@ pub enum Asks {
     Number(Number),
     /// Written text.
     TextArea(TextArea),
+    /// A date or a time.
+    DateTime(DateTime),
+    /// Entries of a tree.
+    Taxonomy(Taxonomy),
+    /// One of two objects.
+    Pairwise,
+    /// An order of items.
+    Ranker(Ranker),
 }
 
 impl Asks {
@@ -74,6 +88,10 @@ impl Asks {
             "Rating" => Self::Rating(Rating::of(control)),
             "Number" => Self::Number(Number::of(control)),
             "TextArea" => Self::TextArea(TextArea::of(control)),
+            "DateTime" => Self::DateTime(DateTime::of(control)),
+            "Taxonomy" => Self::Taxonomy(Taxonomy::of(control)),
+            "Pairwise" => Self::Pairwise,
+            "Ranker" => Self::Ranker(Ranker::of(control)),
             _ => return None,
         })
     }
@@ -86,6 +104,10 @@ impl Asks {
             Self::Rating(rating) => rating.read(item),
             Self::Number(_) => Number::read(item),
             Self::TextArea(_) => TextArea::read(item),
+            Self::Ranker(_) => Ranker::read(item),
+            Self::DateTime(_) | Self::Taxonomy(_) | Self::Pairwise => {
+                Answer::from_item(item).filter(Answer::is_storable)
+            }
         }
     }
 
@@ -96,7 +118,9 @@ impl Asks {
             Self::Choices(choices) => choices.initial(control),
             Self::Rating(rating) => rating.initial(control),
             Self::Number(number) => number.initial(control),
-            Self::TextArea(_) => None,
+            Self::DateTime(date_time) => date_time.initial(control),
+            Self::Taxonomy(taxonomy) => taxonomy.initial(control),
+            Self::TextArea(_) | Self::Pairwise | Self::Ranker(_) => None,
         }
     }
 
@@ -104,7 +128,9 @@ impl Asks {
     #[must_use]
     pub fn problem(&self, item: &ResultItem) -> Option<String> {
         match self {
-            Self::Choices(_) => None,
+            Self::Choices(_) | Self::Pairwise | Self::Ranker(_) => None,
+            Self::DateTime(date_time) => date_time.problem(item),
+            Self::Taxonomy(taxonomy) => taxonomy.problem(item),
             Self::Rating(rating) => rating.problem(item),
             Self::Number(number) => number.problem(item),
             Self::TextArea(text_area) => text_area.problem(item),
@@ -146,7 +172,7 @@ impl Answer {
     /// Whether it is put together little by little, so that changes in a row are one step back.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        matches!(self, Self::Texts(_) | Self::Number(_))
+        matches!(self, Self::Texts(_) | Self::Number(_) | Self::DateTime(_))
     }
 
     /// Writes it into a result's `value`, leaving all other keys.
@@ -195,6 +221,13 @@ mod tests {
             (r#"<Number name="c" toName="t"/>"#, json!({"number": 2.5})),
             (r#"<Number name="c" toName="t"/>"#, json!({"number": 2})),
             (r#"<TextArea name="c" toName="t"/>"#, json!({"text": ["one", "two"]})),
+            (r#"<DateTime name="c" toName="t" only="date"/>"#, json!({"datetime": "2024-03-01"})),
+            (
+                r#"<Taxonomy name="c" toName="t"><Choice value="A"/></Taxonomy>"#,
+                json!({"taxonomy": [["A"], ["A", "B"]]}),
+            ),
+            (r#"<Pairwise name="c" toName="t,t"/>"#, json!({"selected": "right"})),
+            (r#"<Ranker name="c" toName="t"/>"#, json!({"ranker": {"_": [], "best": ["b", "a"]}})),
         ];
         for (xml, value) in table {
             let control = control(xml);

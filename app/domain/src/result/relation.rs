@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::ResultItem;
 
 /// Which way a relation points.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// From the first to the second.

@@ -43,6 +43,7 @@ impl Editor {
             Command::Undo => self.history.can_undo() || self.state.is_path(),
             Command::Redo => self.history.can_redo(),
             Command::Delete => editable(),
+            Command::Relate => self.relating.is_some() || self.selection.len() == 1,
             Command::Duplicate | Command::Copy => {
                 self.selected_marks().any(|(_, mark)| mark.region.shape.is_on_image())
             }
@@ -70,6 +71,7 @@ impl Editor {
                 Response::ALL
             }
             Command::Delete => self.delete(),
+            Command::Relate => self.relate(),
             Command::Copy => {
                 self.clipboard = self.selected_marks().map(|(_, mark)| mark.clone()).collect();
                 self.clipboard.retain(|mark| mark.region.shape.is_on_image());

@@ -4,7 +4,7 @@ use domain::answer::Answer;
 use domain::region::Shape;
 use domain::region::mask::MaskPatch;
 
-use super::document::{About, Document, Mark, Pair, RegionKey};
+use super::document::{About, Document, Mark, Pair, RegionKey, Relation, RelationKey};
 use crate::history::Reversible;
 
 /// One change.
@@ -20,6 +20,8 @@ pub enum Edit {
     Repaint(RegionKey, MaskPatch),
     /// A region takes other labels.
     Relabel(RegionKey, Box<Naming>),
+    /// A relation appears or changes; `None` removes it.
+    Relate(RelationKey, Option<Box<Relation>>),
     /// A question is answered otherwise.
     Answer {
         /// The control.
@@ -56,7 +58,7 @@ impl Edit {
             | Self::Reshape(key, _)
             | Self::Repaint(key, _)
             | Self::Relabel(key, _) => Some(*key),
-            Self::Answer { .. } => None,
+            Self::Answer { .. } | Self::Relate(..) => None,
         }
     }
 }
@@ -89,6 +91,12 @@ impl Reversible<Document> for Edit {
                     pair: std::mem::replace(pair, naming.pair),
                 };
                 Some(Self::Relabel(key, Box::new(before)))
+            }
+            Self::Relate(key, relation) => {
+                if to.relation(key) == relation.as_deref() {
+                    return None;
+                }
+                Some(Self::Relate(key, to.put_relation(key, relation.map(|relation| *relation)).map(Box::new)))
             }
             Self::Answer { control, about, answer, id } => {
                 if to.answer(&control, about) == answer.as_ref() {

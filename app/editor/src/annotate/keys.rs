@@ -55,7 +55,7 @@ impl Editor {
         if self.state != State::Idle {
             return self.abandon();
         }
-        if self.pending.take().is_some() {
+        if self.relating.take().is_some() || self.pending.take().is_some() {
             return Response::ALL;
         }
         if !self.selection.is_empty() {

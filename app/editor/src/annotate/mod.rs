@@ -18,6 +18,7 @@ mod kit;
 mod labeling;
 mod layers;
 mod pieces;
+mod relations;
 mod scene;
 mod snap;
 mod stale;
@@ -30,15 +31,16 @@ mod tool;
 pub use aids::Aids;
 pub use arrange::Arrange;
 pub use cursor::Cursor;
-pub use document::{About, Document, Mark, Pair, RegionKey};
+pub use document::{About, Document, Mark, Pair, RegionKey, Relation, RelationKey};
 pub use domain::answer::{Answer, Asks};
+pub use domain::result::Direction;
 pub use edit::{Edit, Naming};
 pub use editor::{Draft, Editor, Response, Unfinished};
 pub use handles::Handle;
 pub use hit::region_at;
 pub use kit::{
-    ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, ShapeControl, ShapeKind, VectorRules,
-    safe_color,
+    ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, RelationKit, RelationLabel,
+    ShapeControl, ShapeKind, VectorRules, safe_color,
 };
 pub use scene::Scene;
 pub use stale::Stale;

@@ -32,8 +32,15 @@ fn row(slot: Slot, name: &str, entry: &ChoiceEntry, rules: Choices) -> AnyView {
     let (text, key, hint) = (entry.text.clone(), entry.key, entry.hint.clone());
     let title = hint.clone();
     let color = entry.color.as_ref().map(|color| format!("--label: {color}"));
+    let (filtered, shown, bench) = (name.to_owned(), text.clone(), slot.bench);
     view! {
-        <label class="choice" style=depth title=title data-group=entry.is_group.then_some("")>
+        <label
+            class="choice"
+            style=depth
+            title=title
+            data-group=entry.is_group.then_some("")
+            hidden=move || !bench.passes(&filtered, &shown)
+        >
             <input
                 type=if rules.multiple { "checkbox" } else { "radio" }
                 name=format!("answer-{name}")

@@ -58,9 +58,11 @@ fn LabelButton(label: LabelChoice) -> impl IntoView {
             let _ = bench.act(|editor| editor.pick_label(&label.control, &label.value));
         });
     };
+    let (filtered, shown) = (label.with_value(|label| label.control.clone()), text.clone());
     view! {
         <button
             class="label-chip"
+            hidden=move || !bench.passes(&filtered, &shown)
             type="button"
             style=color
             title=title

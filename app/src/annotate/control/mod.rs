@@ -6,11 +6,15 @@
 //! is undone, kept and stored, is the editor's: no view knows of it.
 
 mod choices;
+mod date_time;
 mod frame;
 mod labels;
 mod not_yet;
 mod number;
+mod pairwise;
+mod ranker;
 mod rating;
+mod taxonomy;
 mod text_area;
 
 use domain::answer::{Answer, Asks};
@@ -84,11 +88,15 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         (Some(question), Some(control)) => {
             let slot = Slot { bench, control: StoredValue::new(name) };
             let asked = Asked { control, question, slot };
-            let inner = match asked.question.asks {
+            let inner = match asked.question.asks.clone() {
                 Asks::Choices(rules) => choices::view(&asked, rules),
                 Asks::Rating(rules) => rating::view(&asked, rules),
                 Asks::Number(rules) => number::view(&asked, rules),
                 Asks::TextArea(rules) => text_area::view(&asked, rules),
+                Asks::DateTime(rules) => date_time::view(&asked, rules),
+                Asks::Taxonomy(rules) => taxonomy::view(&asked, rules),
+                Asks::Pairwise => pairwise::view(&asked),
+                Asks::Ranker(rules) => ranker::view(&asked, rules),
             };
             frame::view(bench, &asked, inner)
         }

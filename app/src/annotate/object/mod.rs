@@ -6,7 +6,9 @@
 //! tree's, undo, drafts and results are the editor's.
 
 mod image;
+mod list;
 mod other;
+mod table;
 mod text;
 
 use domain::label_config::Element;
@@ -65,6 +67,8 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
     match shown.element.tag.as_str() {
         "Image" if shown.get("valueList").is_empty() => image::view(&shown),
         "Text" => text::view(&shown),
+        "List" => list::view(&shown),
+        "Table" => table::view(&shown),
         _ => other::view(&shown),
     }
 }

@@ -1,8 +1,11 @@
 //! Elements that arrange and explain. One file per tag.
 
+mod collapse;
+mod filter;
 mod header;
 mod layout;
 mod markdown;
+mod style;
 
 use domain::label_config::Element;
 use leptos::prelude::*;
@@ -14,7 +17,9 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
     match element.tag.as_str() {
         "Header" => header::view(bench, &element),
         "Markdown" => markdown::view(bench, &element),
-        "Style" => ().into_any(),
+        "Collapse" => collapse::view(bench, &element),
+        "Filter" => filter::view(bench, &element),
+        "Style" => style::view(&element),
         // Whatever else it is, what is inside counts.
         _ => layout::view(&element),
     }

@@ -8,7 +8,7 @@ mod columns;
 pub mod downsample;
 pub mod pyramid;
 mod table;
-mod time_format;
+pub mod time_format;
 
 use std::io::{self, Write};
 

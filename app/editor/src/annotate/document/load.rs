@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::label_config::LabelConfig;
 use domain::region::ImageSize;
-use domain::result::{Region, ResultItem};
+use domain::result::{self, Region, ResultItem};
 
 use super::answered::{About, Answered};
-use super::{Document, Mark, Pair, RegionKey, Slot};
+use super::{Document, Mark, Pair, RegionKey, Relation, RelationKey, Slot};
 use crate::annotate::kit::Kit;
 
 impl Document {
@@ -37,7 +37,13 @@ impl Document {
                 }
             }
         }
+        let ends: BTreeMap<String, RegionKey> =
+            document.marks.iter().map(|(key, mark)| (mark.region.id.clone(), *key)).collect();
         for (at, item) in results.iter().enumerate() {
+            if let Some(key) = document.read_relation(item, &ends) {
+                document.slots.push(Slot::Relation(key));
+                continue;
+            }
             let slot = match keys[at] {
                 Some(key) if document.marks[&key].pair.as_ref().is_some_and(|p| p.source.as_ref() == Some(item)) => {
                     Slot::Pair(key)
@@ -64,6 +70,15 @@ impl Document {
             mark.pair = Some(Pair { from_name: item.from_name().to_owned(), labels, source: Some(item.clone()) });
             *slot = Some(key);
         }
+    }
+
+    /// A relation of two regions that are there; any other is carried.
+    fn read_relation(&mut self, item: &ResultItem, ends: &BTreeMap<String, RegionKey>) -> Option<RelationKey> {
+        let result::Relation { from_id, to_id, direction, labels, source } = result::Relation::from_item(item)?;
+        let (from, to) = (*ends.get(&from_id)?, *ends.get(&to_id)?);
+        let key = self.fresh_relation_key();
+        self.put_relation(key, Some(Relation { from, to, direction, labels, source }));
+        Some(key)
     }
 
     fn read_region(&self, item: &ResultItem, sizes: &BTreeMap<String, ImageSize>) -> Option<Region> {

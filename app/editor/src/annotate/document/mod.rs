@@ -3,6 +3,7 @@
 mod answered;
 mod load;
 mod mark;
+mod relation;
 mod save;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use domain::result::ResultItem;
 pub use answered::About;
 use answered::Answered;
 pub use mark::{Mark, Pair, RegionKey};
+pub use relation::{Relation, RelationKey};
 
 use super::kit::Kit;
 
@@ -24,6 +26,7 @@ enum Slot {
     Region(RegionKey),
     Pair(RegionKey),
     Answer(String, About),
+    Relation(RelationKey),
     Carried(ResultItem),
 }
 
@@ -32,10 +35,12 @@ enum Slot {
 pub struct Document {
     marks: BTreeMap<RegionKey, Mark>,
     answers: BTreeMap<(String, About), Answered>,
+    relations: BTreeMap<RelationKey, Relation>,
     slots: Vec<Slot>,
     /// Ids of regions that were loaded: carried items about one that is gone go with it.
     loaded_ids: BTreeSet<String>,
     next_key: u32,
+    next_relation: u32,
     kit: Kit,
 }
 

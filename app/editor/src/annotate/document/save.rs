@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::result::ResultItem;
 use serde_json::{Map, Value};
 
-use super::{About, Document, Mark, RegionKey, Slot};
+use super::{About, Document, Mark, RegionKey, RelationKey, Slot};
 
 impl Document {
     /// The results to store: loaded ones in their order, then what is new in the order it was made.
@@ -27,6 +27,7 @@ impl Document {
                     written_pairs.insert(*key);
                     results.extend(self.marks.get(key).and_then(pair_item));
                 }
+                Slot::Relation(key) => results.extend(self.relation_item(*key)),
                 Slot::Answer(name, about) => results.extend(self.answer_item(name, *about)),
                 Slot::Carried(item) => results.extend(self.carried_item(item, &by_id)),
             }
@@ -45,6 +46,13 @@ impl Document {
             .filter_map(|slot| if let Slot::Answer(name, about) = slot { Some((name.as_str(), *about)) } else { None })
             .collect();
         results.extend(self.answer_items(|name, about| !loaded.contains(&(name, about))));
+        let loaded: BTreeSet<RelationKey> = self
+            .slots
+            .iter()
+            .filter_map(|slot| if let Slot::Relation(key) = slot { Some(*key) } else { None })
+            .collect();
+        let new = self.relations.keys().filter(|key| !loaded.contains(key));
+        results.extend(new.filter_map(|key| self.relation_item(*key)));
         results
     }
 

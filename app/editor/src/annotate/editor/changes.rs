@@ -59,6 +59,13 @@ impl Editor {
     /// Selects exactly these regions.
     pub fn select(&mut self, keys: BTreeSet<RegionKey>) -> Response {
         let keys: BTreeSet<_> = keys.into_iter().filter(|key| self.document.mark(*key).is_some()).collect();
+        if let Some(to) = keys.first().copied().filter(|_| keys.len() == 1)
+            && let Some(response) = self.end_relation(to)
+        {
+            self.selection = keys;
+            self.vertex = None;
+            return response;
+        }
         if keys == self.selection {
             return Response::LIVELY;
         }
@@ -140,6 +147,7 @@ impl Editor {
         let document = &self.document;
         self.selection.retain(|key| document.mark(*key).is_some());
         self.hovered = self.hovered.filter(|key| document.mark(*key).is_some());
+        self.relating = self.relating.filter(|key| document.mark(*key).is_some());
         self.vertex = self.vertex.filter(|(key, _)| document.mark(*key).is_some());
     }
 

@@ -6,7 +6,7 @@ use super::shape::ShapeKind;
 use super::{safe_color, single_key};
 
 /// Colors for labels that name none; chosen to differ for most color-blind people and on most photographs.
-const PALETTE: [&str; 12] = [
+pub(super) const PALETTE: [&str; 12] = [
     "#e5484d", "#3e63dd", "#30a46c", "#f5a524", "#8e4ec6", "#12a5b8", "#d6409f", "#7ea83d", "#f76b15", "#0588f0",
     "#978365", "#6e56cf",
 ];

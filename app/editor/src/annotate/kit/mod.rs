@@ -7,6 +7,7 @@ mod image;
 mod label;
 mod object;
 mod question;
+mod relation;
 mod shape;
 
 use domain::label_config::{Control, LabelConfig};
@@ -17,6 +18,7 @@ pub use image::ImageRules;
 pub use label::{LabelChoice, LabelSet};
 pub use object::ObjectKind;
 pub use question::{ChoiceEntry, Question};
+pub use relation::{RelationKit, RelationLabel};
 pub use shape::{ShapeControl, ShapeKind, VectorRules};
 
 /// Keys given to labels and choices that name none, in order; tools and commands use none of them.
@@ -37,6 +39,8 @@ pub struct Kit {
     pub labels: Vec<LabelChoice>,
     /// Controls answered beside the regions, or about one of them.
     pub questions: Vec<Question>,
+    /// What relations may be labeled with.
+    pub relations: RelationKit,
 }
 
 /// A color that is safe to hand to CSS and canvas: letters, digits and what colors are written with.
@@ -56,7 +60,11 @@ impl Kit {
     pub fn new(config: &LabelConfig) -> Self {
         let known =
             |object: &domain::label_config::Object| Some((object.name.clone(), ObjectKind::of_tag(&object.tag)?));
-        let mut kit = Self { objects: config.objects.iter().filter_map(known).collect(), ..Self::default() };
+        let mut kit = Self {
+            objects: config.objects.iter().filter_map(known).collect(),
+            relations: RelationKit::of(config),
+            ..Self::default()
+        };
         let images = config.objects.iter().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Image));
         kit.images = images.map(|object| (object.name.clone(), ImageRules::of(object))).collect();
         for control in &config.controls {

@@ -8,6 +8,7 @@ mod looking;
 mod painting;
 mod picking;
 mod pieces;
+mod relating;
 mod results;
 mod shaping;
 mod still;

@@ -1,0 +1,121 @@
+// Questions that draw nothing, each answered by hand and read back from the export.
+import type { Page } from '@playwright/test';
+import { createProject, exportJson, importTasks } from '../../support/project';
+import { signUp } from '../../support/session';
+import { drawBox, regions, showActualSize } from '../../support/surface';
+import { expect, expectAccessible, open, test } from '../../support/test';
+import type { App } from '../../support/app';
+
+/** A project of a template with one task, opened for labeling. */
+async function begin(page: Page, app: App, who: string, template: string, data: object): Promise<string> {
+  await signUp(page, app, `${who}@example.com`, who);
+  const project = await createProject(page, app, who, template);
+  await importTasks(page, [data]);
+  await open(page, `${project}/label`);
+  return project;
+}
+
+/** Hands in, and reads what was stored: control by control, without the ids. */
+async function submitted(page: Page, project: string): Promise<Record<string, unknown>> {
+  await expectAccessible(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+  const [task] = await exportJson(page, project, 'JSON');
+  return Object.fromEntries(task.annotations[0].result.map(({ from_name, value }: any) => [from_name, value]));
+}
+
+test('a tree is searched and picked from by keyboard alone', async ({ app, page }) => {
+  const project = await begin(page, app, 'taxonomy', 'Taxonomy', { name: 'Pump', description: 'Fits both common valves.' });
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Please file it somewhere.').first()).toBeVisible();
+  const open = page.locator('summary', { hasText: 'Open a category' });
+  await open.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('tool');
+  await expect(page.getByRole('treeitem')).toHaveText(['Outdoors', 'Cycling', 'Tools']);
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await expect(page.getByText('Outdoors › Cycling › Tools')).toBeVisible();
+  // Branches open and close, and cannot be picked where only leaves can.
+  await page.getByRole('searchbox').fill('');
+  const home = page.getByRole('treeitem', { name: 'Home' });
+  await home.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(home).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('treeitem', { name: 'Kitchen' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('treeitem', { name: 'Appliances' })).toBeVisible();
+  expect(await submitted(page, project)).toEqual({ category: { taxonomy: [['Outdoors', 'Cycling', 'Tools']] } });
+});
+
+test('one of two texts is chosen', async ({ app, page }) => {
+  const project = await begin(page, app, 'pairwise', 'Compare two texts', { task: 'Which?', left: 'One.', right: 'Another.' });
+  await page.getByRole('button', { name: /^Left/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Right/ })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('2');
+  expect(await submitted(page, project)).toEqual({
+    better: { selected: 'right' },
+    reasons: { choices: ['More complete'] },
+  });
+});
+
+test('answers are dragged into buckets, and moved by keys', async ({ app, page }) => {
+  const answers = ['a', 'b', 'c'].map((id) => ({ id, title: `Answer ${id}`, body: `This is ${id}.` }));
+  const project = await begin(page, app, 'ranker', 'Rank model answers', { prompt: 'Say something.', answers });
+  const card = (id: string) => page.locator(`[data-item="${id}"]`);
+  const bucket = (name: string) => page.locator(`[data-bucket="${name}"]`);
+  const from = (await card('c').boundingBox())!;
+  const to = (await bucket('good').boundingBox())!;
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 6 });
+  await expect(bucket('good')).toHaveAttribute('data-over', '');
+  await page.mouse.up();
+  await expect(bucket('good').locator('[data-item]')).toHaveText([/Answer c/]);
+  await card('a').focus();
+  for (const key of ['Space', 'ArrowRight', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  await expect(bucket('good').locator('[data-item]')).toHaveText([/Answer a/, /Answer c/]);
+  await card('b').focus();
+  for (const key of ['Space', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  await expect(bucket('bad').locator('[data-item]')).toHaveText([/Answer b/]);
+  await page.keyboard.press('Escape');
+  await expect(bucket('_').locator('[data-item]')).toHaveText([/Answer b/]);
+  expect(await submitted(page, project)).toEqual({ ranking: { ranker: { _: ['b'], good: ['a', 'c'], bad: [] } } });
+});
+
+test('a record is read and its date is corrected', async ({ app, page }) => {
+  const record = { Invoice: '2024-118', Issued: '2024-02-30', Total: '57.90' };
+  const project = await begin(page, app, 'record', 'Check a record', { record });
+  await expect(page.getByRole('row', { name: 'Issued 2024-02-30' })).toBeVisible();
+  await page.keyboard.press('2');
+  await page.getByLabel('issued', { exact: true }).fill('2024-02-29');
+  expect(await submitted(page, project)).toEqual({
+    verdict: { choices: ['Wrong'] },
+    issued: { datetime: '2024-02-29' },
+  });
+});
+
+test('one region points at another', async ({ app, page }) => {
+  const project = await begin(page, app, 'relations', 'Object detection', { image: '/demo/chelsea.jpg' });
+  await showActualSize(page);
+  const size = { width: 451, height: 300 };
+  await drawBox(page, size, [20, 20, 100, 80]);
+  await drawBox(page, size, [250, 120, 100, 80]);
+  await expect(regions(page)).toHaveCount(2);
+  await page.keyboard.press('a');
+  await expect(page.getByText('Pick the region that')).toBeVisible();
+  await regions(page).first().getByRole('button').first().click();
+  const row = page.getByRole('region', { name: 'Relations' }).getByRole('listitem');
+  await expect(row).toHaveCount(1);
+  await expect(page.locator('.relation-path')).toHaveCount(1);
+  await row.getByRole('button', { name: /^Turn/ }).click();
+  await expectAccessible(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+  const [task] = await exportJson(page, project, 'JSON');
+  const [first, second, relation] = task.annotations[0].result;
+  expect(relation).toEqual({ type: 'relation', from_id: second.id, to_id: first.id, direction: 'left' });
+});
