@@ -82,3 +82,21 @@ export function codePoints(text: string, words: string): { start: number; end: n
   const start = [...text.slice(0, text.indexOf(words))].length;
   return { start, end: start + [...words].length };
 }
+
+/** What runs along a line: a sound, a series, the timeline of a video. */
+export function line(page: Page, name: RegExp): Locator {
+  return page.getByRole('application', { name });
+}
+
+/** Drags along a line, from one share of its width (0 to 1) to another, at a share of its height. */
+export async function dragAlong(page: Page, surface: Locator, from: number, to: number, height = 0.6): Promise<void> {
+  await surface.scrollIntoViewIfNeeded();
+  const place = await surface.boundingBox();
+  if (!place) throw new Error('the line is not to be seen');
+  const y = place.y + place.height * height;
+  await page.mouse.move(place.x + place.width * from, y);
+  await page.mouse.down();
+  await page.mouse.move(place.x + (place.width * (from + to)) / 2, y);
+  await page.mouse.move(place.x + place.width * to, y);
+  await page.mouse.up();
+}

@@ -277,6 +277,21 @@ pub(crate) mod config {
         }
     }
 
+    /// A sound, a series and a video, each with its labels.
+    pub(crate) fn lines() -> LabelConfig {
+        LabelConfig {
+            objects: vec![object("sound", "Audio"), object("series", "TimeSeries"), object("video", "Video")],
+            controls: vec![
+                control("who", "Labels", "sound", vec![label("Ann", Some("1")), label("Ben", Some("2"))], &[]),
+                control("event", "TimeSeriesLabels", "series", vec![label("Rise", Some("3"))], &[]),
+                control("thing", "Labels", "video", vec![label("Ball", Some("4")), label("Car", Some("5"))], &[]),
+                control("box", "VideoRectangle", "video", vec![], &[]),
+                control("scene", "TimelineLabels", "video", vec![label("Goal", Some("6"))], &[]),
+            ],
+            ..LabelConfig::default()
+        }
+    }
+
     /// Named entities.
     pub(crate) fn entities() -> LabelConfig {
         LabelConfig {

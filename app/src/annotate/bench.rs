@@ -125,8 +125,7 @@ impl Bench {
     /// Takes over work that was kept elsewhere.
     pub(super) fn restore(self, draft: &Draft) {
         let sizes = self.sizes.get_value();
-        let config = self.config.get_value();
-        self.redraw(|editor| *editor = Editor::from_draft(&config, draft, &sizes, super::browser::seed()));
+        self.redraw(|editor| editor.restore(draft, &sizes, super::browser::seed()));
     }
 
     pub(super) fn redraw(self, change: impl FnOnce(&mut Editor)) {

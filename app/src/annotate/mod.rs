@@ -14,6 +14,8 @@ pub(crate) mod browser;
 mod canvas;
 mod control;
 mod desktop;
+mod line;
+mod media;
 mod object;
 mod page;
 mod preview;

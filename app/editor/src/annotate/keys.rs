@@ -18,6 +18,12 @@ impl Editor {
         if key == Key::Escape {
             return self.escape();
         }
+        if self.surfaces.is_empty()
+            && let Some(object) = self.active_line().map(str::to_owned)
+            && let Some(response) = self.line_key(&object, key, modifiers)
+        {
+            return response;
+        }
         if key == Key::Space && !modifiers.command() && !self.surfaces.is_empty() {
             self.space = true;
             return Response::LIVELY;
@@ -52,8 +58,9 @@ impl Editor {
 
     /// First a running gesture, then the selection, then the label of the next drawing.
     fn escape(&mut self) -> Response {
-        if self.state != State::Idle {
-            return self.abandon();
+        let abandoned = self.abandon();
+        if abandoned != Response::NONE {
+            return abandoned;
         }
         if self.relating.take().is_some() || self.pending.take().is_some() {
             return Response::ALL;

@@ -25,7 +25,8 @@ impl Editor {
             return Response::LIVELY;
         }
         if let Some((object, shape)) = self.pending.take() {
-            if label.to_names.contains(&object) {
+            let marks = self.document.kit().label_set(&label.control).is_some_and(|set| set.marks(&shape));
+            if label.to_names.contains(&object) && marks {
                 self.label = Some((label.control.clone(), label.value.clone()));
                 return self.add_piece(&object, shape);
             }
@@ -195,7 +196,7 @@ impl Editor {
     }
 
     /// For regions whose label has no color.
-    const PLAIN: &'static str = "#8b8d98";
+    pub(super) const PLAIN: &'static str = "#8b8d98";
 
     pub(super) fn color_of(&self, mark: &Mark) -> &str {
         let label = mark.labels().first().and_then(|value| self.document.kit().label(mark.label_control(), value));

@@ -17,6 +17,7 @@ mod keys;
 mod kit;
 mod labeling;
 mod layers;
+mod line;
 mod pieces;
 mod relations;
 mod scene;
@@ -42,6 +43,7 @@ pub use kit::{
     ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, RelationKit, RelationLabel,
     ShapeControl, ShapeKind, VectorRules, safe_color,
 };
+pub use line::{Axis, Line, Part, Piece, Place, clock};
 pub use scene::Scene;
 pub use stale::Stale;
 pub use text::{Segment, segments};

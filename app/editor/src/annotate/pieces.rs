@@ -10,7 +10,7 @@ use domain::result::Region;
 
 use super::document::Mark;
 use super::editor::{Editor, Response};
-use super::kit::{LabelChoice, ObjectKind};
+use super::kit::{LabelChoice, LabelSet, ObjectKind};
 
 impl Editor {
     /// A piece of an object was marked. With a label at hand it is labeled; otherwise it waits for one.
@@ -19,12 +19,18 @@ impl Editor {
         if self.is_read_only() || !bears {
             return Response::LIVELY;
         }
-        let applies = self.label().is_some_and(|label| label.to_names.iter().any(|name| name == object));
+        let applies = self.label_for_piece(object).is_some_and(|set| set.marks(&shape));
         if applies {
             return self.add_piece(object, shape);
         }
         self.pending = Some((object.to_owned(), shape));
         self.select([].into()).and(Response::ALL)
+    }
+
+    /// The control of the label at hand, where that labels pieces of this object.
+    pub(super) fn label_for_piece(&self, object: &str) -> Option<&LabelSet> {
+        let label = self.label().filter(|label| label.to_names.iter().any(|name| name == object))?;
+        self.document.kit().label_set(&label.control)
     }
 
     /// The piece that waits for a label, and of which object it is.

@@ -5,9 +5,11 @@
 //! What is painted rather than styled asks [`crate::shell::use_theme`] for light and dark. Conditions (`visibleWhen`) are the
 //! tree's, undo, drafts and results are the editor's.
 
+mod audio;
 mod image;
 mod list;
 mod other;
+mod series;
 mod table;
 mod text;
 
@@ -66,9 +68,11 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
     let shown = Shown::new(bench, element);
     match shown.element.tag.as_str() {
         "Image" if shown.get("valueList").is_empty() => image::view(&shown),
+        "Audio" => audio::view(&shown),
         "Text" => text::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),
+        "TimeSeries" => series::view(&shown),
         _ => other::view(&shown),
     }
 }

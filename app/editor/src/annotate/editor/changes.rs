@@ -154,7 +154,7 @@ impl Editor {
     /// Leaves a running gesture as if it had not begun; nothing happens when there is none.
     pub fn abandon(&mut self) -> Response {
         if self.state == State::Idle {
-            return Response::NONE;
+            return self.abandon_line();
         }
         let state = std::mem::take(&mut self.state);
         let step = tool::cancel(state.clone());

@@ -53,10 +53,17 @@ impl Editor {
     /// The images have been measured: opens the same work on them. Steps made before are kept as done.
     pub fn measure(&mut self, sizes: &BTreeMap<String, ImageSize>) {
         let draft = self.draft();
-        let (read_only, ids, tip) = (self.read_only, self.ids, self.tip);
-        *self = Self::from_draft(&self.config.clone(), &draft, sizes, ids);
+        let (read_only, tip) = (self.read_only, self.tip);
+        self.restore(&draft, sizes, self.ids);
         self.tip = tip;
         self.set_read_only(read_only);
+    }
+
+    /// Opens other work on the same task; what of its sounds and videos is shown stays as it is.
+    pub fn restore(&mut self, draft: &Draft, sizes: &BTreeMap<String, ImageSize>, seed: u64) {
+        let (lines, active) = self.take_lines();
+        *self = Self::from_draft(&self.config.clone(), draft, sizes, seed);
+        (self.lines, self.active_line) = (lines, active);
     }
 
     /// What the browser is to keep.

@@ -14,7 +14,13 @@ const DOUBLE_REACH: f64 = 6.0;
 impl Editor {
     /// One thing a person did on the surface of `object`.
     pub fn handle(&mut self, object: &str, event: &Event) -> Response {
-        if !event.is_finite() || !self.surfaces.contains_key(object) {
+        if !event.is_finite() {
+            return Response::NONE;
+        }
+        if self.lines.contains_key(object) {
+            return self.handle_line(object, event);
+        }
+        if !self.surfaces.contains_key(object) {
             return Response::NONE;
         }
         match event {

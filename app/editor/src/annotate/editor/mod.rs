@@ -19,6 +19,7 @@ use super::aids::Aids;
 use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::kit::ObjectKind;
+use super::line::Line;
 use super::scene::Scene;
 use super::stale::Stale;
 use super::tip::{Picture, Tip};
@@ -52,6 +53,10 @@ pub struct Editor {
     /// The object whose surface the running gesture is on.
     pub(in crate::annotate) active: String,
     pub(in crate::annotate) surfaces: BTreeMap<String, Surface>,
+    /// Sounds, series and videos that have been measured.
+    pub(in crate::annotate) lines: BTreeMap<String, Line>,
+    /// The line people last worked on.
+    pub(in crate::annotate) active_line: String,
     pub(in crate::annotate) label: Option<(String, String)>,
     pub(in crate::annotate) pointer: Option<ScreenPoint>,
     pub(in crate::annotate) pending: Option<(String, Shape)>,
@@ -59,6 +64,8 @@ pub struct Editor {
     pub(in crate::annotate) fingers: Fingers,
     pub(in crate::annotate) space: bool,
     last_press: Option<(ScreenPoint, f64)>,
+    /// The last click on a line: where, and when.
+    pub(in crate::annotate) last_click: Option<(f64, f64)>,
     pub(in crate::annotate) clipboard: Vec<Mark>,
     ids: u64,
     pub(in crate::annotate) read_only: bool,
@@ -105,6 +112,8 @@ impl Editor {
             state: State::Idle,
             active,
             surfaces,
+            lines: BTreeMap::new(),
+            active_line: String::new(),
             label,
             pointer: None,
             pending: None,
@@ -112,6 +121,7 @@ impl Editor {
             fingers: Fingers::default(),
             space: false,
             last_press: None,
+            last_click: None,
             clipboard: Vec::new(),
             ids: seed,
             read_only: false,

@@ -1,6 +1,7 @@
 //! Labels, and the controls that only give labels.
 
 use domain::label_config::Control;
+use domain::region::Shape;
 
 use super::shape::ShapeKind;
 use super::{safe_color, single_key};
@@ -50,12 +51,24 @@ pub struct LabelSet {
 impl LabelSet {
     /// The control as one that only gives labels; `None` for any other.
     pub(super) fn of(control: &Control) -> Option<Self> {
-        let is_known = matches!(control.tag.as_str(), "Labels");
+        let is_known = matches!(control.tag.as_str(), "Labels" | "TimeSeriesLabels" | "TimelineLabels");
         is_known.then(|| Self {
             name: control.name.clone(),
             item_type: control.tag.to_ascii_lowercase(),
             to_names: control.to_names.clone(),
         })
+    }
+}
+
+impl LabelSet {
+    /// Whether its results are pieces of this kind: stretches of a video have a control of their own.
+    #[must_use]
+    pub fn marks(&self, shape: &Shape) -> bool {
+        match (self.item_type.as_str(), shape) {
+            ("timelinelabels", shape) => matches!(shape, Shape::Frames(_)),
+            ("timeserieslabels", shape) => matches!(shape, Shape::Series(_)),
+            (_, shape) => !matches!(shape, Shape::Frames(_)),
+        }
     }
 }
 

@@ -9,6 +9,12 @@ pub enum ObjectKind {
     Image,
     /// A text: regions are pieces of it.
     Text,
+    /// A sound: regions are pieces of it, perhaps of one channel.
+    Sound,
+    /// A series of measurements: regions are pieces and moments of it.
+    Series,
+    /// A video: things move through it, and stretches of it are labeled.
+    Video,
 }
 
 impl ObjectKind {
@@ -18,6 +24,9 @@ impl ObjectKind {
         Some(match tag {
             "Image" => Self::Image,
             "Text" => Self::Text,
+            "Audio" => Self::Sound,
+            "TimeSeries" => Self::Series,
+            "Video" => Self::Video,
             _ => return None,
         })
     }
@@ -41,6 +50,9 @@ impl ObjectKind {
                 _ => false,
             },
             Self::Text => matches!(shape, Shape::Text(_)),
+            Self::Sound => matches!(shape, Shape::Time(_)),
+            Self::Series => matches!(shape, Shape::Series(_)),
+            Self::Video => matches!(shape, Shape::Frames(_) | Shape::BoxTrack(_)),
         }
     }
 }

@@ -4,6 +4,7 @@ mod answering;
 mod arranging;
 mod drawing;
 mod invariants;
+mod lines;
 mod looking;
 mod painting;
 mod picking;

@@ -1,0 +1,272 @@
+//! A sound: its waveform to mark pieces on, and its player.
+//!
+//! The waveform comes from the server (`docs/media.md`), so that hours open at once; in a preview, and where the server
+//! cannot read the sound but the browser can, it is made here. A sound that plays but cannot be drawn has no waveform and
+//! can be labeled all the same.
+
+mod wave;
+
+use domain::label_config::Element;
+use editor::annotate::{Axis, Line};
+use leptos::task::spawn_local;
+use leptos::{html, prelude::*};
+use wasm_bindgen_futures::JsFuture;
+
+use self::wave::Wave;
+use super::Shown;
+use crate::annotate::bench::{Bench, OpenedTask};
+use crate::annotate::line::{LineSurface, Making, Overview, PlayBar, RULER, Trouble, pending_hint};
+use crate::annotate::media::{self, Failure};
+use crate::ui::{Icon, lu};
+
+/// The largest file that is decoded in the page.
+const MOST_DECODED: u64 = 200 << 20;
+
+/// An `<Audio>` of the interface.
+pub(super) fn view(shown: &Shown) -> AnyView {
+    view! { <Sound bench=shown.bench name=shown.name.clone() src=shown.address() element=shown.element.clone()/> }
+        .into_any()
+}
+
+/// How far a sound is.
+#[derive(Clone)]
+enum State {
+    /// On its way; the share of 1 that the server has made.
+    Opening(Option<f64>),
+    /// Drawn.
+    Drawn(Wave),
+    /// It plays, but there is no waveform, and why.
+    Undrawn(String),
+    /// It cannot be had.
+    Failed(Failure),
+}
+
+#[component]
+fn Sound(
+    bench: Bench,
+    /// The object's name.
+    name: String,
+    /// Where the sound is; empty when the task has none.
+    src: String,
+    /// As written.
+    element: Element,
+) -> impl IntoView {
+    let task = use_context::<OpenedTask>();
+    let object = StoredValue::new(name.clone());
+    let address = StoredValue::new(src.clone());
+    let state = RwSignal::new(State::Opening(None));
+    let player = NodeRef::<html::Audio>::new();
+    let written = |attribute: &str| element.attribute(attribute).and_then(|text| text.trim().parse::<f64>().ok());
+    let is_split = element.attribute("splitChannels").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let lane = written("waveHeight").or(written("height")).unwrap_or(96.0).clamp(48.0, 600.0);
+    let speed = RwSignal::new(written("defaultSpeed").unwrap_or(1.0).clamp(0.25, 4.0));
+    let volume = RwSignal::new(written("defaultVolume").unwrap_or(1.0).clamp(0.0, 1.0));
+    let first_zoom = written("defaultZoom").unwrap_or(1.0).max(1.0);
+
+    // What was measured becomes a line; the work can begin.
+    let open = move |duration_s: f64, sample_rate: f64, channels: u32| {
+        object.with_value(|name| {
+            let _ = bench.act(|editor| {
+                let known = editor.line(name).is_some();
+                let opened = editor.open_line(name, Axis::Sound { duration_s, sample_rate, channels });
+                if known || first_zoom <= 1.0 {
+                    return opened;
+                }
+                opened.and(editor.look_along(name, 0.0, duration_s / first_zoom))
+            });
+        });
+    };
+    let load = move || {
+        state.set(State::Opening(None));
+        spawn_local(async move {
+            let src = address.get_value();
+            let got = match task {
+                _ if src.is_empty() => Err(Failure::new("media_missing", "This task has no sound here.")),
+                Some(task) => {
+                    wave::from_server(&media::derived(task, "wave", &src, &[]), |share| {
+                        // The page may have gone on to another task.
+                        state.try_set(State::Opening(Some(share))).is_none()
+                    })
+                    .await
+                }
+                None => wave::made_here(&src, MOST_DECODED).await,
+            };
+            let got = match got {
+                Err(failure) if task.is_some() && failure.code == "audio_codec" => {
+                    wave::made_here(&src, MOST_DECODED).await.map_err(|_| failure)
+                }
+                other => other,
+            };
+            if state.try_get_untracked().is_none() {
+                return;
+            }
+            match got {
+                Ok(wave) => {
+                    let channels = if is_split { u32::from(wave.channels()) } else { 1 };
+                    open(wave.duration_s(), wave.sample_rate(), channels);
+                    state.set(State::Drawn(wave));
+                }
+                Err(failure) => state.set(undrawn(player, &failure).map_or(State::Failed(failure), |duration| {
+                    open(duration.0, 1_000.0, 1);
+                    State::Undrawn(duration.1)
+                })),
+            }
+        });
+    };
+    Effect::new(move |_| load());
+    // The player may know how long the sound is only after the server has given up on it.
+    let on_metadata = move |_| {
+        if let State::Failed(failure) = state.get_untracked()
+            && let Some((duration, why)) = undrawn(player, &failure)
+        {
+            open(duration, 1_000.0, 1);
+            state.set(State::Undrawn(why));
+        }
+    };
+    follow_player(bench, object, player, speed, volume);
+
+    let again = Callback::new(move |()| {
+        if let Some(player) = player.get_untracked() {
+            player.load();
+        }
+        load();
+    });
+    let title = format!(
+        "Sound “{name}”. Arrow keys move, with Shift they mark a piece; then press the key of a label. Space plays."
+    );
+    let title = StoredValue::new(title);
+    let body = move || {
+        let lanes = |wave: &Wave| if is_split { f64::from(wave.channels()) } else { 1.0 };
+        match state.get() {
+            State::Opening(share) => view! { <Making share height=lane + RULER/> }.into_any(),
+            State::Failed(failure) => view! { <Trouble failure address=address.get_value() again/> }.into_any(),
+            State::Undrawn(why) => view! {
+                <p class="line-note"><Icon icon=lu::LuInfo/>{why}</p>
+                {board(bench, object, title, None, lane, speed, volume)}
+            }
+            .into_any(),
+            State::Drawn(wave) => {
+                let height = lane * lanes(&wave);
+                board(bench, object, title, Some(wave), height, speed, volume)
+            }
+        }
+    };
+    view! {
+        <div class="line-object" data-kind="sound">
+            <audio preload="metadata" src=(!src.is_empty()).then_some(src) node_ref=player on:loadedmetadata=on_metadata></audio>
+            {body}
+            {move || pending_hint(bench, object)}
+        </div>
+    }
+    .into_any()
+}
+
+/// How long the sound is as its player knows, and a sentence on why it is not drawn; `None` where it does not play either.
+fn undrawn(player: NodeRef<html::Audio>, failure: &Failure) -> Option<(f64, String)> {
+    let duration = player.get_untracked()?.duration();
+    let plays = duration.is_finite() && duration > 0.0 && failure.code != "media_empty";
+    plays.then(|| (duration, format!("There is no waveform: {}", failure.sentence)))
+}
+
+fn board(
+    bench: Bench,
+    object: StoredValue<String>,
+    title: StoredValue<String>,
+    wave: Option<Wave>,
+    height: f64,
+    speed: RwSignal<f64>,
+    volume: RwSignal<f64>,
+) -> AnyView {
+    let name = object.get_value();
+    let changed = wave.as_ref().map_or_else(|| Signal::from(0), |wave| wave.arrived().into());
+    let ground: crate::annotate::line::Ground = std::sync::Arc::new(move |canvas, line: &Line, size, colors| {
+        if let Some(wave) = &wave {
+            wave.paint(canvas, line, size, colors);
+        }
+    });
+    view! {
+        <PlayBar bench name=name.clone() speed volume/>
+        <LineSurface bench name=name.clone() label=title.get_value() height=height + RULER ground changed/>
+        <Overview bench name>{()}</Overview>
+    }
+    .into_any()
+}
+
+/// The player does what the line says, and the line knows how far it has come.
+fn follow_player(
+    bench: Bench,
+    object: StoredValue<String>,
+    player: NodeRef<html::Audio>,
+    speed: RwSignal<f64>,
+    volume: RwSignal<f64>,
+) {
+    Effect::new(move |_| {
+        let Some(player) = player.get() else { return };
+        player.set_default_playback_rate(speed.get());
+        player.set_playback_rate(speed.get());
+        player.set_volume(volume.get());
+    });
+    // Where the player was last known to be, so that only a person's moves move it.
+    let known = StoredValue::new(f64::NAN);
+    Effect::new(move |_| {
+        bench.lively.track();
+        let Some((playing, cursor)) = object
+            .with_value(|name| bench.read(|editor| editor.line(name).map(|line| (line.is_playing(), line.cursor()))))
+        else {
+            return;
+        };
+        let Some(element) = player.get_untracked() else { return };
+        if known.get_value().to_bits() != cursor.to_bits() {
+            known.set_value(cursor);
+            element.set_current_time(cursor);
+        }
+        if playing && element.paused() {
+            start(bench, object, player, known);
+        } else if !playing && !element.paused() {
+            // Never refused.
+            let _ = element.pause();
+        }
+    });
+    on_cleanup(move || {
+        if let Some(element) = player.try_get_untracked().flatten() {
+            let _ = element.pause();
+        }
+    });
+}
+
+fn start(bench: Bench, object: StoredValue<String>, player: NodeRef<html::Audio>, known: StoredValue<f64>) {
+    let Some(element) = player.get_untracked() else { return };
+    let Ok(promise) = element.play() else { return };
+    spawn_local(async move {
+        let refused = JsFuture::from(promise).await.is_err();
+        if refused && element.paused() {
+            // Browsers refuse to play before a page has been touched, and what they cannot read.
+            let _ = object.try_with_value(|name| bench.act(|editor| editor.stop_playing(name)));
+            return;
+        }
+        tick(bench, object, player, known);
+    });
+}
+
+/// Tells the line at every frame of the screen how far the player is, as long as it plays.
+fn tick(bench: Bench, object: StoredValue<String>, player: NodeRef<html::Audio>, known: StoredValue<f64>) {
+    let Some(element) = player.try_get_untracked().flatten() else { return };
+    let at = element.current_time();
+    let is_over = element.ended();
+    let now = object.try_with_value(|name| {
+        let end = bench.peek(|editor| editor.line(name).map_or(at, |line| line.axis().whole().1));
+        let asked = bench.peek(|editor| editor.line(name).map_or(f64::NAN, Line::cursor));
+        if asked.to_bits() != known.get_value().to_bits() {
+            // Somebody has moved the cursor; the player is on its way there.
+            return asked;
+        }
+        // Known before anybody is told, so that nothing is moved back to where it is.
+        let at = if is_over { end } else { at };
+        known.set_value(at.clamp(0.0, end));
+        let _ = bench.act(|editor| editor.played_to(name, at));
+        at
+    });
+    if now.is_some() && !element.paused() {
+        request_animation_frame(move || tick(bench, object, player, known));
+    }
+}
