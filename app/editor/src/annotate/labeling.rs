@@ -93,6 +93,14 @@ impl Editor {
                 })
             }
             Some(_) => None,
+            None if !self.document.kit().label_set(&label.control)?.marks(&region.shape) => None,
+            // Things on videos carry their labels themselves.
+            None if mark.kind() == ShapeKind::Track => Some(Naming {
+                from_name: region.from_name.clone(),
+                item_type: region.item_type.clone(),
+                labels,
+                pair: None,
+            }),
             None if self.document.kit().label_set(&region.from_name).is_some() => Some(Naming {
                 from_name: label.control.clone(),
                 item_type: self.document.kit().label_set(&label.control)?.item_type.clone(),
@@ -183,7 +191,7 @@ impl Editor {
     pub fn title(&self, key: RegionKey) -> String {
         let Some(mark) = self.document.mark(key) else { return String::new() };
         let shown = |value: &String| {
-            self.document.kit().label(mark.label_control(), value).map_or_else(|| value.clone(), |l| l.text.clone())
+            self.document.kit().label_of(mark, value).map_or_else(|| value.clone(), |l| l.text.clone())
         };
         let labels: Vec<String> = mark.labels().iter().map(shown).collect();
         if labels.is_empty() { mark.kind().name().to_owned() } else { labels.join(", ") }
@@ -199,7 +207,7 @@ impl Editor {
     pub(super) const PLAIN: &'static str = "#8b8d98";
 
     pub(super) fn color_of(&self, mark: &Mark) -> &str {
-        let label = mark.labels().first().and_then(|value| self.document.kit().label(mark.label_control(), value));
+        let label = mark.labels().first().and_then(|value| self.document.kit().label_of(mark, value));
         label.map_or(Self::PLAIN, |label| label.color.as_str())
     }
 }

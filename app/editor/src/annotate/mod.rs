@@ -11,6 +11,7 @@ mod cursor;
 mod document;
 mod edit;
 mod editor;
+mod film;
 mod handles;
 mod hit;
 mod keys;
@@ -37,6 +38,7 @@ pub use domain::answer::{Answer, Asks};
 pub use domain::result::Direction;
 pub use edit::{Edit, Naming};
 pub use editor::{Draft, Editor, Response, Unfinished};
+pub use film::{FilmBox, TrackRow};
 pub use handles::Handle;
 pub use hit::region_at;
 pub use kit::{

@@ -4,11 +4,13 @@
 mod bar;
 mod overview;
 mod painter;
+mod player;
 mod surface;
 mod trouble;
 
 pub(super) use bar::{PlayBar, ZoomButtons};
 pub(super) use overview::Overview;
 pub(super) use painter::{Colors, RULER};
+pub(super) use player::{Clock, Player};
 pub(super) use surface::{Ground, LineSurface};
 pub(super) use trouble::{Making, Trouble, pending_hint};

@@ -1,7 +1,7 @@
 //! Pieces, ruler and cursor onto a 2D canvas. Where they are is the editor's to say.
 
 use domain::region::ScreenSize;
-use editor::annotate::{Axis, Line, Piece};
+use editor::annotate::{Axis, Line, Piece, TrackRow};
 use leptos::prelude::window;
 use web_sys::{CanvasRenderingContext2d as Canvas, HtmlCanvasElement};
 
@@ -113,8 +113,16 @@ pub(in crate::annotate) fn numbers(canvas: &Canvas, line: &Line, size: ScreenSiz
 }
 
 /// The pieces and the cursor.
-pub(super) fn lively(canvas: &Canvas, line: &Line, pieces: &[Piece], size: ScreenSize, colors: &Colors) {
+pub(super) fn lively(
+    canvas: &Canvas,
+    line: &Line,
+    pieces: &[Piece],
+    rows: &[TrackRow],
+    size: ScreenSize,
+    colors: &Colors,
+) {
     font(canvas);
+    tracks(canvas, rows, size);
     let channels = if let Axis::Sound { channels, .. } = line.axis() { f64::from((*channels).max(1)) } else { 1.0 };
     let all = size.height - RULER;
     for piece in pieces {
@@ -154,7 +162,9 @@ pub(super) fn lively(canvas: &Canvas, line: &Line, pieces: &[Piece], size: Scree
         }
         tag(canvas, piece, (from, to), top, size);
     }
-    let x = line.screen_from_line(line.cursor());
+    // On a film the cursor stands in the middle of its frame.
+    let half = if matches!(line.axis(), Axis::Frames { .. }) { 0.5 } else { 0.0 };
+    let x = line.screen_from_line(line.cursor() + half);
     if (-1.0..=size.width + 1.0).contains(&x) {
         canvas.set_fill_style_str(&colors.get("caret-color"));
         canvas.fill_rect(x.round() - 0.75, RULER - 6.0, 1.5, size.height);
@@ -163,6 +173,39 @@ pub(super) fn lively(canvas: &Canvas, line: &Line, pieces: &[Piece], size: Scree
         canvas.line_to(x + 5.0, RULER - 8.0);
         canvas.line_to(x, RULER - 1.0);
         canvas.fill();
+    }
+}
+
+/// When things that move are to be seen, and where they were set by hand: a thin row for each, what is selected always.
+fn tracks(canvas: &Canvas, rows: &[TrackRow], size: ScreenSize) {
+    const HEIGHT: f64 = 10.0;
+    let mut y = RULER + 6.0 + 17.0;
+    let (selected, others): (Vec<&TrackRow>, Vec<&TrackRow>) = rows.iter().partition(|row| row.selected);
+    for row in selected.into_iter().chain(others) {
+        if y + HEIGHT > size.height {
+            return;
+        }
+        canvas.set_fill_style_str(&row.color);
+        canvas.set_global_alpha(if row.selected { 0.75 } else { 0.35 });
+        for (from, to) in &row.spans {
+            let (from, to) = (from.max(-4.0), to.min(size.width + 4.0));
+            if to > from {
+                canvas.fill_rect(from, y + 3.0, to - from, HEIGHT - 6.0);
+            }
+        }
+        canvas.set_global_alpha(1.0);
+        for x in row.keyframes.iter().filter(|x| (-6.0..=size.width + 6.0).contains(*x)) {
+            let half = if row.selected { 5.0 } else { 4.0 };
+            let middle = y + HEIGHT / 2.0;
+            canvas.begin_path();
+            canvas.move_to(*x, middle - half);
+            canvas.line_to(x + half, middle);
+            canvas.line_to(*x, middle + half);
+            canvas.line_to(x - half, middle);
+            canvas.close_path();
+            canvas.fill();
+        }
+        y += HEIGHT + 2.0;
     }
 }
 

@@ -12,6 +12,7 @@ mod other;
 mod series;
 mod table;
 mod text;
+mod video;
 
 use domain::label_config::Element;
 use leptos::prelude::*;
@@ -72,6 +73,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Text" => text::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),
+        "Video" => video::view(&shown),
         "TimeSeries" => series::view(&shown),
         _ => other::view(&shown),
     }

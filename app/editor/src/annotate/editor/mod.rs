@@ -18,7 +18,8 @@ pub use response::Response;
 use super::aids::Aids;
 use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
-use super::kit::ObjectKind;
+use super::film::Film;
+use super::kit::{ObjectKind, ShapeKind};
 use super::line::Line;
 use super::scene::Scene;
 use super::stale::Stale;
@@ -64,6 +65,8 @@ pub struct Editor {
     pub(in crate::annotate) fingers: Fingers,
     pub(in crate::annotate) space: bool,
     last_press: Option<(ScreenPoint, f64)>,
+    /// How far a gesture on the picture of a video is.
+    pub(in crate::annotate) film: Film,
     /// The last click on a line: where, and when.
     pub(in crate::annotate) last_click: Option<(f64, f64)>,
     pub(in crate::annotate) clipboard: Vec<Mark>,
@@ -98,7 +101,9 @@ impl Editor {
                 )
             })
             .collect();
-        let tool = kit.shapes.first().map_or(ToolKind::Select, |shape| ToolKind::Draw(shape.kind));
+        // What moves through a video is drawn without a tool.
+        let first = kit.shapes.iter().find(|shape| shape.kind != ShapeKind::Track);
+        let tool = first.map_or(ToolKind::Select, |shape| ToolKind::Draw(shape.kind));
         let tool = if document.is_empty() { tool } else { ToolKind::Select };
         let active = kit.canvases().next().unwrap_or_default().to_owned();
         let mut editor = Self {
@@ -121,6 +126,7 @@ impl Editor {
             fingers: Fingers::default(),
             space: false,
             last_press: None,
+            film: Film::Idle,
             last_click: None,
             clipboard: Vec::new(),
             ids: seed,

@@ -81,7 +81,7 @@ impl Kit {
         }
         let mut kinds = control.to_names.iter().filter_map(|name| self.object(name));
         if let Some(shape) = ShapeControl::of(control) {
-            if !kinds.any(ObjectKind::is_canvas) {
+            if !kinds.any(|kind| kind.is_canvas() || kind == ObjectKind::Video && shape.kind == ShapeKind::Track) {
                 return;
             }
             if shape.joined {
@@ -121,6 +121,15 @@ impl Kit {
     #[must_use]
     pub fn label(&self, control: &str, value: &str) -> Option<&LabelChoice> {
         self.labels.iter().find(|label| label.control == control && label.value == value)
+    }
+
+    /// The label a region shows: its own control's, else one of a set that gives labels to its object.
+    #[must_use]
+    pub fn label_of(&self, mark: &super::document::Mark, value: &str) -> Option<&LabelChoice> {
+        let of_object = |label: &&LabelChoice| {
+            label.kind.is_none() && label.value == value && label.to_names.contains(&mark.region.to_name)
+        };
+        self.label(mark.label_control(), value).or_else(|| self.labels.iter().find(of_object))
     }
 
     /// The control that draws, by name.

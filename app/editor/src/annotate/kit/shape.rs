@@ -75,6 +75,7 @@ impl ShapeKind {
             "EllipseLabels" => (Self::Ellipse, true),
             "Polygon" => (Self::Polygon, false),
             "PolygonLabels" => (Self::Polygon, true),
+            "VideoRectangle" => (Self::Track, false),
             "KeyPoint" => (Self::KeyPoint, false),
             "KeyPointLabels" => (Self::KeyPoint, true),
             "Brush" | "Bitmask" | "Magicwand" => (Self::Mask, false),

@@ -11,6 +11,7 @@ use crate::annotate::cursor::Cursor;
 use crate::annotate::document::RegionKey;
 use crate::annotate::edit::Edit;
 use crate::annotate::editor::{Editor, Response};
+use crate::annotate::film::Film;
 use crate::annotate::tool::Effect;
 use crate::input::{Button, Event, Pointer};
 
@@ -239,7 +240,11 @@ impl Editor {
 
     /// Leaves a gesture on a line as if it had not begun.
     pub(in crate::annotate) fn abandon_line(&mut self) -> Response {
-        let mut response = Response::NONE;
+        let mut response = match std::mem::take(&mut self.film) {
+            Film::Dragging { .. } => self.perform(Effect::Rollback),
+            Film::Idle => Response::NONE,
+            _ => Response::LIVELY,
+        };
         let gestures: Vec<Gesture> = self.lines.values_mut().map(|line| std::mem::take(&mut line.gesture)).collect();
         for gesture in gestures {
             response = response.and(match gesture {

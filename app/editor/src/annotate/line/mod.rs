@@ -107,6 +107,16 @@ impl Line {
         self.shown.0 + x / self.size.width * (self.shown.1 - self.shown.0)
     }
 
+    /// Stops playing.
+    pub(in crate::annotate) fn stop(&mut self) {
+        self.playing = false;
+    }
+
+    /// Where playing a stretch ends: a film stands still on its last frame.
+    fn last(&self, high: f64) -> f64 {
+        if matches!(self.axis, Axis::Frames { .. }) { high - 1.0 } else { high }
+    }
+
     fn per_pixel(&self) -> f64 {
         (self.shown.1 - self.shown.0) / self.size.width
     }
@@ -196,7 +206,10 @@ impl Editor {
     pub fn seek(&mut self, object: &str, at: f64) -> Response {
         self.on_line(object, |line| {
             let (low, high) = line.axis.whole();
-            line.cursor = at.clamp(low, high);
+            line.cursor = at.clamp(low, line.last(high).max(low));
+            if matches!(line.axis, Axis::Frames { .. }) {
+                line.cursor = line.cursor.floor();
+            }
             if line.stretch.is_some_and(|(from, to)| !(from..to).contains(&line.cursor)) {
                 line.stretch = None;
             }
@@ -220,7 +233,7 @@ impl Editor {
             }
             line.stretch = piece.map(|place| (place.from, place.to)).filter(|(from, to)| to > from);
             let (low, high) = line.stretch.unwrap_or(line.axis.whole());
-            if line.cursor < low || line.cursor >= high - 1e-3 {
+            if line.cursor < low || line.cursor >= line.last(high) - 1e-3 {
                 line.cursor = low;
             }
             line.reveal(line.cursor);
@@ -240,9 +253,10 @@ impl Editor {
         self.on_line(object, |line| {
             let (low, high) = line.stretch.unwrap_or(line.axis.whole());
             let (from, to) = line.shown;
-            line.cursor = at.clamp(line.axis.whole().0, line.axis.whole().1);
+            let (first, end) = line.axis.whole();
+            line.cursor = at.clamp(first, line.last(end));
             if line.playing && at >= high - 1e-4 {
-                line.cursor = if line.looping { low } else { high };
+                line.cursor = if line.looping { low } else { line.last(high) };
                 line.playing = line.looping;
                 response.panels = true;
             }
@@ -257,7 +271,7 @@ impl Editor {
 
     /// Stops whatever plays.
     pub fn stop_playing(&mut self, object: &str) -> Response {
-        self.on_line(object, |line| line.playing = false);
+        self.on_line(object, Line::stop);
         Response { panels: true, ..Response::LIVELY }
     }
 

@@ -241,3 +241,110 @@ fn imported_pieces_come_out_as_they_went_in() {
     assert_eq!(hand.editor.document().len(), 1);
     assert_eq!(Value::from_iter(hand.editor.results().into_iter().map(Value::from)), stored);
 }
+
+const PICTURE: ScreenSize = ScreenSize { width: 400.0, height: 200.0 };
+
+/// A video of 100 frames in four seconds.
+fn video() -> Hand {
+    Hand::on("video", Axis::Frames { count: 100 }, 1000.0)
+}
+
+impl Hand {
+    fn on_picture(&mut self, from: (f64, f64), to: (f64, f64)) -> &mut Self {
+        let (down, on, up) = (self.pointer(from.0, from.1), self.pointer(to.0, to.1), self.pointer(to.0, to.1));
+        for event in [Event::PointerDown(down), Event::PointerMove(on), Event::PointerUp(up)] {
+            let _ = self.editor.handle_film("video", &event, PICTURE, 4.0);
+        }
+        self
+    }
+
+    /// Frame, left side in percent, and whether it lives on, keyframe by keyframe.
+    fn keyframes(&self) -> Vec<(u64, f64, bool)> {
+        let sequence = self.values()[0]["sequence"].as_array().unwrap().clone();
+        let read = |key: &Value| (key["frame"].as_u64().unwrap(), key["x"].as_f64().unwrap(), key["enabled"] == true);
+        sequence.iter().map(read).collect()
+    }
+}
+
+#[test]
+fn a_thing_is_followed_by_setting_it_right_where_it_moves() {
+    let mut hand = video();
+    hand.key(Key::Char('4'), NONE).on_picture((40.0, 20.0), (80.0, 60.0));
+    let _ = hand.editor.seek("video", 10.0);
+    // The label is still at hand, but what is selected is moved.
+    hand.on_picture((60.0, 40.0), (100.0, 40.0));
+    let item = hand.editor.results().remove(0);
+    assert_eq!((&item.0["type"], &item.0["from_name"]), (&json!("videorectangle"), &json!("box")));
+    let value = &item.0["value"];
+    assert_eq!((&value["labels"], &value["framesCount"], &value["duration"]), (&json!(["Ball"]), &json!(100), &json!(4)));
+    assert_eq!(hand.keyframes(), [(1, 10.0, true), (11, 20.0, true)]);
+    // Half-way it is half-way.
+    let _ = hand.editor.seek("video", 5.0);
+    let shown = hand.editor.film_boxes("video", PICTURE).remove(0);
+    assert!((shown.rect.x - 0.15).abs() < 1e-9 && !shown.is_keyframe);
+    let _ = hand.editor.run(Command::Undo);
+    let _ = hand.editor.run(Command::Undo);
+    assert_eq!(hand.values(), [] as [Value; 0]);
+}
+
+#[test]
+fn lives_end_and_begin_and_keyframes_come_and_go() {
+    let mut hand = video();
+    hand.key(Key::Char('4'), NONE).on_picture((40.0, 20.0), (80.0, 60.0));
+    let _ = hand.editor.seek("video", 19.0);
+    let _ = hand.editor.toggle_life("video");
+    assert_eq!(hand.keyframes(), [(1, 10.0, true), (20, 10.0, false)]);
+    let _ = hand.editor.seek("video", 30.0);
+    assert!(hand.editor.film_boxes("video", PICTURE).is_empty());
+    let _ = hand.editor.toggle_life("video");
+    assert_eq!(hand.keyframes(), [(1, 10.0, true), (20, 10.0, false), (31, 10.0, true)]);
+    let rows = hand.editor.track_rows("video");
+    assert_eq!(rows[0].spans, [(0.0, 200.0), (300.0, 1000.0)]);
+    let _ = hand.editor.seek_keyframe("video", false);
+    assert_eq!(hand.editor.frame("video"), Some(20));
+    let _ = hand.editor.toggle_keyframe("video");
+    assert_eq!(hand.keyframes(), [(1, 10.0, true), (31, 10.0, true)]);
+}
+
+#[test]
+fn boxes_stay_on_the_picture_and_escape_takes_a_drag_back() {
+    let mut hand = video();
+    hand.key(Key::Char('4'), NONE).on_picture((40.0, 20.0), (80.0, 60.0));
+    hand.on_picture((60.0, 40.0), (900.0, 40.0));
+    assert_eq!(hand.keyframes(), [(1, 90.0, true)]);
+    hand.on_picture((380.0, 40.0), (-900.0, 40.0));
+    assert_eq!(hand.keyframes(), [(1, 0.0, true)]);
+    // The right side, as far as to the left one and no farther.
+    hand.on_picture((40.0, 40.0), (-50.0, 40.0));
+    assert_eq!(hand.values()[0]["sequence"][0]["width"], 1.0);
+    let (down, on) = (hand.pointer(2.0, 40.0), hand.pointer(200.0, 40.0));
+    for event in [Event::PointerDown(down), Event::PointerMove(on)] {
+        let _ = hand.editor.handle_film("video", &event, PICTURE, 4.0);
+    }
+    hand.key(Key::Escape, NONE);
+    assert_eq!(hand.keyframes(), [(1, 0.0, true)]);
+}
+
+#[test]
+fn things_and_stretches_take_labels_of_their_own_kind() {
+    let mut hand = video();
+    hand.key(Key::Char('4'), NONE).on_picture((40.0, 20.0), (80.0, 60.0));
+    hand.key(Key::Char('5'), NONE);
+    assert_eq!(hand.values()[0]["labels"], json!(["Car"]));
+    hand.key(Key::Char('6'), NONE);
+    assert_eq!(hand.values()[0]["labels"], json!(["Car"]));
+}
+
+#[test]
+fn a_film_is_stepped_frame_by_frame_and_stands_still_on_its_last() {
+    let mut hand = video();
+    hand.key(Key::Right, NONE).key(Key::Right, SHIFT);
+    assert_eq!(hand.editor.frame("video"), Some(12));
+    hand.key(Key::Left, NONE);
+    assert_eq!(hand.editor.frame("video"), Some(11));
+    hand.key(Key::Space, NONE);
+    let _ = hand.editor.played_to("video", 100.0);
+    assert_eq!((hand.editor.frame("video"), hand.editor.line("video").unwrap().is_playing()), (Some(100), false));
+    hand.key(Key::Right, SHIFT);
+    assert_eq!(hand.editor.frame("video"), Some(100));
+}

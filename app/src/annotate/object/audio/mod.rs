@@ -10,12 +10,12 @@ use domain::label_config::Element;
 use editor::annotate::{Axis, Line};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsCast;
 
 use self::wave::Wave;
 use super::Shown;
 use crate::annotate::bench::{Bench, OpenedTask};
-use crate::annotate::line::{LineSurface, Making, Overview, PlayBar, RULER, Trouble, pending_hint};
+use crate::annotate::line::{Clock, LineSurface, Making, Overview, PlayBar, Player, RULER, Trouble, pending_hint};
 use crate::annotate::media::{self, Failure};
 use crate::ui::{Icon, lu};
 
@@ -123,7 +123,8 @@ fn Sound(
             state.set(State::Undrawn(why));
         }
     };
-    follow_player(bench, object, player, speed, volume);
+    let find = move || Some(player.try_get_untracked().flatten()?.unchecked_into());
+    let _ = Player::follow(bench, object, find, StoredValue::new(Clock::Seconds), (speed, volume));
 
     let again = Callback::new(move |()| {
         if let Some(player) = player.get_untracked() {
@@ -190,83 +191,4 @@ fn board(
         <Overview bench name>{()}</Overview>
     }
     .into_any()
-}
-
-/// The player does what the line says, and the line knows how far it has come.
-fn follow_player(
-    bench: Bench,
-    object: StoredValue<String>,
-    player: NodeRef<html::Audio>,
-    speed: RwSignal<f64>,
-    volume: RwSignal<f64>,
-) {
-    Effect::new(move |_| {
-        let Some(player) = player.get() else { return };
-        player.set_default_playback_rate(speed.get());
-        player.set_playback_rate(speed.get());
-        player.set_volume(volume.get());
-    });
-    // Where the player was last known to be, so that only a person's moves move it.
-    let known = StoredValue::new(f64::NAN);
-    Effect::new(move |_| {
-        bench.lively.track();
-        let Some((playing, cursor)) = object
-            .with_value(|name| bench.read(|editor| editor.line(name).map(|line| (line.is_playing(), line.cursor()))))
-        else {
-            return;
-        };
-        let Some(element) = player.get_untracked() else { return };
-        if known.get_value().to_bits() != cursor.to_bits() {
-            known.set_value(cursor);
-            element.set_current_time(cursor);
-        }
-        if playing && element.paused() {
-            start(bench, object, player, known);
-        } else if !playing && !element.paused() {
-            // Never refused.
-            let _ = element.pause();
-        }
-    });
-    on_cleanup(move || {
-        if let Some(element) = player.try_get_untracked().flatten() {
-            let _ = element.pause();
-        }
-    });
-}
-
-fn start(bench: Bench, object: StoredValue<String>, player: NodeRef<html::Audio>, known: StoredValue<f64>) {
-    let Some(element) = player.get_untracked() else { return };
-    let Ok(promise) = element.play() else { return };
-    spawn_local(async move {
-        let refused = JsFuture::from(promise).await.is_err();
-        if refused && element.paused() {
-            // Browsers refuse to play before a page has been touched, and what they cannot read.
-            let _ = object.try_with_value(|name| bench.act(|editor| editor.stop_playing(name)));
-            return;
-        }
-        tick(bench, object, player, known);
-    });
-}
-
-/// Tells the line at every frame of the screen how far the player is, as long as it plays.
-fn tick(bench: Bench, object: StoredValue<String>, player: NodeRef<html::Audio>, known: StoredValue<f64>) {
-    let Some(element) = player.try_get_untracked().flatten() else { return };
-    let at = element.current_time();
-    let is_over = element.ended();
-    let now = object.try_with_value(|name| {
-        let end = bench.peek(|editor| editor.line(name).map_or(at, |line| line.axis().whole().1));
-        let asked = bench.peek(|editor| editor.line(name).map_or(f64::NAN, Line::cursor));
-        if asked.to_bits() != known.get_value().to_bits() {
-            // Somebody has moved the cursor; the player is on its way there.
-            return asked;
-        }
-        // Known before anybody is told, so that nothing is moved back to where it is.
-        let at = if is_over { end } else { at };
-        known.set_value(at.clamp(0.0, end));
-        let _ = bench.act(|editor| editor.played_to(name, at));
-        at
-    });
-    if now.is_some() && !element.paused() {
-        request_animation_frame(move || tick(bench, object, player, known));
-    }
 }

@@ -1,0 +1,156 @@
+//! The player does what a line says, and the line knows how far it has come.
+
+use std::sync::Arc;
+
+use editor::annotate::Line;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlMediaElement;
+
+use crate::annotate::bench::Bench;
+
+/// How a player's seconds and places on its line belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::annotate) enum Clock {
+    /// The line counts seconds.
+    Seconds,
+    /// The line counts frames, all equally long.
+    Even {
+        /// Frames per second.
+        rate: f64,
+    },
+    /// The line counts frames; these are the seconds each is first shown at.
+    Uneven(Arc<[f64]>),
+}
+
+impl Clock {
+    /// The second to be at: of a frame its middle, so that rounding never shows the one beside it.
+    fn second(&self, at: f64) -> f64 {
+        match self {
+            Self::Seconds => at,
+            Self::Even { rate } => (at.floor() + 0.5) / rate,
+            Self::Uneven(times) => {
+                let frame = index(at).min(times.len().saturating_sub(1));
+                let now = times.get(frame).copied().unwrap_or(0.0);
+                times.get(frame + 1).map_or(now + 1e-3, |next| f64::midpoint(now, *next))
+            }
+        }
+    }
+
+    /// The place on the line that is seen or heard at a second.
+    fn place(&self, second: f64) -> f64 {
+        match self {
+            Self::Seconds => second,
+            Self::Even { rate } => (second * rate + 1e-3).floor(),
+            Self::Uneven(times) => {
+                let after = times.partition_point(|time| *time <= second + 1e-4);
+                // Exact: a video has fewer than 2³² frames.
+                f64::from(u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX))
+            }
+        }
+    }
+}
+
+/// Saturates.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn index(at: f64) -> usize {
+    at.max(0.0) as usize
+}
+
+/// One player and its line.
+#[derive(Clone, Copy)]
+pub(in crate::annotate) struct Player {
+    bench: Bench,
+    object: StoredValue<String>,
+    element: StoredValue<Box<dyn Fn() -> Option<HtmlMediaElement> + Send + Sync>>,
+    clock: StoredValue<Clock>,
+    /// Where on the line the player was last known to be, so that only a person's moves move it.
+    known: StoredValue<f64>,
+}
+
+impl Player {
+    /// Begins to follow. `element` finds the player on the page, while there is one.
+    pub(in crate::annotate) fn follow(
+        bench: Bench,
+        object: StoredValue<String>,
+        element: impl Fn() -> Option<HtmlMediaElement> + Send + Sync + 'static,
+        clock: StoredValue<Clock>,
+        (speed, volume): (RwSignal<f64>, RwSignal<f64>),
+    ) -> Self {
+        let player =
+            Self { bench, object, element: StoredValue::new(Box::new(element)), clock, known: StoredValue::new(f64::NAN) };
+        Effect::new(move |_| {
+            let (speed, volume) = (speed.get(), volume.get());
+            if let Some(element) = player.element() {
+                element.set_default_playback_rate(speed);
+                element.set_playback_rate(speed);
+                element.set_volume(volume);
+            }
+        });
+        Effect::new(move |_| {
+            bench.lively.track();
+            let state = object.with_value(|name| {
+                bench.read(|editor| editor.line(name).map(|line| (line.is_playing(), line.cursor())))
+            });
+            let (Some((playing, cursor)), Some(element)) = (state, player.element()) else { return };
+            if player.known.get_value().to_bits() != cursor.to_bits() {
+                player.known.set_value(cursor);
+                element.set_current_time(player.clock.with_value(|clock| clock.second(cursor)));
+            }
+            if playing && element.paused() {
+                player.start(&element);
+            } else if !playing && !element.paused() {
+                // Never refused.
+                let _ = element.pause();
+            }
+        });
+        on_cleanup(move || {
+            if let Some(element) = player.element() {
+                let _ = element.pause();
+            }
+        });
+        player
+    }
+
+    fn element(self) -> Option<HtmlMediaElement> {
+        self.element.try_with_value(|find| find()).flatten()
+    }
+
+    fn start(self, element: &HtmlMediaElement) {
+        let Ok(promise) = element.play() else { return };
+        let element = element.clone();
+        spawn_local(async move {
+            if JsFuture::from(promise).await.is_err() && element.paused() {
+                // Browsers refuse to play before a page has been touched, and what they cannot read.
+                let _ = self.object.try_with_value(|name| self.bench.act(|editor| editor.stop_playing(name)));
+                return;
+            }
+            self.tick();
+        });
+    }
+
+    /// Tells the line at every frame of the screen how far the player is, as long as it plays.
+    fn tick(self) {
+        let Some(element) = self.element() else { return };
+        let (second, is_over) = (element.current_time(), element.ended());
+        let told = self.object.try_with_value(|name| {
+            let Some((end, asked)) =
+                self.bench.peek(|editor| editor.line(name).map(|line| (line.axis().whole().1, Line::cursor(line))))
+            else {
+                return;
+            };
+            if asked.to_bits() != self.known.get_value().to_bits() {
+                // Somebody has moved the cursor; the player is on its way there.
+                return;
+            }
+            let at = if is_over { end } else { self.clock.with_value(|clock| clock.place(second)).clamp(0.0, end) };
+            // Known before anybody is told, so that nothing is moved back to where it is.
+            self.known.set_value(at);
+            let _ = self.bench.act(|editor| editor.played_to(name, at));
+        });
+        if told.is_some() && !element.paused() {
+            request_animation_frame(move || self.tick());
+        }
+    }
+}
