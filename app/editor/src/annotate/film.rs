@@ -58,9 +58,20 @@ pub struct TrackRow {
 pub(super) enum Film {
     #[default]
     Idle,
-    Pressed { at: ScreenPoint, held: Option<(RegionKey, Side)> },
-    Drawing { from: ScreenPoint, to: ScreenPoint },
-    Dragging { from: ScreenPoint, key: RegionKey, side: Side, rect: UnitRect },
+    Pressed {
+        at: ScreenPoint,
+        held: Option<(RegionKey, Side)>,
+    },
+    Drawing {
+        from: ScreenPoint,
+        to: ScreenPoint,
+    },
+    Dragging {
+        from: ScreenPoint,
+        key: RegionKey,
+        side: Side,
+        rect: UnitRect,
+    },
 }
 
 /// What of a box is held: −1 and 1 are its sides, 0 is neither.
@@ -142,7 +153,11 @@ impl Editor {
                 spans: spans
                     .map(|(from, to)| (x(from), to.map_or(line.screen_from_line(end), |to| x(to.saturating_add(1)))))
                     .collect(),
-                keyframes: track.keyframes.iter().map(|key| line.screen_from_line(f64::from(key.frame) - 0.5)).collect(),
+                keyframes: track
+                    .keyframes
+                    .iter()
+                    .map(|key| line.screen_from_line(f64::from(key.frame) - 0.5))
+                    .collect(),
                 selected: self.selection.contains(&key),
             }
         });
@@ -268,7 +283,8 @@ impl Editor {
         let (Some(frame), Some(line)) = (self.frame(object), self.line(object)) else { return Response::NONE };
         let (_, count) = line.axis().whole();
         let kit = self.document.kit();
-        let control = kit.shapes.iter().find(|s| s.kind == ShapeKind::Track && s.to_names.iter().any(|name| name == object));
+        let control =
+            kit.shapes.iter().find(|s| s.kind == ShapeKind::Track && s.to_names.iter().any(|name| name == object));
         let Some(control) = control.cloned().filter(|_| !self.read_only) else { return Response::LIVELY };
         let label = self.track_label(object).map(|(_, value)| value);
         let region = Region {
@@ -293,9 +309,12 @@ impl Editor {
 
     /// Sets or takes back the keyframe of what is selected at the frame in sight; the last one of a thing stays.
     pub fn toggle_keyframe(&mut self, object: &str) -> Response {
-        self.change_tracks(object, |track, frame| {
-            if track.keyframe(frame).is_some() { track.remove(frame) } else { track.add(frame) }
-        })
+        self.change_tracks(
+            object,
+            |track, frame| {
+                if track.keyframe(frame).is_some() { track.remove(frame) } else { track.add(frame) }
+            },
+        )
     }
 
     /// What is selected goes after the frame in sight, or comes back at it.
@@ -343,13 +362,21 @@ impl Editor {
             let (x, y) = (pointer.at.x - left, pointer.at.y - top);
             let (x, y) = (x * cos + y * sin, y * cos - x * sin);
             let side = |at: f64, length: f64| {
-                if at.abs() <= reach { Some(-1) } else if (at - length).abs() <= reach { Some(1) } else { (at > 0.0 && at < length).then_some(0) }
+                if at.abs() <= reach {
+                    Some(-1)
+                } else if (at - length).abs() <= reach {
+                    Some(1)
+                } else {
+                    (at > 0.0 && at < length).then_some(0)
+                }
             };
             let side = Side { across: side(x, width)?, down: side(y, height)? };
             let grip = if film.selected && film.rect.rotation == 0.0 { side } else { BODY };
             Some((!film.selected, width * height, key, grip))
         });
-        boxes.min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal)).map(|b| (b.2, b.3))
+        boxes
+            .min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal))
+            .map(|b| (b.2, b.3))
     }
 }
 
@@ -370,7 +397,9 @@ impl Side {
         if self != BODY {
             return UnitRect { x, y, width, height, ..rect };
         }
-        let stay = |from: f64, length: f64, by: f64| (from + by).clamp(0.0_f64.min(from), (1.0 - length).max(from.max(0.0)).max(0.0));
+        let stay = |from: f64, length: f64, by: f64| {
+            (from + by).clamp(0.0_f64.min(from), (1.0 - length).max(from.max(0.0)).max(0.0))
+        };
         if rect.rotation != 0.0 {
             return UnitRect { x: rect.x + by.0, y: rect.y + by.1, ..rect };
         }

@@ -78,8 +78,13 @@ impl Player {
         clock: StoredValue<Clock>,
         (speed, volume): (RwSignal<f64>, RwSignal<f64>),
     ) -> Self {
-        let player =
-            Self { bench, object, element: StoredValue::new(Box::new(element)), clock, known: StoredValue::new(f64::NAN) };
+        let player = Self {
+            bench,
+            object,
+            element: StoredValue::new(Box::new(element)),
+            clock,
+            known: StoredValue::new(f64::NAN),
+        };
         Effect::new(move |_| {
             let (speed, volume) = (speed.get(), volume.get());
             if let Some(element) = player.element() {

@@ -55,7 +55,14 @@ pub(in crate::annotate) fn LineSurface(
                 object.with_value(|name| {
                     bench.peek(|editor| {
                         if let Some(line) = editor.line(name) {
-                            painter::lively(context, line, &editor.pieces(name), &editor.track_rows(name), size, &colors);
+                            painter::lively(
+                                context,
+                                line,
+                                &editor.pieces(name),
+                                &editor.track_rows(name),
+                                size,
+                                &colors,
+                            );
                         }
                     });
                 });

@@ -44,6 +44,14 @@ pub struct Place {
     pub channel: Option<u32>,
 }
 
+impl Place {
+    /// Whether it is a single moment.
+    #[must_use]
+    pub fn is_instant(&self) -> bool {
+        self.to <= self.from
+    }
+}
+
 /// Which part of a piece is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -107,7 +115,7 @@ impl Axis {
     /// A piece of the line as results store it; `None` where nothing is marked on this kind of line.
     #[must_use]
     pub fn shape(&self, place: Place) -> Option<Shape> {
-        let (from, to) = (place.from.min(place.to), place.from.max(place.to));
+        let (from, to) = (place.from, place.to);
         match self {
             Self::Sound { duration_s, .. } => Some(Shape::Time(TimeSpan {
                 start: from,
@@ -118,7 +126,7 @@ impl Axis {
             Self::Series { .. } => Some(Shape::Series(SeriesSpan {
                 start: self.moment(from)?,
                 end: self.moment(to)?,
-                instant: place.from == place.to,
+                instant: place.is_instant(),
             })),
             Self::Frames { count } => Some(Shape::Frames(FrameRanges { ranges: vec![frame_range(from, to, *count)] })),
         }

@@ -62,7 +62,11 @@ impl Gesture {
         let snap = |at: f64| line.axis.snap(at, &line.ticks);
         let (from, to) = (snap(from), snap(to));
         let split = matches!(line.axis, super::Axis::Sound { channels, .. } if channels > 1);
-        (from != to).then_some(Place { from: from.min(to), to: from.max(to), channel: split.then_some(channel) })
+        ((from - to).abs() > 0.0).then_some(Place {
+            from: from.min(to),
+            to: from.max(to),
+            channel: split.then_some(channel),
+        })
     }
 }
 
@@ -288,8 +292,8 @@ impl Line {
             Part::Whole => {
                 let by = by.clamp(low - place.from, high - place.to);
                 let from = snap(place.from + by);
-                let to = if place.from == place.to { from } else { snap(place.to + by).max(from) };
-                if to > from || place.from == place.to { (from, to) } else { (place.from, place.to) }
+                let to = if place.is_instant() { from } else { snap(place.to + by).max(from) };
+                if to > from || place.is_instant() { (from, to) } else { (place.from, place.to) }
             }
             Part::Start => {
                 let from = snap(place.from + by);

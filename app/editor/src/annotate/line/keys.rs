@@ -92,7 +92,8 @@ impl Editor {
         let from = *line.anchor.get_or_insert(cursor);
         let snap = |at: f64| line.axis.snap(at, &line.ticks);
         let (from, to) = (snap(from), snap(at));
-        let shape = line.axis.shape(super::Place { from, to, channel: None }).filter(|_| from != to);
+        let place = super::Place { from: from.min(to), to: from.max(to), channel: None };
+        let shape = line.axis.shape(place).filter(|_| !place.is_instant());
         self.pending = shape.map(|shape| (object.to_owned(), shape));
         moved.and(Response::ALL)
     }

@@ -48,7 +48,7 @@ impl Editor {
                 key,
                 from_x,
                 to_x,
-                is_instant: place.from == place.to,
+                is_instant: place.is_instant(),
                 channel: place.channel,
                 color: color.to_owned(),
                 title,
@@ -90,7 +90,7 @@ impl Editor {
                 }
                 let (from, to) = (line.screen_from_line(place.from), line.screen_from_line(place.to));
                 let (to_start, to_end) = ((x - from).abs(), (x - to).abs());
-                let part = if place.from == place.to {
+                let part = if place.is_instant() {
                     (to_start <= tolerance * 2.0).then_some(Part::Whole)
                 } else if to_end <= tolerance && (to_end <= to_start || x > to) {
                     Some(Part::End)

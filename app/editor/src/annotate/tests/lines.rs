@@ -239,7 +239,7 @@ fn imported_pieces_come_out_as_they_went_in() {
     let hand =
         Hand::with("sound", Axis::Sound { duration_s: 10.0, sample_rate: 8000.0, channels: 1 }, 500.0, stored.clone());
     assert_eq!(hand.editor.document().len(), 1);
-    assert_eq!(Value::from_iter(hand.editor.results().into_iter().map(Value::from)), stored);
+    assert_eq!(hand.editor.results().into_iter().map(Value::from).collect::<Value>(), stored);
 }
 
 const PICTURE: ScreenSize = ScreenSize { width: 400.0, height: 200.0 };
@@ -276,7 +276,10 @@ fn a_thing_is_followed_by_setting_it_right_where_it_moves() {
     let item = hand.editor.results().remove(0);
     assert_eq!((&item.0["type"], &item.0["from_name"]), (&json!("videorectangle"), &json!("box")));
     let value = &item.0["value"];
-    assert_eq!((&value["labels"], &value["framesCount"], &value["duration"]), (&json!(["Ball"]), &json!(100), &json!(4)));
+    assert_eq!(
+        (&value["labels"], &value["framesCount"], &value["duration"]),
+        (&json!(["Ball"]), &json!(100), &json!(4))
+    );
     assert_eq!(hand.keyframes(), [(1, 10.0, true), (11, 20.0, true)]);
     // Half-way it is half-way.
     let _ = hand.editor.seek("video", 5.0);

@@ -205,8 +205,7 @@ async fn probe(
         return Ok((known, None));
     }
     let bytes = media::fetch(&media::derived(task, "frames", src, &[]), None, |_| waits()).await?;
-    let times: Arc<[f64]> =
-        bytes.chunks_exact(8).map(|time| time.try_into().map_or(0.0, f64::from_le_bytes)).collect();
+    let times: Arc<[f64]> = bytes.chunks_exact(8).map(|time| time.try_into().map_or(0.0, f64::from_le_bytes)).collect();
     Ok((known, Some(times)))
 }
 
@@ -217,8 +216,8 @@ fn steps(bench: Bench, object: StoredValue<String>) -> AnyView {
             let _ = bench.act(|editor| act(editor, name));
         });
     };
-    let has_tracks =
-        bench.peek(|editor| editor.document().kit().draws(editor::annotate::ShapeKind::Track) && !editor.is_read_only());
+    let has_tracks = bench
+        .peek(|editor| editor.document().kit().draws(editor::annotate::ShapeKind::Track) && !editor.is_read_only());
     let nothing = Signal::derive(move || bench.read(|editor| editor.selection().is_empty()));
     view! {
         <IconButton icon=lu::LuStepBack label="A frame back (←)".to_owned() size=Size::Small

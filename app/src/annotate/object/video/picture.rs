@@ -79,7 +79,13 @@ pub(super) fn Picture(
         bench.lively.track();
         let draws = object.with_value(|_| bench.peek(|editor| !editor.is_read_only()));
         let over = bench.peek(|editor| editor.hovered().is_some_and(|key| editor.selection().contains(&key)));
-        cursor_name(if over { Cursor::Move } else if draws { Cursor::Crosshair } else { Cursor::Default })
+        cursor_name(if over {
+            Cursor::Move
+        } else if draws {
+            Cursor::Crosshair
+        } else {
+            Cursor::Default
+        })
     };
     let label = object.with_value(|name| {
         format!("Picture of video “{name}”. Enter places a box, Alt and the arrow keys move it; arrow keys go from frame to frame.")
