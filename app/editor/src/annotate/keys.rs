@@ -8,7 +8,7 @@ use super::document::RegionKey;
 use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::snap;
-use super::tool::{self, State, ToolKind};
+use super::tool::{self, ToolKind};
 use crate::command::Command;
 use crate::input::{Key, Modifiers};
 

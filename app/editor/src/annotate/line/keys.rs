@@ -31,7 +31,7 @@ impl Editor {
                 }
                 Some(done)
             }
-            _ => match Command::of_key(key, modifiers)? {
+            _ => Command::of_key(key, modifiers).find_map(|command| match command {
                 Command::ZoomIn => Some(self.zoom_line(object, ZOOM_STEP)),
                 Command::ZoomOut => Some(self.zoom_line(object, 1.0 / ZOOM_STEP)),
                 Command::ZoomFit => {
@@ -39,7 +39,7 @@ impl Editor {
                     Some(self.look_along(object, from, to))
                 }
                 _ => None,
-            },
+            }),
         }
     }
 
