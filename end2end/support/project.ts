@@ -25,6 +25,21 @@ export async function createProject(page: Page, app: App, title: string, templat
   return page.url().replace(/\/import$/, '');
 }
 
+/** The same with a labeling interface written by hand. */
+export async function createProjectWith(page: Page, app: App, title: string, config: string): Promise<string> {
+  await open(page, `${app.url}/projects/new`);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(title);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Object detection' }).click();
+  await page.getByRole('textbox', { name: 'Labeling interface' }).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(config);
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await page.waitForURL('**/projects/*/import');
+  return page.url().replace(/\/import$/, '');
+}
+
 type Files = Parameters<FileChooser['setFiles']>[0];
 
 /** Chooses files in the dialog of the import page one is on. */

@@ -141,16 +141,11 @@ mod tests {
 
     #[test]
     fn gaps_become_equal_and_the_ends_stay() {
-        let table: [(&[(f64, f64)], &[f64]); 4] = [
-            (&[(0.0, 10.0), (12.0, 22.0), (50.0, 60.0)], &[0.0, 13.0, 0.0]),
-            // In any order.
-            (&[(50.0, 60.0), (0.0, 10.0), (12.0, 22.0)], &[0.0, 0.0, 13.0]),
-            // More than there is room for: they overlap evenly.
-            (&[(0.0, 10.0), (2.0, 12.0), (8.0, 18.0)], &[0.0, 2.0, 0.0]),
-            (&[], &[]),
-        ];
-        for (spans, expected) in table {
-            assert_eq!(spread(spans), expected, "{spans:?}");
-        }
+        assert_eq!(spread(&[(0.0, 10.0), (12.0, 22.0), (50.0, 60.0)]), [0.0, 13.0, 0.0]);
+        // In any order.
+        assert_eq!(spread(&[(50.0, 60.0), (0.0, 10.0), (12.0, 22.0)]), [0.0, 0.0, 13.0]);
+        // More than there is room for: they overlap evenly.
+        assert_eq!(spread(&[(0.0, 10.0), (2.0, 12.0), (8.0, 18.0)]), [0.0, 2.0, 0.0]);
+        assert_eq!(spread(&[]), [0.0; 0]);
     }
 }

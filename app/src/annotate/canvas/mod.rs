@@ -1,7 +1,10 @@
 //! What surfaces that are drawn on share: layers as sharp as the screen, pointers, keys, tools.
 
+mod arrange_bar;
 mod keys;
+mod look;
 mod masks;
+mod minimap;
 mod painter;
 mod pointer;
 mod still;
@@ -13,7 +16,10 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 
+pub(super) use arrange_bar::ArrangeBar;
 pub(super) use keys::listen_to_keys;
+pub(super) use look::Light;
+pub(super) use minimap::Minimap;
 pub(super) use painter::paint;
 pub(super) use pointer::{cursor_name, modifiers_of, place_of, pointer_of};
 pub(super) use still::StillLayer;

@@ -1,9 +1,10 @@
 //! Tools, history and zoom: the editor's own commands as buttons.
 
-use editor::annotate::{ShapeKind, ToolKind};
+use editor::annotate::{Arrange, ShapeKind, ToolKind};
 use editor::command::Command;
 use leptos::prelude::*;
 
+use super::look::{Light, LookButton};
 use crate::annotate::bench::use_bench;
 use crate::annotate::browser;
 use crate::ui::{Glyph, Icon, lu};
@@ -28,6 +29,16 @@ fn glyph(command: Command) -> Glyph {
         Command::Redo => lu::LuRedo2,
         Command::Delete => lu::LuTrash2,
         Command::Duplicate => lu::LuCopy,
+        Command::Solo => lu::LuFocus,
+        Command::RotateView => lu::LuRotateCwSquare,
+        Command::Arrange(Arrange::Left) => lu::LuAlignStartVertical,
+        Command::Arrange(Arrange::Center) => lu::LuAlignCenterVertical,
+        Command::Arrange(Arrange::Right) => lu::LuAlignEndVertical,
+        Command::Arrange(Arrange::Top) => lu::LuAlignStartHorizontal,
+        Command::Arrange(Arrange::Middle) => lu::LuAlignCenterHorizontal,
+        Command::Arrange(Arrange::Bottom) => lu::LuAlignEndHorizontal,
+        Command::Arrange(Arrange::Across) => lu::LuAlignHorizontalSpaceBetween,
+        Command::Arrange(Arrange::Down) => lu::LuAlignVerticalSpaceBetween,
         Command::ZoomIn => lu::LuZoomIn,
         Command::ZoomOut => lu::LuZoomOut,
         Command::ZoomFit => lu::LuMaximize,
@@ -98,8 +109,11 @@ pub(in crate::annotate) fn Toolbar() -> impl IntoView {
 pub(in crate::annotate) fn ZoomBar(
     /// The object shown.
     name: String,
+    light: RwSignal<Light>,
 ) -> impl IntoView {
     let bench = use_bench();
+    let object = name.clone();
+    let has_zoom = bench.peek(|editor| editor.image_rules(&object).is_none_or(|rules| rules.has_zoom));
     let percent = move || {
         bench.still.track();
         bench.read(|editor| {
@@ -108,17 +122,20 @@ pub(in crate::annotate) fn ZoomBar(
     };
     view! {
         <div class="zoombar" role="group" aria-label="Zoom">
-            <CommandButton command=Command::ZoomOut/>
-            <button
-                class="zoom-number num"
-                type="button"
-                title="Actual size (Shift 0)"
-                on:click=move |_| { let _ = bench.act(|editor| editor.run(Command::ZoomOriginal)); }
-            >
-                {percent}
-            </button>
-            <CommandButton command=Command::ZoomIn/>
-            <CommandButton command=Command::ZoomFit/>
+            <LookButton name=object light/>
+            {has_zoom.then(|| view! {
+                <CommandButton command=Command::ZoomOut/>
+                <button
+                    class="zoom-number num"
+                    type="button"
+                    title="Actual size (Shift 0)"
+                    on:click=move |_| { let _ = bench.act(|editor| editor.run(Command::ZoomOriginal)); }
+                >
+                    {percent}
+                </button>
+                <CommandButton command=Command::ZoomIn/>
+                <CommandButton command=Command::ZoomFit/>
+            })}
         </div>
     }
     .into_any()

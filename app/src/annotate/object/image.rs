@@ -16,8 +16,8 @@ use super::Shown;
 use crate::annotate::bench::Bench;
 use crate::annotate::browser;
 use crate::annotate::canvas::{
-    self, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, modifiers_of, observe_size, paint, paint_layer,
-    place_of, pointer_of, size_of,
+    self, ArrangeBar, Light, Minimap, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, modifiers_of,
+    observe_size, paint, paint_layer, place_of, pointer_of, size_of,
 };
 use crate::ui::{Button, Icon, Size, lu, use_toasts};
 
@@ -44,6 +44,13 @@ fn ImageSurface(
     let ready = RwSignal::new(false);
     let failed = RwSignal::new(false);
     let reason = RwSignal::new(None::<String>);
+    let light = RwSignal::new(Light::default());
+    Effect::new(move |_| {
+        let light = light.get();
+        if let Some(image) = image.get() {
+            object.with_value(|object| light.shine_on(&image, object));
+        }
+    });
 
     let measure = move || {
         let Some(element) = image.get_untracked() else { return };
@@ -210,7 +217,9 @@ fn ImageSurface(
                 }
             </div>
             <TipBar/>
-            <ZoomBar name/>
+            <ArrangeBar/>
+            {(!src.is_empty()).then(|| view! { <Minimap bench name=name.clone() src=src.clone()/> })}
+            <ZoomBar name light/>
         </div>
     }
     .into_any()

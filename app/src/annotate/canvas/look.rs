@@ -1,0 +1,200 @@
+//! How the picture is looked at: light, grid, crosshair. Nothing of it is part of the result.
+
+use editor::annotate::{Aids, ImageRules};
+use editor::command::Command;
+use leptos::prelude::*;
+use web_sys::HtmlImageElement;
+
+use super::toolbar::CommandButton;
+use crate::annotate::bench::{Bench, use_bench};
+use crate::ui::{Button, Icon, Size, lu};
+
+/// The light a picture is looked at in, in percent; 100 leaves it as it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::annotate) struct Light {
+    brightness: f64,
+    contrast: f64,
+    gamma: f64,
+    is_inverted: bool,
+}
+
+impl Default for Light {
+    fn default() -> Self {
+        Self { brightness: 100.0, contrast: 100.0, gamma: 100.0, is_inverted: false }
+    }
+}
+
+impl Light {
+    /// As a style sheet says it. `gamma` names the filter of the page that bends the tones.
+    fn filter(&self, gamma: &str) -> String {
+        let mut filter = Vec::new();
+        if (self.gamma - 100.0).abs() > f64::EPSILON {
+            filter.push(format!("url(#{gamma})"));
+        }
+        if (self.brightness - 100.0).abs() > f64::EPSILON {
+            filter.push(format!("brightness({}%)", self.brightness));
+        }
+        if (self.contrast - 100.0).abs() > f64::EPSILON {
+            filter.push(format!("contrast({}%)", self.contrast));
+        }
+        if self.is_inverted {
+            filter.push("invert(1)".to_owned());
+        }
+        if filter.is_empty() { "none".to_owned() } else { filter.join(" ") }
+    }
+
+    /// Shows a picture in this light.
+    pub(in crate::annotate) fn shine_on(&self, image: &HtmlImageElement, object: &str) {
+        // Named in full: views have a method of the same name. Refused only for what is no style.
+        let _ = web_sys::HtmlElement::style(image).set_property("filter", &self.filter(&gamma_id(object)));
+    }
+}
+
+fn gamma_id(object: &str) -> String {
+    let letters: String = object.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("gamma-{letters}")
+}
+
+/// Which of the numbers a slider sets.
+#[derive(Clone, Copy)]
+enum Part {
+    Brightness,
+    Contrast,
+    Gamma,
+}
+
+/// A button that opens the sliders, and the filter they set.
+#[component]
+pub(in crate::annotate) fn LookButton(
+    /// The object shown.
+    name: String,
+    light: RwSignal<Light>,
+) -> impl IntoView {
+    let bench = use_bench();
+    let open = RwSignal::new(false);
+    let object = StoredValue::new(name.clone());
+    let rules = bench.peek(|editor| editor.image_rules(&name).cloned());
+    let Some(rules) = rules else { return ().into_any() };
+    let rules = StoredValue::new(rules);
+    // An exponent below 1 lightens the dark tones; the slider goes up with the light.
+    let id = StoredValue::new(gamma_id(&name));
+    let filter = move || {
+        let exponent = 100.0 / light.get().gamma;
+        let bend = |color: char| format!("<feFunc{color} type=\"gamma\" exponent=\"{exponent:.3}\"/>");
+        let bends: String = ['R', 'G', 'B'].map(bend).concat();
+        id.with_value(|id| {
+            format!(
+                "<filter id=\"{id}\" color-interpolation-filters=\"sRGB\"><feComponentTransfer>{bends}</feComponentTransfer></filter>"
+            )
+        })
+    };
+    view! {
+        <svg class="look-filter" width="0" height="0" aria-hidden="true" inner_html=filter></svg>
+        <button
+            class="tool"
+            type="button"
+            title="Light, grid and crosshair"
+            aria-label="Light, grid and crosshair"
+            aria-expanded=move || open.get().to_string()
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <Icon icon=lu::LuSlidersHorizontal/>
+        </button>
+        {move || open.get().then(|| rules.with_value(|rules| panel(bench, object, rules, light, open)))}
+    }
+    .into_any()
+}
+
+fn panel(
+    bench: Bench,
+    object: StoredValue<String>,
+    rules: &ImageRules,
+    light: RwSignal<Light>,
+    open: RwSignal<bool>,
+) -> AnyView {
+    let aids = move || bench.read(|editor| object.with_value(|object| editor.aids(object)));
+    let set_aids = move |aids: Aids| {
+        let _ = bench.act(|editor| object.with_value(|object| editor.set_aids(object, aids)));
+    };
+    let has_rotation = rules.has_rotation;
+    view! {
+        <div
+            class="look-panel"
+            role="group"
+            aria-label="How the picture is looked at"
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    event.stop_propagation();
+                    open.set(false);
+                }
+            }
+        >
+            {rules.has_brightness.then(|| slider("Brightness", Part::Brightness, light))}
+            {rules.has_contrast.then(|| slider("Contrast", Part::Contrast, light))}
+            {slider("Gamma", Part::Gamma, light)}
+            {tick("Invert", move || light.get().is_inverted, move |on| light.update(|light| light.is_inverted = on))}
+            {tick("Grid", move || aids().grid, move |on| set_aids(Aids { grid: on, ..aids() }))}
+            {tick("Crosshair", move || aids().crosshair, move |on| set_aids(Aids { crosshair: on, ..aids() }))}
+            <div class="look-end">
+                {has_rotation.then(|| view! { <CommandButton command=Command::RotateView/> })}
+                <Button size=Size::Small on:click=move |_| light.set(Light::default())>"As it is"</Button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn slider(name: &'static str, part: Part, light: RwSignal<Light>) -> AnyView {
+    let value = move || {
+        let light = light.get();
+        match part {
+            Part::Brightness => light.brightness,
+            Part::Contrast => light.contrast,
+            Part::Gamma => light.gamma,
+        }
+    };
+    let set = move |event| {
+        let Ok(value) = event_target_value(&event).parse::<f64>() else { return };
+        light.update(|light| match part {
+            Part::Brightness => light.brightness = value.clamp(0.0, 300.0),
+            Part::Contrast => light.contrast = value.clamp(0.0, 300.0),
+            Part::Gamma => light.gamma = value.clamp(20.0, 300.0),
+        });
+    };
+    let least = if matches!(part, Part::Gamma) { "20" } else { "0" };
+    view! {
+        <label class="look-row">
+            <span>{name}</span>
+            <input type="range" min=least max="300" step="5" prop:value=move || value().to_string() on:input=set/>
+            <span class="num">{move || format!("{}%", value())}</span>
+        </label>
+    }
+    .into_any()
+}
+
+fn tick(
+    name: &'static str,
+    on: impl Fn() -> bool + Send + Sync + 'static,
+    set: impl Fn(bool) + Send + Sync + 'static,
+) -> AnyView {
+    view! {
+        <label class="look-row">
+            <span>{name}</span>
+            <input type="checkbox" prop:checked=on on:change=move |event| set(event_target_checked(&event))/>
+        </label>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn light_is_said_as_a_style_sheet_does() {
+        assert_eq!(Light::default().filter("g"), "none");
+        let light = Light { brightness: 120.0, contrast: 80.0, gamma: 50.0, is_inverted: true };
+        assert_eq!(light.filter("g"), "url(#g) brightness(120%) contrast(80%) invert(1)");
+        assert_eq!(gamma_id("my image\"1"), "gamma-myimage1");
+    }
+}

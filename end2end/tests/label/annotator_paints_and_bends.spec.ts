@@ -1,0 +1,76 @@
+// A mask, an ellipse and a vector on one picture, and what comes out of them.
+import { createProjectWith, exportJson, importTasks } from '../../support/project';
+import { signUp } from '../../support/session';
+import { drawBox, picture, regions, showActualSize } from '../../support/surface';
+import { expect, expectAccessible, open, test } from '../../support/test';
+
+const SIZE = { width: 451, height: 300 };
+const INTERFACE = `<View>
+  <Image name="image" value="$image"/>
+  <BrushLabels name="mask" toName="image"><Label value="Fur" hotkey="1"/></BrushLabels>
+  <EllipseLabels name="ring" toName="image"><Label value="Eye" hotkey="2"/></EllipseLabels>
+  <VectorLabels name="path" toName="image" curves="true"><Label value="Whisker" hotkey="3"/></VectorLabels>
+</View>`;
+
+test('an annotator brushes, rings and bends', async ({ app, page }) => {
+  await signUp(page, app, 'paints@example.com', 'Painters');
+  const project = await createProjectWith(page, app, 'Cats by hand', INTERFACE);
+  await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' } }]);
+  await open(page, `${project}/label`);
+  await showActualSize(page);
+  const place = (await picture(page).boundingBox())!;
+  const at = (x: number, y: number) =>
+    [Math.round(place.x + (place.width - SIZE.width) / 2 + x), Math.round(place.y + (place.height - SIZE.height) / 2 + y)] as const;
+
+  await page.keyboard.press('1');
+  await expect(page.getByRole('group', { name: 'Brush' })).toBeVisible();
+  await page.mouse.move(...at(60, 200));
+  await page.mouse.down();
+  await page.mouse.move(...at(140, 200), { steps: 8 });
+  await page.mouse.up();
+  await expect(regions(page)).toHaveText([/Fur/]);
+  // A second stroke is part of the same mask.
+  await page.mouse.move(...at(100, 160));
+  await page.mouse.down();
+  await page.mouse.move(...at(100, 240), { steps: 8 });
+  await page.mouse.up();
+  await expect(regions(page)).toHaveCount(1);
+  await expectAccessible(page);
+
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('2');
+  const frame = await drawBox(page, SIZE, [200, 80, 60, 40]);
+
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('3');
+  await page.mouse.click(...at(300, 200));
+  await page.mouse.move(...at(360, 180));
+  await page.mouse.down();
+  await page.mouse.move(...at(390, 180), { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.click(...at(420, 220));
+  await page.keyboard.press('Enter');
+  await expect(regions(page)).toHaveText([/Fur/, /Eye/, /Whisker/]);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+
+  const [task] = await exportJson(page, project, 'JSON');
+  const [mask, ring, path] = task.annotations[0].result;
+  expect(mask).toMatchObject({ type: 'brushlabels', original_width: 451, original_height: 300 });
+  expect(mask.value).toMatchObject({ format: 'rle', brushlabels: ['Fur'] });
+  // The first 32 bits count the values: four for each pixel.
+  const [a, b, c, d] = mask.value.rle;
+  expect(((a << 24) | (b << 16) | (c << 8) | d) >>> 0).toBe(451 * 300 * 4);
+  const [left, top, width, height] = frame;
+  expect(ring.type).toBe('ellipselabels');
+  expect((ring.value.x * 451) / 100).toBeCloseTo(left + width / 2, 6);
+  expect((ring.value.y * 300) / 100).toBeCloseTo(top + height / 2, 6);
+  expect((ring.value.radiusX * 451) / 100).toBeCloseTo(width / 2, 6);
+  expect((ring.value.radiusY * 300) / 100).toBeCloseTo(height / 2, 6);
+  expect(path).toMatchObject({ type: 'vectorlabels', value: { closed: false, vectorlabels: ['Whisker'] } });
+  expect(path.value.vertices.map((v: any) => [v.id, v.prevPointId, v.isBezier])).toEqual([
+    ['1', null, false],
+    ['2', '1', true],
+    ['3', '2', false],
+  ]);
+});
