@@ -129,9 +129,11 @@ fn Film(
     };
     Effect::new(move |_| load());
     let on_metadata = move |_| match state.get_untracked() {
-        State::Opening if task.is_none() => drop(guess(None)),
+        State::Opening if task.is_none() => {
+            guess(None);
+        }
         State::Failed(failure) if failure.code != "media_empty" => {
-            drop(guess(Some(format!("{} Frames are counted at {stated} per second.", failure.sentence))));
+            guess(Some(format!("{} Frames are counted at {stated} per second.", failure.sentence)));
         }
         _ => {}
     };
