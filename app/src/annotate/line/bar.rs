@@ -35,12 +35,12 @@ pub(in crate::annotate) fn PlayBar(
     let toggle = move |_| {
         object.with_value(|name| {
             let _ = bench.act(|editor| editor.toggle_play(name));
-        })
+        });
     };
     let repeat = move |_| {
         object.with_value(|name| {
             let _ = bench.act(|editor| editor.toggle_loop(name));
-        })
+        });
     };
     let time = move || {
         bench.lively.track();

@@ -18,7 +18,7 @@ pub(in crate::annotate) fn Overview(
     bench: Bench,
     /// The object's name.
     name: String,
-    children: Children,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let object = StoredValue::new(name);
     let frame = NodeRef::<html::Div>::new();
@@ -90,7 +90,7 @@ pub(in crate::annotate) fn Overview(
             on:pointerup=move |_| held.set_value(None)
             on:pointercancel=move |_| held.set_value(None)
         >
-            {children()}
+            {children.map(|children| children())}
             <div class="line-window" style=window_style></div>
         </div>
     }

@@ -188,7 +188,7 @@ fn board(
     view! {
         <PlayBar bench name=name.clone() speed volume/>
         <LineSurface bench name=name.clone() label=title.get_value() height=height + RULER ground changed/>
-        <Overview bench name>{()}</Overview>
+        <Overview bench name/>
     }
     .into_any()
 }

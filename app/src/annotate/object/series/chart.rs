@@ -97,9 +97,9 @@ fn curve(canvas: &Canvas, channel: &Channel, drawn: &Drawn, scale: &Scale, place
     let draw = |(x, low, high): (f64, f64, f64), is_down: bool| {
         let (y_low, y_high) = (scale.y(low), scale.y(high));
         if is_down {
-            canvas.line_to(x, y_high)
+            canvas.line_to(x, y_high);
         } else {
-            canvas.move_to(x, y_high)
+            canvas.move_to(x, y_high);
         }
         if (y_low - y_high).abs() > 0.5 {
             canvas.line_to(x, y_low);

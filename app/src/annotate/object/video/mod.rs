@@ -167,7 +167,7 @@ fn Film(
                 {note.map(|note| view! { <p class="line-note" role="status"><Icon icon=lu::LuInfo/>{note}</p> })}
                 <PlayBar bench name=name.clone() speed volume more=move || steps(bench, object)/>
                 <LineSurface bench name=name.clone() label=title.get_value() height=timeline ground changed=Signal::from(0)/>
-                <Overview bench name>{()}</Overview>
+                <Overview bench name/>
             }
             .into_any()
         }
