@@ -147,7 +147,7 @@ fn relation_row(bench: Bench, row: Row) -> AnyView {
     view! {
         <li class="relation-row" style=color>
             <div class="relation-line">
-                <button class="relation-pick" type="button" aria-label=format!("Select {name}") on:click=pick>
+                <button class="relation-pick" type="button" title=format!("Select {name}") on:click=pick>
                     <span class="truncate" dir="auto">{from}</span>
                     <Icon icon/>
                     <span class="truncate" dir="auto">{to}</span>

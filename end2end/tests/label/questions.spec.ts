@@ -24,31 +24,6 @@ async function submitted(page: Page, project: string): Promise<Record<string, un
   return Object.fromEntries(task.annotations[0].result.map(({ from_name, value }: any) => [from_name, value]));
 }
 
-test('a tree is searched and picked from by keyboard alone', async ({ app, page }) => {
-  const project = await begin(page, app, 'taxonomy', 'Taxonomy', { name: 'Pump', description: 'Fits both common valves.' });
-  await page.keyboard.press('Control+Enter');
-  await expect(page.getByText('Please file it somewhere.').first()).toBeVisible();
-  const open = page.locator('summary', { hasText: 'Open a category' });
-  await open.focus();
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
-  await page.keyboard.type('tool');
-  await expect(page.getByRole('treeitem')).toHaveText(['Outdoors', 'Cycling', 'Tools']);
-  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
-  await expect(page.getByText('Outdoors › Cycling › Tools')).toBeVisible();
-  // Branches open and close, and cannot be picked where only leaves can.
-  await page.getByRole('searchbox').fill('');
-  const home = page.getByRole('treeitem', { name: 'Home' });
-  await home.focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(home).toHaveAttribute('aria-expanded', 'true');
-  await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('treeitem', { name: 'Kitchen' })).toBeFocused();
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('treeitem', { name: 'Appliances' })).toBeVisible();
-  expect(await submitted(page, project)).toEqual({ category: { taxonomy: [['Outdoors', 'Cycling', 'Tools']] } });
-});
-
 test('one of two texts is chosen', async ({ app, page }) => {
   const project = await begin(page, app, 'pairwise', 'Compare two texts', { task: 'Which?', left: 'One.', right: 'Another.' });
   await page.getByRole('button', { name: /^Left/ }).focus();
@@ -84,18 +59,6 @@ test('answers are dragged into buckets, and moved by keys', async ({ app, page }
   await page.keyboard.press('Escape');
   await expect(bucket('_').locator('[data-item]')).toHaveText([/Answer b/]);
   expect(await submitted(page, project)).toEqual({ ranking: { ranker: { _: ['b'], good: ['a', 'c'], bad: [] } } });
-});
-
-test('a record is read and its date is corrected', async ({ app, page }) => {
-  const record = { Invoice: '2024-118', Issued: '2024-02-30', Total: '57.90' };
-  const project = await begin(page, app, 'record', 'Check a record', { record });
-  await expect(page.getByRole('row', { name: 'Issued 2024-02-30' })).toBeVisible();
-  await page.keyboard.press('2');
-  await page.getByLabel('issued', { exact: true }).fill('2024-02-29');
-  expect(await submitted(page, project)).toEqual({
-    verdict: { choices: ['Wrong'] },
-    issued: { datetime: '2024-02-29' },
-  });
 });
 
 test('one region points at another', async ({ app, page }) => {
