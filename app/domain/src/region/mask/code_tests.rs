@@ -195,40 +195,6 @@ fn wrong_sizes_and_broken_streams_are_errors() {
     assert_eq!(code(&[255; 9], 4, 4), "rle_wrong_size");
 }
 
-/// `cargo test -p domain --release -- --ignored --nocapture twelve`
-#[test]
-#[ignore = "measures; run it in release"]
-fn twelve_megapixels_in_time() {
-    let mut mask = Mask::new(4000, 3000).unwrap();
-    let mut state = 7_u64;
-    let mut random = |limit: f64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(state >> 33).unwrap()) / f64::from(1_u32 << 31) * limit
-    };
-    let start = std::time::Instant::now();
-    for _ in 0..500 {
-        let from = crate::region::ImagePoint::new(random(4000.0), random(3000.0));
-        let to = crate::region::ImagePoint::new(from.x + random(200.0), from.y + random(200.0));
-        mask.stroke(from, to, crate::region::mask::Brush::Round(60.0), random(1.0) > 0.3);
-    }
-    println!("stroke {:?} each", start.elapsed() / 500);
-    let start = std::time::Instant::now();
-    let rle = encode(&mask);
-    println!("encode {:?}, {} bytes, {} pixels", start.elapsed(), rle.len(), mask.area());
-    let start = std::time::Instant::now();
-    assert_eq!(decode(&rle, 4000, 3000).unwrap(), mask);
-    println!("decode {:?}", start.elapsed());
-    let start = std::time::Instant::now();
-    let contours = mask.contours();
-    println!("contours {:?}, {}", start.elapsed(), contours.len());
-    let start = std::time::Instant::now();
-    let png = super::png::encode(&mask);
-    println!("png encode {:?}, {} bytes", start.elapsed(), png.len());
-    let start = std::time::Instant::now();
-    assert_eq!(super::png::decode(&png, 4000, 3000).unwrap(), mask);
-    println!("png decode {:?}", start.elapsed());
-}
-
 proptest! {
     #[test]
     fn any_elements_come_back(elements in proptest::collection::vec(prop_oneof![3 => Just(0_u8), 2 => Just(255), 1 => any::<u8>()], 1..3000)) {
