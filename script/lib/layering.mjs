@@ -1,4 +1,4 @@
-// Which crate may know what: the table of docs/architecture.md, checked over `cargo tree` and the sources.
+// Which crate may know what: the table of docs/architecture.md, checked over `cargo tree` and the sources; and that migrations have an order.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -46,6 +46,12 @@ for (const { pattern, folders, why, except } of SOURCES) {
       if (pattern.test(line) && !line.trimStart().startsWith('//')) report(`${file}:${index + 1}: ${why}`);
     });
   }
+}
+// Migrations run in the order of their times: two of one time would run in the order of chance.
+const migrations = fs.readdirSync('migrations').filter((file) => file.endsWith('.sql')).sort();
+for (const [index, file] of migrations.entries()) {
+  if (!/^\d{14}_[a-z]+_[a-z0-9_]+\.sql$/.test(file)) report(`migrations/${file}: is not <YYYYMMDDHHMMSS>_<area>_<what>.sql`);
+  if (index > 0 && file.slice(0, 14) === migrations[index - 1].slice(0, 14)) report(`migrations/${file}: has the time of ${migrations[index - 1]}`);
 }
 process.exit(wrong === 0 ? 0 : 1);
 

@@ -62,7 +62,8 @@ impl Arrange {
     }
 }
 
-/// How far each span moves so that the gaps between neighbours are equal; the outermost stay.
+/// How far each span moves so that the gaps between neighbours are equal; the first and the last stay, and none leaves
+/// what they all covered before, as a long one would where there is no room and the gaps are negative.
 fn spread(spans: &[(f64, f64)]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     let middle = |at: usize| f64::midpoint(spans[at].0, spans[at].1);
@@ -72,11 +73,14 @@ fn spread(spans: &[(f64, f64)]) -> Vec<f64> {
     let inner: f64 = order.iter().map(|at| spans[*at].1 - spans[*at].0).sum();
     let gaps = u32::try_from(order.len().saturating_sub(1)).map_or(1.0, f64::from).max(1.0);
     let gap = (spans[*last].1 - spans[*first].0 - inner) / gaps;
+    let lowest = spans.iter().fold(f64::INFINITY, |low, span| low.min(span.0));
+    let highest = spans.iter().fold(f64::NEG_INFINITY, |high, span| high.max(span.1));
     let mut at = spans[*first].0;
     for (n, index) in order.iter().enumerate() {
         let is_end = n == 0 || n + 1 == order.len();
-        moves[*index] = if is_end { 0.0 } else { at - spans[*index].0 };
-        at += spans[*index].1 - spans[*index].0 + gap;
+        let (from, length) = (spans[*index].0, spans[*index].1 - spans[*index].0);
+        moves[*index] = if is_end { 0.0 } else { at.min(highest - length).max(lowest) - from };
+        at += length + gap;
     }
     moves
 }
@@ -146,6 +150,9 @@ mod tests {
         assert_eq!(spread(&[(50.0, 60.0), (0.0, 10.0), (12.0, 22.0)]), [0.0, 0.0, 13.0]);
         // More than there is room for: they overlap evenly.
         assert_eq!(spread(&[(0.0, 10.0), (2.0, 12.0), (8.0, 18.0)]), [0.0, 2.0, 0.0]);
+        // Long ones that begin together stay where all of them were.
+        assert_eq!(spread(&[(0.0, 10.0), (0.0, 100.0), (0.0, 120.0)]), [0.0, 0.0, 0.0]);
+        assert_eq!(spread(&[(0.0, 30.0), (40.0, 130.0), (100.0, 130.0)]), [0.0, -20.0, 0.0]);
         assert_eq!(spread(&[]), [0.0; 0]);
     }
 }

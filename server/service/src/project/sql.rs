@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use domain::{
     access::ProjectRole,
-    id::{ProjectId, UserId, WorkspaceId},
+    id::{ProjectId, TaskId, UserId, WorkspaceId},
     project::{
         CheckedConfig, CheckedProject, Progress, ProjectCard, ProjectMember, ProjectPatch, ProjectQuery, ProjectState,
         Sampling, SkipQueue,
     },
+    task,
 };
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -274,16 +275,32 @@ pub(super) async fn lock_overlap(conn: &mut PgConnection, access: &ProjectAccess
     .await?)
 }
 
-/// Gives every task the project's overlap and counts anew which ones are done. Skips count where they are ignored.
+/// Gives every task the overlap the project now asks for, the cohort's or one, and counts anew which ones are done. Skips
+/// count where they are ignored. Reads and writes every task of the project once.
 pub(super) async fn spread_overlap(conn: &mut PgConnection, access: &ProjectAccess, now: DateTime<Utc>) -> Result<()> {
+    let rule = sqlx::query!(
+        "select maximum_annotations, overlap_cohort_percentage from project where project_id = $1",
+        access.project_id().0
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let tasks = sqlx::query_scalar!("select task_id from task where project_id = $1", access.project_id().0)
+        .fetch_all(&mut *conn)
+        .await?;
+    let overlaps: Vec<i32> = tasks
+        .iter()
+        .map(|id| task::overlap(TaskId(*id), rule.maximum_annotations, rule.overlap_cohort_percentage))
+        .collect();
     sqlx::query!(
-        "update task t set overlap = p.maximum_annotations, updated_at = $2,
+        "update task t set overlap = wanted.overlap, updated_at = $2,
             is_labeled = t.annotation_count + case when p.skip_queue = 'IGNORE_SKIPPED' then t.cancelled_count else 0 end
-                >= p.maximum_annotations
-        from project p
-        where p.project_id = $1 and t.project_id = $1 and t.overlap <> p.maximum_annotations",
+                >= wanted.overlap
+        from project p, unnest($3::bigint[], $4::int[]) wanted (task_id, overlap)
+        where p.project_id = $1 and t.project_id = $1 and t.task_id = wanted.task_id and t.overlap <> wanted.overlap",
         access.project_id().0,
-        now
+        now,
+        &tasks,
+        &overlaps
     )
     .execute(&mut *conn)
     .await?;

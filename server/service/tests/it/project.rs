@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::{
     Kind,
     access::{OrgRole, ProjectRole},
-    id::{ProjectId, WorkspaceId},
+    id::{ProjectId, TaskId, WorkspaceId},
     page::Limit,
     project::{BIN_DAYS, NewProject, ProjectPatch, ProjectQuery, ProjectSort, ProjectState, SkipQueue},
 };
@@ -236,6 +236,31 @@ async fn more_annotations_per_task_open_finished_tasks_again() {
         assert_eq!((detail.maximum_annotations, detail.progress.labeled), (number, labeled));
     }
     assert_eq!(code(project::update(&db.cx, &c.owner, c.project_id, overlap(0)).await), "overlap_out_of_range");
+}
+
+#[tokio::test]
+async fn more_annotations_are_asked_for_in_the_cohort_alone() {
+    let db = TestDb::new().await;
+    let c = cast(&db).await;
+    sqlx::query("update project set overlap_cohort_percentage = 40 where project_id = $1")
+        .bind(c.project_id.0)
+        .execute(db.pool())
+        .await
+        .unwrap();
+    sqlx::query("insert into task (project_id, inner_id, data) select $1, n, '{}' from generate_series(1, 200) n")
+        .bind(c.project_id.0)
+        .execute(db.pool())
+        .await
+        .unwrap();
+    let three = ProjectPatch { maximum_annotations: Some(3), ..ProjectPatch::default() };
+    project::update(&db.cx, &c.owner, c.project_id, three).await.unwrap();
+    let tasks: Vec<(i64, i32)> = sqlx::query_as("select task_id, overlap from task where project_id = $1")
+        .bind(c.project_id.0)
+        .fetch_all(db.pool())
+        .await
+        .unwrap();
+    assert!(tasks.iter().all(|(id, overlap)| *overlap == domain::task::overlap(TaskId(*id), 3, 40)), "{tasks:?}");
+    assert!((40..120).contains(&tasks.iter().filter(|(_, overlap)| *overlap == 3).count()), "{tasks:?}");
 }
 
 #[tokio::test]
