@@ -79,6 +79,8 @@ impl Toasts {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
+            // Said again, it is said once; what can be taken back stays as often as it happened.
+            list.retain(|toast| undo.is_some() || toast.undo.is_some() || (toast.tone, &toast.text) != (tone, &text));
             list.push(Toast { id, tone, text, undo });
             if list.len() > MOST {
                 list.remove(0);

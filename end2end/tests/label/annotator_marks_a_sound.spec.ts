@@ -38,7 +38,7 @@ test('pieces of a sound are marked, moved, sized and exported', async ({ app, pa
   await expect(page.getByRole('button', { name: 'Pause (Space)' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Play (Space)' })).toBeVisible({ timeout: 15_000 });
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByText('Submitted.')).toBeVisible();
+  await expect(page.getByText('Task 2')).toBeVisible();
 
   // The keyboard alone.
   await wave.focus();
@@ -47,7 +47,7 @@ test('pieces of a sound are marked, moved, sized and exported', async ({ app, pa
   await page.keyboard.press('2');
   await expect(regions(page)).toHaveText([/Speaker 2/]);
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByText('Submitted.')).toBeVisible();
+  await expect(page.getByText('Task 3')).toBeVisible();
 
   // What is not there says so, and the rest of the task can be answered.
   await expect(page.getByRole('alert')).toContainText('404');

@@ -79,8 +79,16 @@ test('a server that goes away takes nothing with it', async ({ app, page }) => {
   await expect(page.getByText('nothing was lost')).toBeVisible();
   await expect(regions(page)).toHaveText([/Object/, /Vehicle/]);
 
-  await app.restart();
+  // Asked for by hand while there is still nobody: it stays said.
+  const asked = page.waitForEvent('requestfailed', (request) => request.url().includes('save_draft'));
   await page.getByRole('button', { name: 'Try now' }).click();
+  await asked;
+  await expect(page.getByText('The server cannot be reached')).toBeVisible();
+
+  await app.restart();
+  // Or by the browser that finds its network again, sooner than the next try.
+  await page.context().setOffline(true);
+  await page.context().setOffline(false);
   await expect(page.getByText('Draft saved')).toBeVisible();
   await expect(page.getByText('The server cannot be reached')).toBeHidden();
   await page.getByRole('button', { name: 'Submit' }).click();
