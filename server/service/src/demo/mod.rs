@@ -43,7 +43,7 @@ pub async fn seed(cx: &Cx) -> Result<bool> {
         return Ok(false);
     }
     let now = cx.now();
-    let clock = Clock::fixed(now - TimeDelta::days(7));
+    let clock = Clock::fixed(now - TimeDelta::days(21));
     let past = CxBuilder::new(cx.pool().clone())
         .store(cx.store().clone())
         .settings(cx.settings().clone())
@@ -128,7 +128,7 @@ impl Story {
         let project_id = self.project(people, new, patch, "photos.json", &tasks).await?;
         for (round, (annotator, share)) in people.annotators.iter().zip([7, 5]).enumerate() {
             for turn in 0..share {
-                self.work(annotator, project_id, turn, |desk| labels::boxes(&photos, &desk, round)).await?;
+                self.work(annotator, project_id, (turn, 12), |desk| labels::boxes(&photos, &desk, round)).await?;
             }
         }
         Ok(())
@@ -152,7 +152,7 @@ impl Story {
         let phrases = content::phrases()?;
         for turn in 0..46 {
             let annotator = &people.annotators[usize::from(turn % 3 == 2)];
-            self.work(annotator, project_id, turn, |desk| labels::spans(&phrases, &desk)).await?;
+            self.work(annotator, project_id, (turn, 4), |desk| labels::spans(&phrases, &desk)).await?;
         }
         Ok(())
     }
@@ -171,7 +171,7 @@ impl Story {
         let project_id = self.project(people, new, ProjectPatch::default(), "captions.json", &tasks).await?;
         for turn in 0..i32::try_from(photos.len()).unwrap_or(i32::MAX) {
             let annotator = &people.annotators[usize::from(turn % 2 == 0)];
-            self.work(annotator, project_id, turn, |desk| labels::caption(&photos, &desk)).await?;
+            self.work(annotator, project_id, (turn, 8), |desk| labels::caption(&photos, &desk)).await?;
         }
         Ok(())
     }
@@ -207,12 +207,12 @@ impl Story {
         Ok(project_id)
     }
 
-    /// Takes the next task, thinks, and hands it in.
+    /// Takes the next task, thinks, and hands it in; then `pace` hours, or a multiple, may go by until the next turn.
     async fn work(
         &self,
         annotator: &Actor,
         project_id: ProjectId,
-        turn: i32,
+        (turn, pace): (i32, u64),
         answer: impl Fn(Desk) -> Result<Vec<ResultItem>>,
     ) -> Result<()> {
         let cx = &self.cx;
@@ -234,9 +234,9 @@ impl Story {
             prediction_id: None,
         };
         annotation::submit(cx, annotator, submission).await?;
-        // Some tasks follow at once, now and then a night lies between them.
-        let pause_hours = [0, 0, 0, 1, 0, 5, 0, 0, 14][usize::try_from(turn.unsigned_abs()).unwrap_or(0) % 9];
-        self.pass(Duration::from_secs(pause_hours * 3600 + 20));
+        // Some tasks follow at once, and now and then days lie between them.
+        let pauses = [0, 1, 0, 3, 0, 2, 0, 1, 4][usize::try_from(turn.unsigned_abs()).unwrap_or(0) % 9];
+        self.pass(Duration::from_secs(pauses * pace * 3600 + 20));
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl Story {
     fn pass(&self, time: Duration) {
         let left = self.now - self.cx.now();
         let step = TimeDelta::from_std(time).unwrap_or_default();
-        self.cx.clock().advance(step.min(left / 20).max(TimeDelta::zero()));
+        self.cx.clock().advance(step.min(left / 8).max(TimeDelta::zero()));
     }
 }
 
