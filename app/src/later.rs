@@ -1,17 +1,21 @@
-//! Pages whose code arrives when somebody goes there.
+//! Pages whose code arrives when somebody goes there, and parts of them whose code arrives when they are shown.
 //!
 //! In the optimised build `script/build-web` cuts the browser's half along these pages: the first page loads its own piece
 //! and what all share, nothing else. In a build for development it stays one file and the same functions are called
 //! directly. The server draws every page itself, and tells the browser with the page which pieces it will want.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::SplitLoaderError;
 use leptos_router::hooks::use_url;
 use leptos_router::location::Url;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::use_toasts;
+use crate::ui::{Skeleton, use_toasts};
 
 /// Declares pieces and the routes in them, as in `later! { label { LabelRoute => view! { <LabelPage/> }; } }` and then
 /// `<Route view={Lazy::<LabelRoute>::new()}/>`. Few pieces: what several of them use becomes files of its own, one for
@@ -76,6 +80,75 @@ macro_rules! later {
     )+};
 }
 pub(crate) use later;
+
+/// Declares a function whose view comes in a piece of its own, for what a page has only now and then, as in
+/// `late! { lines: fn draw(line: Line, shown: Shown) { … } }`. Its arguments are cloned. The server draws the place alone:
+/// only what is painted by scripts anyway, or is a control among others, comes late.
+macro_rules! late {
+    ($piece:ident: fn $name:ident($($arg:ident: $type:ty),+) $body:block) => {
+        mod $piece {
+            use super::*;
+            use ::leptos::wasm_split::SplitLoaderError;
+
+            #[cfg(all(target_family = "wasm", not(debug_assertions)))]
+            #[::leptos::wasm_split::wasm_split($piece, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
+            fn draw($($arg: $type),+) -> Result<AnyView, SplitLoaderError> {
+                Ok($body)
+            }
+
+            #[cfg(not(all(target_family = "wasm", not(debug_assertions))))]
+            fn draw($($arg: $type),+) -> impl Future<Output = Result<AnyView, SplitLoaderError>> {
+                ::std::future::ready(Ok($body))
+            }
+
+            #[cfg(not(all(target_family = "wasm", not(debug_assertions))))]
+            fn load() -> impl Future<Output = Result<(), SplitLoaderError>> {
+                ::std::future::ready(Ok(()))
+            }
+
+            pub(super) fn $name($($arg: $type),+) -> AnyView {
+                $crate::later::shown_later(stringify!($piece), load, move || draw($($arg.clone()),+))
+            }
+        }
+        use $piece::$name;
+    };
+}
+pub(crate) use late;
+
+/// The place of a view, and the view as soon as its piece is here.
+pub(crate) fn shown_later<L, D>(
+    piece: &'static str,
+    load: impl Fn() -> L + Copy + 'static,
+    draw: impl Fn() -> D + Send + 'static,
+) -> AnyView
+where
+    L: Future<Output = Result<(), SplitLoaderError>> + 'static,
+    D: Future<Output = Result<AnyView, SplitLoaderError>>,
+{
+    announce(piece);
+    let is_here = RwSignal::new(false);
+    Effect::new(move |_| {
+        // With the owner, for the messages of what does not arrive.
+        leptos::task::spawn_local(ScopedFuture::new(async move {
+            arrive(load).await;
+            // The page may have been left meanwhile.
+            let _left = is_here.try_set(true);
+        }));
+    });
+    let view = move || {
+        let here = is_here.get().then(|| at_once(draw())).flatten().and_then(Result::ok);
+        here.unwrap_or_else(|| view! { <div class="late"><Skeleton shape="block"/></div> }.into_any())
+    };
+    view.into_any()
+}
+
+/// What a future has without waiting.
+fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
 
 /// Ends when the piece is here. Without a connection it says so and waits for one. Where the server has another version by
 /// now, whose pieces have other names, the browser goes to the page by itself.

@@ -23,6 +23,20 @@ use editor::annotate::Question;
 use leptos::prelude::*;
 
 use super::bench::Bench;
+use crate::later::late;
+
+// Questions of the longer sort, which most interfaces do not have.
+late! {
+    questions: fn longer(asked: Asked) {
+        match asked.question.asks.clone() {
+            Asks::DateTime(rules) => date_time::view(&asked, rules),
+            Asks::Taxonomy(rules) => taxonomy::view(&asked, rules),
+            Asks::Pairwise => pairwise::view(&asked),
+            Asks::Ranker(rules) => ranker::view(&asked, rules),
+            Asks::Choices(_) | Asks::Rating(_) | Asks::Number(_) | Asks::TextArea(_) => ().into_any(),
+        }
+    }
+}
 
 /// What the view of a control gets.
 #[derive(Clone)]
@@ -93,10 +107,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
                 Asks::Rating(rules) => rating::view(&asked, rules),
                 Asks::Number(rules) => number::view(&asked, rules),
                 Asks::TextArea(rules) => text_area::view(&asked, rules),
-                Asks::DateTime(rules) => date_time::view(&asked, rules),
-                Asks::Taxonomy(rules) => taxonomy::view(&asked, rules),
-                Asks::Pairwise => pairwise::view(&asked),
-                Asks::Ranker(rules) => ranker::view(&asked, rules),
+                Asks::DateTime(_) | Asks::Taxonomy(_) | Asks::Pairwise | Asks::Ranker(_) => longer(asked.clone()),
             };
             frame::view(bench, &asked, inner)
         }

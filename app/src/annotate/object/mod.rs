@@ -20,8 +20,21 @@ use serde_json::Value;
 
 use super::bench::Bench;
 use super::safe::safe_address;
+use crate::later::late;
+
+// What runs along a line is painted by scripts alone, and most tasks have no sound, film or series.
+late! {
+    lines: fn line(shown: Shown) {
+        match shown.element.tag.as_str() {
+            "Audio" => audio::view(&shown),
+            "Video" => video::view(&shown),
+            _ => series::view(&shown),
+        }
+    }
+}
 
 /// What the view of an object gets.
+#[derive(Clone)]
 pub(super) struct Shown {
     /// As written, with what is inside: channels of a time series, say.
     pub(super) element: Element,
@@ -69,12 +82,10 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
     let shown = Shown::new(bench, element);
     match shown.element.tag.as_str() {
         "Image" if shown.get("valueList").is_empty() => image::view(&shown),
-        "Audio" => audio::view(&shown),
+        "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),
-        "Video" => video::view(&shown),
-        "TimeSeries" => series::view(&shown),
         _ => other::view(&shown),
     }
 }
