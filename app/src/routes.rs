@@ -29,6 +29,11 @@ later! {
     label {
         LabelRoute => view! { <LabelPage/> };
     }
+    browse {
+        ListRoute => view! { <project::ListPage/> };
+        OverviewRoute => view! { <project::OverviewPage/> };
+        DataRoute => view! { <project::DataPage/> };
+    }
     setup {
         CreateRoute => view! { <project::CreatePage/> };
         SettingsRoute => view! { <project::SettingsPage/> };
@@ -65,10 +70,10 @@ pub fn AppRoutes() -> impl IntoView {
                     <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>
                     <Route path=path!("/help/:page") view=HelpPage ssr=Async/>
-                    <Route path=path!("/projects") view=project::ListPage ssr=Async/>
+                    <Route path=path!("/projects") view={Lazy::<ListRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/new") view={Lazy::<CreateRoute>::new()} ssr=Async/>
-                    <Route path=path!("/projects/:id/data") view=project::DataPage ssr=Async/>
-                    <Route path=path!("/projects/:id") view=project::OverviewPage ssr=Async/>
+                    <Route path=path!("/projects/:id/data") view={Lazy::<DataRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id") view={Lazy::<OverviewRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/settings") view={Lazy::<SettingsRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/settings/:section") view={Lazy::<SettingsRoute>::new()} ssr=Async/>
                 </ParentRoute>

@@ -169,6 +169,26 @@ pub struct SignUp {
     pub invite: String,
 }
 
+/// The people of a demo workspace and the password they share. It is no secret: such a server listens to its own machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoPeople {
+    /// Of all of them.
+    pub password: String,
+    /// The owner first.
+    pub people: Vec<DemoPerson>,
+}
+
+/// One of them, with their part in a few words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoPerson {
+    /// What they sign in with.
+    pub email: String,
+    /// As shown to people.
+    pub name: String,
+    /// In words, for the one who signs in.
+    pub role: String,
+}
+
 /// The signed-in person, as the screen needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {

@@ -1,6 +1,6 @@
 //! The doors of the account area: ask who it is, call the use case, convert.
 
-use domain::account::{Me, SessionInfo, SignUpAs, Strength};
+use domain::account::{DemoPeople, Me, SessionInfo, SignUpAs, Strength};
 use domain::id::{OrgId, SessionId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,13 @@ pub async fn who_am_i() -> Result<Option<Me>, AppError> {
         return Ok(None);
     }
     Ok(Some(service::account::me(&cx, &actor).await?))
+}
+
+/// Who can be tried out, where there is a demo workspace.
+#[server]
+pub async fn demo_guests() -> Result<Option<DemoPeople>, AppError> {
+    let (cx, _) = request()?;
+    Ok(service::demo::guests(&cx).await?)
 }
 
 /// Signs in; answers where to go.

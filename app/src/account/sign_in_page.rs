@@ -1,13 +1,16 @@
 //! Signing in.
 
+use domain::account::DemoPeople;
 use leptos::prelude::*;
 use leptos_router::components::{A, Redirect};
 use leptos_router::hooks::use_query_map;
 
-use super::api::{ResendVerification, SignIn};
+use super::api::{ResendVerification, SignIn, demo_guests};
 use super::{leave_for, local_path, query_value, use_session};
 use crate::shell::Plain;
-use crate::ui::{Banner, Button, Form, FormActions, Look, PasswordField, Size, SubmitButton, TextField, Tone};
+use crate::ui::{
+    Avatar, Banner, Button, Form, FormActions, Look, PasswordField, Size, SubmitButton, TextField, Tone, answered,
+};
 
 /// The page at `/login`. `next` says where to go afterwards.
 #[component]
@@ -43,9 +46,46 @@ pub fn SignInPage() -> impl IntoView {
                 </FormActions>
                 <p class="small center"><A href="/forgot">"Forgot your password?"</A></p>
             </Form>
+            <TryAs action next/>
         </Plain>
     }
     .into_any()
+}
+
+/// The people of the demo workspace, where there is one: a click signs in.
+#[component]
+fn TryAs(action: ServerAction<SignIn>, next: Memo<String>) -> impl IntoView {
+    let demo = Resource::new_blocking(|| (), |()| demo_guests());
+    let list = move |demo: DemoPeople| {
+        let people = demo.people.into_iter().map(|person| {
+            let (email, password) = (person.email.clone(), demo.password.clone());
+            let on_click = move |_| {
+                let (email, password) = (email.clone(), password.clone());
+                action.dispatch(SignIn { email, password, next: next.get_untracked() });
+            };
+            view! {
+                <li>
+                    <button type="button" class="try-as-person" on:click=on_click>
+                        <Avatar name=person.name.clone()/>
+                        <span class="grow">{person.name}</span>
+                        <span class="small muted">{person.role}</span>
+                    </button>
+                </li>
+            }
+        });
+        view! {
+            <section class="try-as" aria-labelledby="try-as">
+                <h2 id="try-as">"Or look around as"</h2>
+                <ul>{people.collect_view()}</ul>
+            </section>
+        }
+    };
+    view! {
+        <Suspense>
+            // Where nobody can be asked there is nobody to show: signing in works all the same.
+            {answered(demo, move |demo| demo.ok().flatten().map(list))}
+        </Suspense>
+    }
 }
 
 /// The way out for people whose address is not confirmed yet.

@@ -8,6 +8,14 @@ use wasm_bindgen::JsCast;
 use super::bench::Bench;
 use super::canvas::listen_to_keys;
 use super::desktop::Desktop;
+use crate::later::late;
+
+// A project is named and its data chosen before anybody looks at its interface.
+late! {
+    preview: fn arriving(label_config: Signal<String>, task: Signal<Map<String, Value>>, read_only: bool, takes_focus: bool) {
+        view! { <Here label_config task read_only takes_focus/> }.into_any()
+    }
+}
 
 /// The interface as annotators will see it. Starts anew whenever the text or the task changes; keys work while the
 /// preview has the focus.
@@ -24,6 +32,16 @@ pub fn Preview(
     read_only: bool,
     /// Takes the keyboard at once: for a dialog that holds nothing else.
     #[prop(optional)]
+    takes_focus: bool,
+) -> impl IntoView {
+    arriving(label_config, task, read_only, takes_focus)
+}
+
+#[component]
+fn Here(
+    label_config: Signal<String>,
+    task: Signal<Map<String, Value>>,
+    read_only: bool,
     takes_focus: bool,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();

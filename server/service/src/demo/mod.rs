@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Error as Problem,
     access::{OrgPermission, OrgRole, ProjectRole},
+    account::{DemoPeople, DemoPerson},
     annotation::{Desk, Submission},
     id::{OrgId, ProjectId, UserId, WorkspaceId},
     project::{NewProject, ProjectMove, ProjectPatch},
@@ -57,6 +58,23 @@ pub async fn seed(cx: &Cx) -> Result<bool> {
 #[must_use]
 pub fn people() -> [(&'static str, &'static str); 5] {
     content::PEOPLE.map(|person| (person.email, person.role))
+}
+
+/// Who can be tried out here; nobody where there is no demo workspace.
+///
+/// # Errors
+/// When the database cannot be reached.
+#[boxed]
+pub async fn guests(cx: &Cx) -> Result<Option<DemoPeople>> {
+    if !account::has_demo_people(cx).await? {
+        return Ok(None);
+    }
+    let people = content::PEOPLE.map(|person| DemoPerson {
+        email: person.email.to_owned(),
+        name: person.name.to_owned(),
+        role: person.role.to_owned(),
+    });
+    Ok(Some(DemoPeople { password: PASSWORD.to_owned(), people: people.into() }))
 }
 
 struct Story {

@@ -11,11 +11,14 @@ use service::{
 #[tokio::test]
 async fn the_demo_is_made_once_and_everybody_can_sign_in() {
     let db = TestDb::new().await;
+    assert_eq!(demo::guests(&db.cx).await.unwrap(), None, "a server without a demo shows no way in");
     assert!(demo::seed(&db.cx).await.unwrap());
     assert!(!demo::seed(&db.cx).await.unwrap(), "a second start changes nothing");
     assert!(account::has_demo_people(&db.cx).await.unwrap());
-    for (email, _) in demo::people() {
-        account::sign_in(&db.cx, &Client::default(), email, demo::PASSWORD.to_owned()).await.unwrap();
+    let guests = demo::guests(&db.cx).await.unwrap().unwrap();
+    assert_eq!(guests.people.len(), 5);
+    for guest in guests.people {
+        account::sign_in(&db.cx, &Client::default(), &guest.email, guests.password.clone()).await.unwrap();
     }
     let session =
         account::sign_in(&db.cx, &Client::default(), "owner@demo.test", demo::PASSWORD.to_owned()).await.unwrap();

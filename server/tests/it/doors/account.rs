@@ -1,8 +1,8 @@
 //! The doors of one's own account, and those by which people come in.
 
 use app::account::api::{
-    ChangePassword, Outbox, PasswordStrength, Rename, RequestPasswordReset, ResendVerification, ResetPassword,
-    Sessions, SignIn, SignOut, SignOutEverywhere, SignOutOne, SignUp, SwitchOrg, VerifyEmail, WhoAmI,
+    ChangePassword, DemoGuests, Outbox, PasswordStrength, Rename, RequestPasswordReset, ResendVerification,
+    ResetPassword, Sessions, SignIn, SignOut, SignOutEverywhere, SignOutOne, SignUp, SwitchOrg, VerifyEmail, WhoAmI,
 };
 use domain::account::SignUpAs;
 use service::testing::PASSWORD;
@@ -22,6 +22,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
     };
     vec![
         public(&WhoAmI {}, "ok", "a stranger learns that nobody is signed in"),
+        public(&DemoGuests {}, "ok", "who can be tried out; nobody where there is no demo workspace"),
         public(
             &SignIn { email: email(), password: PASSWORD.into(), next: String::new() },
             "wrong_credentials",
