@@ -199,11 +199,11 @@ test('a wizard by keyboard alone: each step begins where it is', async ({ app, p
   await page.keyboard.press('Tab');
   await expect(page.getByRole('radio', { name: /Import files next/ })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Labeling interface' })).toBeFocused();
+  await expect(page.getByRole('region', { name: 'Labeling interface', exact: true })).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: /^Object detection/ })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Create project' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Labeling interface' })).toBeFocused();
+  await expect(page.getByRole('region', { name: 'Labeling interface', exact: true })).toBeFocused();
   await expectAccessible(page);
 });

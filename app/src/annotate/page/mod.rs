@@ -100,7 +100,7 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
             window_title=format!("Label · {}", project.title)
             crumbs
             width="bleed"
-            actions=move || is_trial.then(|| not_live(project_id, state)).into_any()
+            actions=move || is_trial.then(|| not_live(state)).into_any()
         >
             {body}
         </Page>
@@ -109,7 +109,7 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
 }
 
 /// Said all the while to those who may label although nobody else gets tasks.
-fn not_live(project_id: ProjectId, state: ProjectState) -> AnyView {
+fn not_live(state: ProjectState) -> AnyView {
     let rest = match state {
         ProjectState::Pending | ProjectState::BuildingWorkflow => {
             "only you who manage the project get tasks; what you submit counts"
@@ -119,11 +119,11 @@ fn not_live(project_id: ProjectId, state: ProjectState) -> AnyView {
         }
     };
     view! {
-        <a class="desk-not-live" role="status" href=format!("/projects/{project_id}")>
+        <p class="desk-not-live" role="status">
             <Icon icon=lu::LuInfo/>
             <strong>{state.title()}</strong>
             <span class="desk-not-live-more">{rest}</span>
-        </a>
+        </p>
     }
     .into_any()
 }
