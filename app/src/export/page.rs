@@ -191,9 +191,9 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
         words.push_str(&format!(", {} reviewed and empty", manifest.reviewed_empty));
     }
     // Said beside the download, not behind a button.
-    let shapes: Vec<_> = manifest.losses.iter().filter(|loss| loss.is_of_shapes()).map(shape_line).collect();
-    let shapes = (!shapes.is_empty()).then(|| {
-        view! { <Banner tone=Tone::Warning title="Not as it was drawn"><ul class="export-shapes" role="list">{shapes}</ul></Banner> }
+    let loud: Vec<_> = manifest.losses.iter().filter(|loss| loss.is_loud()).map(loud_line).collect();
+    let loud = (!loud.is_empty()).then(|| {
+        view! { <Banner tone=Tone::Warning title="Changed or missing in this file"><ul class="export-loud" role="list">{loud}</ul></Banner> }
     });
     let is_open = RwSignal::new(false);
     let notes = plural(number(manifest.losses.len() as u64), "note", "notes");
@@ -201,7 +201,7 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
     let losses = StoredValue::new(manifest.losses);
     view! {
         <p class="export-run-account">{words}</p>
-        {shapes}
+        {loud}
         <Show when=move || losses.with_value(|losses| !losses.is_empty())>
             <Button look=Look::Quiet size=Size::Small icon=lu::LuTriangleAlert on:click=move |_| is_open.set(true)>
                 {notes.get_value()}
@@ -238,9 +238,9 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
     .into_any()
 }
 
-/// One reason for shapes that are not as they were drawn, and how often.
-fn shape_line(loss: &Loss) -> impl IntoView + use<> {
-    view! { <li>{format!("{}: {}", plural(number(loss.count), "shape", "shapes"), loss.message)}</li> }
+/// One reason why the file is not all that was made here, and how often.
+fn loud_line(loss: &Loss) -> impl IntoView + use<> {
+    view! { <li>{format!("{} × {}", count(number(loss.count)), loss.message)}</li> }
 }
 
 /// One reason, and the first tasks it happened to.

@@ -50,6 +50,18 @@ fn invitation(token: String, preview: InvitePreview, me: Option<Me>) -> AnyView 
         }
         .into_any();
     }
+    if let Some(me) = me.as_ref().filter(|me| !email.is_empty() && !me.email.eq_ignore_ascii_case(&email)) {
+        return view! {
+            <Plain
+                title="This invitation is for somebody else"
+                text=format!("It is for {email}, and you are signed in as {}. Sign out, then open the link again.", me.email)
+                icon=lu::LuUserX
+            >
+                <LinkButton href="/account".to_owned() wide=true>"To your account"</LinkButton>
+            </Plain>
+        }
+        .into_any();
+    }
     let next = match me {
         Some(me) => view! {
             <div class="stack">

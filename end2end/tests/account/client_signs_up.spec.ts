@@ -94,14 +94,22 @@ test('who is in the organization is not invited again', async ({ app, page, brow
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByText(/in 7 days/)).toBeVisible();
 
+  // Not for whoever happens to be signed in.
+  await invite('eve@example.com');
+  const toEve = await dialog.getByText(/^http.*\/invite\//).textContent();
   app.person('ben@example.com', PASSWORD);
   const other = await (await browser.newContext()).newPage();
   await signIn(other, app, 'ben@example.com', PASSWORD);
+  await open(other, toEve!);
+  await expect(other.getByText('It is for eve@example.com')).toBeVisible();
   await open(other, link!);
   await other.getByRole('button', { name: 'Accept and join' }).click();
   await other.waitForURL('**/projects');
+  await open(other, link!);
+  await expect(other.getByText('This invitation has already been used')).toBeVisible();
   await other.context().close();
 
+  await dialog.getByRole('button', { name: 'Done' }).click();
   await invite('ben@example.com');
   await expect(dialog.getByRole('alert')).toContainText('in this organization already');
   await page.keyboard.press('Escape');

@@ -52,7 +52,7 @@ test('a client learns what COCO and YOLO make of rotated boxes', async ({ app, p
   await page.getByRole('button', { name: 'Export as YOLO', exact: true }).click();
   const yolo = await readLosses(page, 'YOLO');
   // Rotation goes loudly: beside the download, without a click.
-  await expect(finished(page, 'YOLO').getByRole('alert')).toContainText('1 shape: YOLO boxes cannot be rotated');
+  await expect(finished(page, 'YOLO').getByRole('alert')).toContainText('1 × YOLO boxes cannot be rotated');
   expect(yolo.told).toEqual([
     'Ellipses are written as the box around them.',
     'Answers that are no shape on an image stay behind.',

@@ -44,13 +44,15 @@ pub struct Loss {
 }
 
 impl Loss {
-    /// Whether shapes came out other than they were drawn, or not at all: what nobody should learn only from the model.
+    /// Whether shapes came out other than they were drawn, or not at all, or images are missing: what nobody should learn
+    /// only from the model.
     #[must_use]
-    pub fn is_of_shapes(&self) -> bool {
-        const CODES: [&str; 17] = [
+    pub fn is_loud(&self) -> bool {
+        const CODES: [&str; 18] = [
             "clipped",
             "ellipse_as_box",
             "ellipse_as_polygon",
+            "image_not_stored",
             "keypoint_without_box",
             "mask_as_polygon",
             "mask_hole_filled",
@@ -129,17 +131,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shapes_that_changed_are_told_apart_from_what_was_chosen() {
+    fn what_changed_is_told_apart_from_what_was_chosen() {
         let mut manifest = Manifest::new(ExportFormat::Yolo);
         manifest.lose(1, 2, "rotation_lost", "YOLO boxes cannot be rotated.");
         manifest.lose(1, 1, "not_labeled", "Left out, as chosen.");
         manifest.lose(2, 1, "rotation_lost", "YOLO boxes cannot be rotated.");
-        let told: Vec<(&str, u64)> = manifest
-            .losses
-            .iter()
-            .filter(|loss| loss.is_of_shapes())
-            .map(|loss| (loss.code.as_str(), loss.count))
-            .collect();
+        let told: Vec<(&str, u64)> =
+            manifest.losses.iter().filter(|loss| loss.is_loud()).map(|loss| (loss.code.as_str(), loss.count)).collect();
         assert_eq!(told, [("rotation_lost", 3)]);
     }
 }
