@@ -91,7 +91,7 @@ fn lost(icon: Glyph, title: &str, text: String) -> AnyView {
 
 fn broken(text: &str) -> AnyView {
     view! {
-        <Plain title="Something went wrong" text=text.to_owned() icon=lu::LuTriangleAlert>
+        <Plain title="This page could not be shown" text=text.to_owned() icon=lu::LuTriangleAlert>
             <a class="button" data-look="primary" data-wide="" href="" rel="external">"Reload the page"</a>
         </Plain>
     }

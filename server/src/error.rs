@@ -129,15 +129,8 @@ pub fn crashed(wants_page: bool) -> Response {
 
 /// A page that needs nothing else of us: no style sheet, no script, no database.
 fn page(problem: &ProblemDocument) -> Response {
-    let title = if problem.status < 500 { "This did not work" } else { "Something went wrong" };
-    let page = format!(
-        "<!DOCTYPE html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <title>{title} · Synapse</title><style>\
-         :root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}}\
-         a{{color:inherit}}</style><h1>{title}</h1><p>{}</p><p><a href=\"\">Try again</a> or <a href=\"/\">go to the \
-         start page</a>.</p>",
-        escape(&problem.detail)
-    );
+    let title = if problem.status < 500 { "This did not work" } else { "This page could not be shown" };
+    let page = include_str!("error_page.html").replace("{title}", title).replace("{detail}", &escape(&problem.detail));
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()

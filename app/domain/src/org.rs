@@ -98,6 +98,8 @@ pub struct NewInvite {
 /// What an invitation link leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitePreview {
+    /// Which organization.
+    pub org_id: OrgId,
     /// The organization's name.
     pub organization: String,
     /// The role it gives.

@@ -148,7 +148,7 @@ fn PasswordForm() -> impl IntoView {
             view! {
                 <Form action label="Password">
                     <input class="sr-only" tabindex="-1" aria-hidden="true" type="text" autocomplete="username" value=me.with_untracked(|me| me.email.clone()) readonly/>
-                    <PasswordField name="present" label="Present password" autocomplete="current-password"/>
+                    <PasswordField name="present" label="Current password" autocomplete="current-password"/>
                     <NewPasswordField name="new" label="New password" known/>
                     <FormActions>
                         <SubmitButton>"Change the password"</SubmitButton>

@@ -74,6 +74,14 @@ pub const SIGNED_IN: &str = "synapse.signed_in";
 /// The page at `/signed-in`, in the tab that was opened to sign in again: the work waits in the other one.
 #[component]
 pub fn SignedInPage() -> impl IntoView {
+    if use_session().me().is_none() {
+        return view! {
+            <Plain title="You are not signed in" text="Sign in, and go on where you were." icon=lu::LuKeyRound>
+                <LinkButton href="/login".to_owned() look=Look::Primary wide=true>"Sign in"</LinkButton>
+            </Plain>
+        }
+        .into_any();
+    }
     Effect::new(move |_| {
         if let Ok(Some(storage)) = window().local_storage() {
             // Told anew each time, or nobody would hear of the second. A browser that keeps nothing notices on its own focus.

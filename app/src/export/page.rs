@@ -149,7 +149,7 @@ fn RunRow(project_id: ProjectId, run: ExportRun, changed: RwSignal<u32>) -> impl
                 <Show when=move || run.with(|run| run.status == RunStatus::Completed)>
                     <a
                         class="button"
-                        data-look="primary"
+                        data-look="plain"
                         data-size="small"
                         href=format!("/projects/{project_id}/exports/{export_id}/download")
                         download=""
@@ -190,12 +190,18 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
     if manifest.reviewed_empty > 0 {
         words.push_str(&format!(", {} reviewed and empty", manifest.reviewed_empty));
     }
+    // Said beside the download, not behind a button.
+    let loud: Vec<_> = manifest.losses.iter().filter(|loss| loss.is_loud()).map(loud_line).collect();
+    let loud = (!loud.is_empty()).then(|| {
+        view! { <Banner tone=Tone::Warning title="Changed or missing in this file"><ul class="export-loud" role="list">{loud}</ul></Banner> }
+    });
     let is_open = RwSignal::new(false);
     let notes = plural(number(manifest.losses.len() as u64), "note", "notes");
     let notes = StoredValue::new(format!("{notes} on what was changed or left out"));
     let losses = StoredValue::new(manifest.losses);
     view! {
         <p class="export-run-account">{words}</p>
+        {loud}
         <Show when=move || losses.with_value(|losses| !losses.is_empty())>
             <Button look=Look::Quiet size=Size::Small icon=lu::LuTriangleAlert on:click=move |_| is_open.set(true)>
                 {notes.get_value()}
@@ -230,6 +236,11 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
         </Dialog>
     }
     .into_any()
+}
+
+/// One reason why the file is not all that was made here, and how often.
+fn loud_line(loss: &Loss) -> impl IntoView + use<> {
+    view! { <li>{format!("{} × {}", count(number(loss.count)), loss.message)}</li> }
 }
 
 /// One reason, and the first tasks it happened to.

@@ -21,7 +21,7 @@ const POINTS: [Point; 6] = [
     Point {
         icon: lu::LuSquareDashed,
         title: "Images",
-        text: "Boxes, polygons and key points, one key per label, zoomed to the pixel, undone one gesture at a time.",
+        text: "Boxes, polygons, masks, curves and key points, one key per label, zoomed to the pixel, undone one gesture at a time.",
     },
     Point {
         icon: lu::LuType,
@@ -29,14 +29,14 @@ const POINTS: [Point; 6] = [
         text: "Spans that count the characters people see: Arabic, Japanese and emoji come out with the right offsets.",
     },
     Point {
-        icon: lu::LuListChecks,
-        title: "Questions",
-        text: "Choices, ratings, numbers and free text beside the data, required or not, as your interface says.",
+        icon: lu::LuAudioLines,
+        title: "Sound, video, time series",
+        text: "Hours of sound and a million points open at once. Things are followed from frame to frame.",
     },
     Point {
         icon: lu::LuCodeXml,
         title: "Your own interface",
-        text: "Start from a template, or write the configuration. Mistakes are shown at their line while you type.",
+        text: "Shapes, choices, ratings, trees, rankings, free text: from a template, or as you write it. Mistakes are shown at their line.",
     },
     Point {
         icon: lu::LuUpload,
@@ -55,7 +55,7 @@ const POINTS: [Point; 6] = [
 pub fn Landing() -> impl IntoView {
     view! {
         <Title text=""/>
-        <Meta name="description" content="Synapse is a workplace for training data: bring images and text, label them in the browser, take them out as COCO, YOLO, CSV or JSON."/>
+        <Meta name="description" content="Synapse is a workplace for training data: bring images, text, sound and video, label them in the browser, take them out as COCO, YOLO, CSV or JSON."/>
         <div class="landing">
             <header class="landing-bar">
                 <span class="mark"><Mark/>"Synapse"</span>
@@ -68,7 +68,7 @@ pub fn Landing() -> impl IntoView {
                 <section class="landing-hero">
                     <h1>"Training data, made with care."</h1>
                     <p>
-                        "Bring images and text. Label them in the browser, alone or as a team. "
+                        "Bring images, text, sound or video. Label them in the browser, alone or as a team. "
                         "Take them out in the format your model reads."
                     </p>
                     <div class="row landing-calls">

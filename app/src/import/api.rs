@@ -2,7 +2,7 @@
 
 use domain::{
     id::{FileId, ImportId, ProjectId},
-    import::{FailedRow, ImportHistory},
+    import::ImportHistory,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -35,14 +35,6 @@ pub async fn import_url(project_id: ProjectId, url: String) -> Result<ImportId> 
 pub async fn imports(project_id: ProjectId) -> Result<ImportHistory> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::import::history(&cx, &actor, project_id).await?)
-}
-
-/// The first rows that were refused.
-#[server]
-pub async fn import_failures(project_id: ProjectId, import_id: ImportId) -> Result<Vec<FailedRow>> {
-    let (cx, actor) = crate::ssr::request()?;
-    let limit = domain::page::Limit::default();
-    Ok(service::import::failures(&cx, &actor, project_id, import_id, None, limit).await?)
 }
 
 /// Stops an import; what it has stored stays.

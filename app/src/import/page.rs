@@ -3,7 +3,7 @@
 use domain::{
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::ImportHistory,
+    import::{FieldGap, ImportHistory},
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
@@ -18,7 +18,11 @@ use crate::{
     error::{AppError, Result},
     lost::PartFailed,
     project::{ProjectFrame, project_id_param},
-    ui::{Button, Card, EmptyState, ErrorBanner, Icon, ProgressBar, SkeletonRows, Table, Time, answered, bytes, lu},
+    run::number,
+    ui::{
+        Banner, Button, Card, EmptyState, ErrorBanner, Icon, LinkButton, ProgressBar, Size, SkeletonRows, Table, Time,
+        Tone, answered, bytes, count, lu, plural,
+    },
 };
 
 /// What the file dialog offers.
@@ -48,6 +52,8 @@ pub fn ImportPage() -> impl IntoView {
         }
         Err(problem) => error.set(Some(problem)),
     });
+    // What came of it is asked for once more: its refused rows, and what its tasks lack.
+    let on_over = Callback::new(move |()| started.update(|count| *count += 1));
     view! {
         <ProjectFrame project_id permission=ProjectPermission::Import title="Import">
             <div class="import">
@@ -59,7 +65,7 @@ pub fn ImportPage() -> impl IntoView {
                 </div>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
-                        Ok(found) => history(project_id.get_untracked(), found).into_any(),
+                        Ok(found) => history(project_id.get_untracked(), found, on_over).into_any(),
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
@@ -126,7 +132,6 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
             <strong>"Drop files here, or choose them"</strong>
             <span>"JSON, NDJSON, CSV, TSV, text, images, sound, video, PDF, or a zip of them. Next to a table, media are what its rows name."</span>
         </label>
-        <Help/>
         <ul class="import-sending" role="list" aria-label="Files being sent">
             <For each=move || sending.get() key=|file| file.name.clone() let:file>
                 <li>
@@ -143,6 +148,7 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
                 </li>
             </For>
         </ul>
+        <Help/>
     }
 }
 
@@ -150,7 +156,7 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
 #[component]
 fn Help() -> impl IntoView {
     view! {
-        <details class="import-help">
+        <details class="import-help disclosure">
             <summary>"Formats and limits"</summary>
             <ul>
                 <li>
@@ -265,8 +271,49 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
     }
 }
 
+/// Tasks without what the labeling interface shows: nothing to be seen on the label page.
+fn gap_banner(project_id: ProjectId, gaps: &[FieldGap]) -> Option<AnyView> {
+    let lines: Vec<_> = gaps
+        .iter()
+        .map(|gap| {
+            let (without, tasks) = (number(gap.without), plural(number(gap.tasks), "task", "tasks"));
+            let who = if gap.without == gap.tasks {
+                format!("None of the {tasks} has")
+            } else {
+                format!("{} of {tasks} lack", count(without))
+            };
+            view! {
+                <p>
+                    {format!("{who} the field ")}<code>{gap.field.clone()}</code>
+                    ", which the labeling interface shows."
+                </p>
+            }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <Banner
+                tone=Tone::Warning
+                actions=move || view! {
+                    <LinkButton href=format!("/projects/{project_id}/settings/labeling") size=Size::Small>"Labeling interface"</LinkButton>
+                }.into_any()
+            >
+                {lines}
+                <p class="import-run-more">
+                    "Name the column after the field, or let the interface show another one: annotators see nothing in its place."
+                </p>
+            </Banner>
+        }
+        .into_any()
+    })
+}
+
 /// The newest run at length, the ones before it as a list.
-fn history(project_id: ProjectId, ImportHistory { runs, failures }: ImportHistory) -> impl IntoView {
+fn history(
+    project_id: ProjectId,
+    ImportHistory { runs, failures, gaps }: ImportHistory,
+    on_over: Callback<()>,
+) -> impl IntoView {
     let mut runs = runs.into_iter();
     let Some(newest) = runs.next() else {
         return view! {
@@ -299,7 +346,8 @@ fn history(project_id: ProjectId, ImportHistory { runs, failures }: ImportHistor
         }
     };
     view! {
-        <Card title="Latest import"><RunView project_id run=newest failures/></Card>
+        {gap_banner(project_id, &gaps)}
+        <Card title="Latest import"><RunView project_id run=newest failures on_over/></Card>
         {(!older.is_empty()).then(|| view! {
             <section>
                 <h2 class="import-heading">"Earlier imports"</h2>

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::api::{cancel_import, import_failures};
+use super::api::cancel_import;
 use crate::{
     run::{badge, number},
     ui::{Banner, Button, Look, ProgressBar, Size, Table, Time, Tone, count, lu, plural, use_toasts},
@@ -24,7 +24,8 @@ pub(super) fn outcome(run: &ImportRun) -> String {
 
 /// Where a run stands.
 pub(super) fn state(run: &ImportRun) -> impl IntoView + use<> {
-    badge(run.status, "Reading", "Done", (run.failed > 0).then_some("With failures"))
+    let failures = if run.tasks == 0 { "Nothing imported" } else { "With failures" };
+    badge(run.status, "Reading", "Done", (run.failed > 0).then_some(failures))
 }
 
 /// A run that is followed until it is over, then shows what failed.
@@ -34,6 +35,8 @@ pub(super) fn RunView(
     run: ImportRun,
     /// What failed, where the run was over when it was asked for.
     failures: Vec<FailedRow>,
+    /// Called when it ends while it is looked at.
+    on_over: Callback<()>,
 ) -> impl IntoView {
     let import_id = run.import_id;
     let run = RwSignal::new(run);
@@ -45,17 +48,12 @@ pub(super) fn RunView(
             toasts.error(&error);
         }
     });
-    let failures = RwSignal::new(failures);
-    let ask = Action::new(move |(): &()| async move {
-        match import_failures(project_id, import_id).await {
-            Ok(rows) => failures.set(rows),
-            Err(error) => toasts.error(&error),
+    Effect::new(move |was_over: Option<bool>| {
+        let is_over = is_over.get();
+        if is_over && was_over == Some(false) {
+            on_over.run(());
         }
-    });
-    Effect::new(move |_| {
-        if is_over.get() && run.with_untracked(|run| run.failed > 0) && failures.with_untracked(Vec::is_empty) {
-            ask.dispatch(());
-        }
+        is_over
     });
     let label = run.with_untracked(|run| format!("Importing {}", run.source_name));
     view! {
@@ -87,11 +85,7 @@ pub(super) fn RunView(
                     cancel.dispatch(());
                 }>"Cancel"</Button>
             </Show>
-            {move || {
-                let rows = failures.get();
-                let total = run.with_untracked(|run| run.failed);
-                (!rows.is_empty()).then(|| failed_rows(project_id, import_id.0, total, rows))
-            }}
+            {(!failures.is_empty()).then(|| failed_rows(project_id, import_id.0, run.with_untracked(|run| run.failed), failures))}
         </article>
     }
     .into_any()
@@ -113,7 +107,7 @@ fn failed_rows(project_id: ProjectId, import_id: i64, total: u64, rows: Vec<Fail
         })
         .collect_view();
     view! {
-        <details class="import-failures" open>
+        <details class="import-failures disclosure" open>
             <summary>{plural(number(total), "row was not imported", "rows were not imported")}</summary>
             <div class="import-downloads">
                 <a class="button" data-look="plain" data-size="small" href=format!("{base}.csv") download="" rel="external">

@@ -42,8 +42,34 @@ fn invitation(token: String, preview: InvitePreview, me: Option<Me>) -> AnyView 
         format!("{by} to work there as {}.", if preview.role.as_str() == "admin" { "an admin" } else { "a member" });
     let email = preview.email.unwrap_or_default();
     let here = format!("/invite/{token}");
+    if me.as_ref().is_some_and(|me| me.orgs.iter().any(|org| org.org_id == preview.org_id)) {
+        return view! {
+            <Plain title=format!("You are in {} already", preview.organization) text="There is nothing left to accept." icon=lu::LuCircleCheck>
+                <Accept token verb=format!("Go to {}", preview.organization)/>
+            </Plain>
+        }
+        .into_any();
+    }
+    if let Some(me) = me.as_ref().filter(|me| !email.is_empty() && !me.email.eq_ignore_ascii_case(&email)) {
+        return view! {
+            <Plain
+                title="This invitation is for somebody else"
+                text=format!("It is for {email}, and you are signed in as {}. Sign out, then open the link again.", me.email)
+                icon=lu::LuUserX
+            >
+                <LinkButton href="/account".to_owned() wide=true>"To your account"</LinkButton>
+            </Plain>
+        }
+        .into_any();
+    }
     let next = match me {
-        Some(me) => view! { <Accept token me/> }.into_any(),
+        Some(me) => view! {
+            <div class="stack">
+                <p class="muted small">"You are signed in as " <span class="strong">{me.email}</span> "."</p>
+                <Accept token verb="Accept and join".to_owned()/>
+            </div>
+        }
+        .into_any(),
         None => {
             let sign_up = format!("/signup?invite={}&email={}", query_value(&token), query_value(&email));
             let sign_in = format!("/login?next={}&email={}", query_value(&here), query_value(&email));
@@ -71,16 +97,16 @@ fn invitation(token: String, preview: InvitePreview, me: Option<Me>) -> AnyView 
     .into_any()
 }
 
+/// Joins where that is still to do, and goes there.
 #[component]
-fn Accept(token: String, me: Me) -> impl IntoView {
+fn Accept(token: String, verb: String) -> impl IntoView {
     let action = ServerAction::<AcceptInvite>::new();
     leave_for(move || action.value().get());
     view! {
         <Form action label="Accept the invitation">
             <input type="hidden" name="token" value=token/>
-            <p class="muted small">"You are signed in as " <span class="strong">{me.email}</span> "."</p>
             <FormActions>
-                <SubmitButton wide=true size=Size::Large>"Accept and join"</SubmitButton>
+                <SubmitButton wide=true size=Size::Large>{verb}</SubmitButton>
             </FormActions>
         </Form>
     }

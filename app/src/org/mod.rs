@@ -8,7 +8,7 @@ mod people;
 mod workspaces;
 
 pub use invite_page::InvitePage;
-pub use org_page::OrgPage;
+pub use org_page::{NoOrg, OrgPage};
 
 /// The token in the address of an invitation.
 #[must_use]

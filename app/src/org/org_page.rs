@@ -47,7 +47,7 @@ pub(super) fn use_org() -> Org {
 pub fn OrgPage() -> impl IntoView {
     let me = use_me();
     if me.with_untracked(|me| me.org.is_none()) {
-        return view! { <NoOrg/> }.into_any();
+        return view! { <NoOrg title="Organization"/> }.into_any();
     }
     let detail = Resource::new_blocking(|| (), |()| api::current_org());
     view! {
@@ -179,17 +179,18 @@ fn NameForm() -> impl IntoView {
     }
 }
 
+/// What people see who are in no organization, wherever one is needed.
 #[component]
-fn NoOrg() -> impl IntoView {
+pub fn NoOrg(title: &'static str) -> impl IntoView {
     let action = ServerAction::<CreateOrg>::new();
     leave_for(move || action.value().get());
     view! {
-        <Page title="Organization".to_owned() width="form">
+        <Page title=title.to_owned() width="form">
             <div class="card">
                 <EmptyState
                     icon=lu::LuBuilding2
                     title="You are in no organization yet"
-                    text="Open the invitation somebody sent you, or make an organization of your own."
+                    text="Projects belong to organizations. To label in somebody’s projects, open the invitation they sent you. To get data labeled, make an organization of your own."
                 />
                 <div class="card-body">
                     <Form action label="New organization">

@@ -5,7 +5,7 @@
 use domain::id::WorkspaceId;
 use domain::org::{COLORS, Workspace};
 use domain::project::{NewProject, TemplateCard, TemplateDetail};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_navigate;
 use serde_json::{Map, Value};
 
@@ -13,7 +13,9 @@ use super::api::{self, CreateProject};
 use super::config_form::ConfigForm;
 use super::list_page::may_create;
 use super::template_gallery::TemplateGallery;
+use crate::account::use_me;
 use crate::lost::Failed;
+use crate::org::NoOrg;
 use crate::shell::{Crumb, Page, PageHead};
 use crate::ui::{
     Button, Choice, EmptyState, ErrorBanner, FormScope, Icon, Look, RadioCards, Select, Skeleton, TextArea, TextField,
@@ -49,6 +51,9 @@ struct Draft {
 /// The page at `/projects/new`.
 #[component]
 pub fn CreatePage() -> impl IntoView {
+    if use_me().with_untracked(|me| me.org.is_none()) {
+        return view! { <NoOrg title="New project"/> }.into_any();
+    }
     if !may_create() {
         // Before anything is typed that could not be stored.
         return view! { <Failed error=domain::Error::forbidden("create projects").into()/> }.into_any();
@@ -152,12 +157,38 @@ fn Steps(
     #[prop(into)] pending: Signal<bool>,
     send: Callback<()>,
 ) -> impl IntoView {
+    // The button that was pressed is gone: the keyboard goes on where the new step begins.
+    let here: [NodeRef<html::Section>; STEPS.len()] = std::array::from_fn(|_| NodeRef::new());
+    Effect::new(move |before: Option<(Step, bool)>| {
+        let now = (step.get(), draft.editing.get());
+        let node = STEPS.iter().position(|(own, _)| *own == now.0).and_then(|at| here[at].get());
+        if before.is_some_and(|before| before != now)
+            && let Some(node) = node
+        {
+            request_animation_frame(move || {
+                // A node that has left the page in the meantime takes none.
+                let _ = node.focus();
+            });
+        }
+        now
+    });
+    let [name, data, interface] = here;
     view! {
-        <div hidden=move || step.get() != Step::Name><NameStep step draft workspaces/></div>
-        <div hidden=move || step.get() != Step::Data><DataStep step draft/></div>
-        <div hidden=move || step.get() != Step::Interface>
+        <section class="wizard-pane-frame" tabindex="-1" aria-label="Name" node_ref=name hidden=move || step.get() != Step::Name>
+            <NameStep step draft workspaces/>
+        </section>
+        <section class="wizard-pane-frame" tabindex="-1" aria-label="Data" node_ref=data hidden=move || step.get() != Step::Data>
+            <DataStep step draft/>
+        </section>
+        <section
+            class="wizard-pane-frame"
+            tabindex="-1"
+            aria-label="Labeling interface"
+            node_ref=interface
+            hidden=move || step.get() != Step::Interface
+        >
             <InterfaceStep step draft templates error pending send/>
-        </div>
+        </section>
     }
     .into_any()
 }
@@ -341,9 +372,15 @@ fn InterfaceStep(
             </Show>
             {move || error.get().map(|error| view! { <ErrorBanner error/> })}
             <div class="form-actions wizard-end">
-                <Button look=Look::Primary icon=lu::LuCheck busy=pending on:click=move |_| send.run(())>
-                    {move || if draft.source.with(|source| source.trim().is_empty()) { "Create without an interface" } else { "Create project" }}
-                </Button>
+                // Without an interface is the exception, not what the eye should fall upon.
+                <Show
+                    when=move || draft.source.with(|source| !source.trim().is_empty())
+                    fallback=move || view! {
+                        <Button busy=pending on:click=move |_| send.run(())>"Create without an interface"</Button>
+                    }
+                >
+                    <Button look=Look::Primary icon=lu::LuCheck busy=pending on:click=move |_| send.run(())>"Create project"</Button>
+                </Show>
                 <Button look=Look::Quiet on:click=move |_| step.set(Step::Data)>"Back"</Button>
             </div>
         </div>

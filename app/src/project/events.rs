@@ -1,9 +1,10 @@
 //! What happened to a project lately, in sentences.
 
+use domain::access::ProjectRole;
 use domain::format::ExportFormat;
 use domain::id::ProjectId;
 use domain::import::RunStatus;
-use domain::project::{Happening, ProjectEvent, StateChange};
+use domain::project::{Happening, ProjectEvent, ProjectState, StateChange};
 use leptos::prelude::*;
 
 use super::state::HistoryDialog;
@@ -44,9 +45,7 @@ pub(super) fn Events(project_id: ProjectId, events: Vec<ProjectEvent>) -> impl I
 fn words(what: &Happening) -> (Glyph, String) {
     match what {
         Happening::State(StateChange { from: None, .. }) => (lu::LuFolder, "The project was made".to_owned()),
-        Happening::State(StateChange { from: Some(from), to, .. }) => {
-            (lu::LuFlag, format!("“{}” became “{}”", from.title(), to.title()))
-        }
+        Happening::State(StateChange { from: Some(from), to, .. }) => (lu::LuFlag, moved_words(*from, *to).to_owned()),
         Happening::Import { source, status, tasks, failed } => {
             let source = if source.is_empty() { "data" } else { source.as_str() };
             let tasks = plural(*tasks, "task", "tasks");
@@ -74,20 +73,45 @@ fn words(what: &Happening) -> (Glyph, String) {
             };
             (lu::LuDownload, text)
         }
-        Happening::Change { action } => change_words(action),
+        Happening::Change { action, whom, role } => change_words(action, whom.as_deref(), *role),
+    }
+}
+
+/// A move between states, as what was done.
+fn moved_words(from: ProjectState, to: ProjectState) -> &'static str {
+    match (from, to) {
+        (ProjectState::Paused, ProjectState::Live) => "Resumed",
+        (ProjectState::Completed, ProjectState::Live) => "Reopened",
+        (_, ProjectState::Live) => "Went live",
+        (_, ProjectState::Paused) => "Paused",
+        (_, ProjectState::Completed) => "Marked as completed",
+        (_, ProjectState::Pending | ProjectState::BuildingWorkflow) => "Back to setting up",
     }
 }
 
 /// What the audit log calls it, in words.
-fn change_words(action: &str) -> (Glyph, String) {
+fn change_words(action: &str, whom: Option<&str>, role: Option<ProjectRole>) -> (Glyph, String) {
+    let whom = whom.unwrap_or("Somebody");
     let (icon, text) = match action {
         "project_updated" => (lu::LuSettings, "Settings changed"),
         "label_config_changed" => (lu::LuLayoutTemplate, "The labeling interface changed"),
-        "project_member_added" => (lu::LuUserPlus, "Somebody was added, or their role changed"),
-        "project_member_removed" => (lu::LuUserMinus, "Somebody was taken out"),
+        "project_member_added" => {
+            let role = role.map_or("a member", role_word);
+            return (lu::LuUserPlus, format!("{whom} is {role} now"));
+        }
+        "project_member_removed" => return (lu::LuUserMinus, format!("{whom} was taken out")),
         "project_deleted" => (lu::LuTrash2, "Moved to the bin"),
         "project_restored" => (lu::LuUndo2, "Taken back from the bin"),
         other => return (lu::LuHistory, other.replace('_', " ")),
     };
     (icon, text.to_owned())
+}
+
+fn role_word(role: ProjectRole) -> &'static str {
+    match role {
+        ProjectRole::Admin => "an admin",
+        ProjectRole::Adjudicator => "an adjudicator",
+        ProjectRole::Reviewer => "a reviewer",
+        ProjectRole::Annotator => "an annotator",
+    }
 }

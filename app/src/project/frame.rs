@@ -29,15 +29,16 @@ pub fn ProjectPage(
 ) -> impl IntoView {
     let ProjectHead { project_id, title: name, role } = project;
     let mut crumbs = vec![Crumb::new("Projects", "/projects")];
-    let here = match title {
+    let (here, window_title) = match title {
         Some(title) => {
+            let window_title = format!("{title} · {name}");
             crumbs.push(Crumb::new(name, format!("/projects/{project_id}")));
-            title
+            (title, window_title)
         }
-        None => name,
+        None => (name.clone(), name),
     };
     view! {
-        <Page title=here crumbs actions width tabs=ViewFn::from(move || view! { <ProjectTabs project_id role/> })>
+        <Page title=here window_title crumbs actions width tabs=ViewFn::from(move || view! { <ProjectTabs project_id role/> })>
             {children()}
         </Page>
     }

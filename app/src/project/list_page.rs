@@ -16,9 +16,10 @@ use super::rename::{RenameDialog, Renaming};
 use crate::account::use_me;
 use crate::error::AppError;
 use crate::lost::Failed;
+use crate::org::NoOrg;
 use crate::shell::{Command, Page, use_commands};
 use crate::ui::{
-    Banner, Choice, EmptyState, Glyph, Icon, LinkButton, LoadMore, Look, Segments, Select, Skeleton, Table, Tabs,
+    Banner, Choice, EmptyState, Glyph, Icon, LinkButton, LoadMore, Look, Segments, Select, Size, Skeleton, Table, Tabs,
     TextField, Tone, answered, lu, use_toasts,
 };
 
@@ -62,6 +63,9 @@ impl Asked {
 /// The page at `/projects`.
 #[component]
 pub fn ListPage() -> impl IntoView {
+    if use_me().with_untracked(|me| me.org.is_none()) {
+        return view! { <NoOrg title="Projects"/> }.into_any();
+    }
     let params = use_query_map();
     let asked = Memo::new(move |_| {
         params.with(|params| {
@@ -100,7 +104,7 @@ pub fn ListPage() -> impl IntoView {
         <Page
             title="Projects".to_owned()
             actions=move || may_create.then(|| view! {
-                <LinkButton href="/projects/new".to_owned() look=Look::Primary icon=lu::LuPlus>"New project"</LinkButton>
+                <LinkButton href="/projects/new".to_owned() look=Look::Primary size=Size::Small icon=lu::LuPlus>"New project"</LinkButton>
             }).into_any()
             tabs=ViewFn::from(move || view! {
                 <Tabs label="Projects">

@@ -72,6 +72,8 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
         && detail.has_controls
         && detail.progress.tasks > 0
         && detail.state.hands_out(role).is_ok();
+    // Before that, going live is what matters.
+    let label_look = if detail.state == ProjectState::Live { Look::Primary } else { Look::Plain };
     let project = detail.head();
     let moves = Moves::new(id, detail.progress, &lacks(&detail), on_done);
     let steps = next_steps(&detail, moves);
@@ -85,7 +87,11 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
             <Numbers detail=detail.clone()/>
             <div class="overview-columns">
                 <Throughput days sees_data/>
-                {sees_data.then(|| view! { <ProgressCard detail=detail.clone()/> })}
+                {if sees_data {
+                    view! { <ProgressCard detail=detail.clone()/> }.into_any()
+                } else {
+                    own_numbers(people.first())
+                }}
             </div>
             {sees_data.then(|| view! {
                 <div class="overview-columns">
@@ -93,7 +99,6 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
                     <Annotators people=people.clone() detail=detail.clone()/>
                 </div>
             })}
-            {(!sees_data).then(|| people.first().map(own_numbers))}
         }
         .into_any()
     };
@@ -101,7 +106,7 @@ fn Overview(overview: ProjectOverview, reload: RwSignal<u32>, on_done: Callback<
         <ProjectPage
             project
             actions=move || may_label.then(|| view! {
-                <LinkButton href=format!("/projects/{id}/label") look=Look::Primary size=Size::Small icon=lu::LuPencil>"Label"</LinkButton>
+                <LinkButton href=format!("/projects/{id}/label") look=label_look size=Size::Small icon=lu::LuPencil>"Label"</LinkButton>
             }).into_any()
         >
             <Head detail=detail.clone() moves reload/>
@@ -162,7 +167,6 @@ fn Head(detail: ProjectDetail, moves: Moves, reload: RwSignal<u32>) -> impl Into
                     <Time at=detail.created_at/>
                 </p>
             </div>
-            <StateControl detail moves/>
             <Button
                 icon=if pinned { lu::LuPinOff } else { lu::LuPin }
                 size=Size::Small
@@ -173,6 +177,7 @@ fn Head(detail: ProjectDetail, moves: Moves, reload: RwSignal<u32>) -> impl Into
             >
                 {if pinned { "Unpin" } else { "Pin" }}
             </Button>
+            <StateControl detail moves/>
         </div>
     }
 }
@@ -252,7 +257,7 @@ fn ProgressCard(detail: ProjectDetail) -> impl IntoView {
             <Donut
                 title="Tasks"
                 unit="tasks"
-                slices=vec![Slice::new("Labeled", progress.labeled), Slice::new("Open", open)]
+                slices=vec![Slice::new("Labeled", progress.labeled), Slice::new("Open", open).rest()]
             />
         </Card>
     }
@@ -328,14 +333,17 @@ fn pace_head() -> AnyView {
 }
 
 /// What somebody who labels sees of themselves.
-fn own_numbers(person: &PersonWork) -> AnyView {
-    let pace = person.seconds_per_task().map_or_else(|| "–".to_owned(), duration);
+fn own_numbers(person: Option<&PersonWork>) -> AnyView {
+    let pace = person.and_then(PersonWork::seconds_per_task).map_or_else(|| "–".to_owned(), duration);
+    let (submitted, skipped) = person.map_or((0, 0), |person| (person.submitted, person.skipped));
     view! {
-        <div class="overview-tiles">
-            <StatTile label="You submitted" value=compact(person.submitted) icon=lu::LuCircleCheck/>
-            <StatTile label="You skipped" value=compact(person.skipped) icon=lu::LuSkipForward/>
-            <StatTile label="Your time per task" value=pace icon=lu::LuClock/>
-        </div>
+        <Card title="You">
+            <dl class="own-numbers">
+                <div><dt><Icon icon=lu::LuCircleCheck/>"Submitted"</dt><dd>{count(submitted)}</dd></div>
+                <div><dt><Icon icon=lu::LuSkipForward/>"Skipped"</dt><dd>{count(skipped)}</dd></div>
+                <div><dt><Icon icon=lu::LuClock/>"Time per task"</dt><dd>{pace}</dd></div>
+            </dl>
+        </Card>
     }
     .into_any()
 }
@@ -350,7 +358,7 @@ fn next_steps(detail: &ProjectDetail, moves: Moves) -> Vec<AnyView> {
     let all_labeled = progress.tasks > 0 && progress.labeled == progress.tasks;
     let go = |rest: &str, verb: &str| {
         let (href, verb) = (format!("/projects/{id}/{rest}"), verb.to_owned());
-        view! { <LinkButton href look=Look::Primary size=Size::Small>{verb}</LinkButton> }.into_any()
+        view! { <LinkButton href size=Size::Small>{verb}</LinkButton> }.into_any()
     };
     let mut steps = Vec::new();
     if !detail.has_controls && manages {
@@ -367,14 +375,14 @@ fn next_steps(detail: &ProjectDetail, moves: Moves) -> Vec<AnyView> {
             steps.push(step(lu::LuPencil, "Try it yourself", text, go("label", "Label")));
         }
         let button = view! {
-            <Button look=Look::Primary size=Size::Small on:click=move |_| moves.start.run(ProjectMove::GoLive)>"Go live"</Button>
+            <Button size=Size::Small on:click=move |_| moves.start.run(ProjectMove::GoLive)>"Go live"</Button>
         };
         steps.push(step(lu::LuPlay, "Go live", "Tasks are handed out from then on.", button.into_any()));
     }
     if all_labeled && detail.state == ProjectState::Live && manages {
         let text = "Everything is labeled. Completed projects hand out nothing more.";
         let button = view! {
-            <Button look=Look::Primary size=Size::Small on:click=move |_| moves.start.run(ProjectMove::Complete)>"Complete"</Button>
+            <Button size=Size::Small on:click=move |_| moves.start.run(ProjectMove::Complete)>"Complete"</Button>
         };
         steps.push(step(lu::LuCircleCheck, "Mark the project as completed", text, button.into_any()));
     }

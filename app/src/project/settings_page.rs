@@ -1,11 +1,10 @@
 //! The settings of a project, a section per address: general, labeling, instructions, people, danger.
 
-use domain::id::WorkspaceId;
+use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
 use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, SkipQueue};
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use serde_json::{Map, Value};
 
@@ -17,7 +16,6 @@ use super::overview_page::waiting;
 use super::people::People;
 use super::tabs::project_id_param;
 use super::template_gallery::TemplateGallery;
-use crate::error::AppError;
 use crate::lost::{Failed, NotFound};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
@@ -78,12 +76,14 @@ fn Section(loaded: api::Settings) -> impl IntoView {
     let links = SECTIONS
         .into_iter()
         .map(|(name, title, icon)| {
+            // The first section is also what `/settings` shows, which the router's own link does not know.
+            let here = (name == section).then_some("page");
             view! {
                 <li>
-                    <A href=format!("/projects/{id}/settings/{name}") attr:class="settings-link">
+                    <a class="settings-link" href=format!("/projects/{id}/settings/{name}") aria-current=here>
                         <Icon icon/>
                         {title}
-                    </A>
+                    </a>
                 </li>
             }
         })
@@ -96,7 +96,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
         _ => view! { <Danger detail/> }.into_any(),
     };
     view! {
-        <ProjectPage project title=title.clone() width=if wide { "wide" } else { "page" }>
+        <ProjectPage project title=title.clone() >
             <div class="settings-frame" data-wide=wide.then_some("")>
                 <nav class="settings-nav" aria-label="Settings"><ul role="list">{links}</ul></nav>
                 <div class="stack settings-content">
@@ -123,17 +123,33 @@ fn saving() -> ServerAction<UpdateProject> {
     save
 }
 
-fn error_of(save: ServerAction<UpdateProject>) -> Signal<Option<AppError>> {
-    Signal::derive(move || save.value().get().and_then(Result::err))
-}
-
+/// The form of a section: its fields, what is wrong with them, and the button that sends what `patch` says.
 #[component]
-fn SaveButton(#[prop(into)] busy: Signal<bool>) -> impl IntoView {
+fn SettingsForm(
+    project_id: ProjectId,
+    save: ServerAction<UpdateProject>,
+    patch: Callback<(), ProjectPatch>,
+    children: Children,
+) -> impl IntoView {
+    let error = Signal::derive(move || save.value().get().and_then(Result::err));
     view! {
-        <FormActions>
-            <Button look=Look::Primary kind="submit" busy>"Save"</Button>
-        </FormActions>
+        <FormScope error pending=save.pending()>
+            <form
+                class="form stack gap-6"
+                novalidate=true
+                on:submit=move |event| {
+                    event.prevent_default();
+                    save.dispatch(UpdateProject { project_id, patch: patch.run(()) });
+                }
+            >
+                {children()}
+                <FormActions>
+                    <Button look=Look::Primary kind="submit" busy=save.pending()>"Save"</Button>
+                </FormActions>
+            </form>
+        </FormScope>
     }
+    .into_any()
 }
 
 #[component]
@@ -148,21 +164,16 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
     let flag = move |set: fn(&mut ProjectPatch, bool)| Callback::new(move |on| patch.update(|patch| set(patch, on)));
     let sampling = detail.sampling.as_str().to_owned();
     let skip_queue = detail.skip_queue.as_str().to_owned();
+    let changes = Callback::new(move |()| {
+        let mut patch = patch.get_untracked();
+        patch.title = Some(title.get_untracked());
+        patch.color = Some(color.get_untracked());
+        // What is no number is refused with the field's own sentence.
+        patch.maximum_annotations = Some(overlap.get_untracked().trim().parse().unwrap_or(0));
+        patch
+    });
     view! {
-        <FormScope error=error_of(save) pending=save.pending()>
-            <form
-                class="form stack gap-6"
-                novalidate=true
-                on:submit=move |event| {
-                    event.prevent_default();
-                    let mut patch = patch.get_untracked();
-                    patch.title = Some(title.get_untracked());
-                    patch.color = Some(color.get_untracked());
-                    // What is no number is refused with the field's own sentence.
-                    patch.maximum_annotations = Some(overlap.get_untracked().trim().parse().unwrap_or(0));
-                    save.dispatch(UpdateProject { project_id, patch });
-                }
-            >
+        <SettingsForm project_id save patch=changes>
                 <Card title="About">
                     <div class="form">
                         <TextField name="title" label="Name" bind=title required=true max_length=100_u32/>
@@ -242,9 +253,7 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                         />
                     </div>
                 </Card>
-                <SaveButton busy=save.pending()/>
-            </form>
-        </FormScope>
+        </SettingsForm>
     }
     .into_any()
 }
@@ -402,15 +411,8 @@ fn Instructions(detail: ProjectDetail) -> impl IntoView {
     let save = saving();
     let html = detail.instruction_html.clone();
     view! {
-        <FormScope error=error_of(save) pending=save.pending()>
-            <form
-                class="form"
-                novalidate=true
-                on:submit=move |event| {
-                    event.prevent_default();
-                    save.dispatch(UpdateProject { project_id, patch: patch.get_untracked() });
-                }
-            >
+        <SettingsForm project_id save patch=Callback::new(move |()| patch.get_untracked())>
+            <div class="form">
                 <TextArea
                     name="expert_instruction"
                     label="Instructions"
@@ -427,9 +429,8 @@ fn Instructions(detail: ProjectDetail) -> impl IntoView {
                     checked=detail.show_instruction
                     on_change=Callback::new(move |on| patch.update(|patch| patch.show_instruction = Some(on)))
                 />
-                <SaveButton busy=save.pending()/>
-            </form>
-        </FormScope>
+            </div>
+        </SettingsForm>
         {(!html.is_empty()).then(|| view! {
             <Card title="As people see them"><div class="prose" inner_html=html.clone()></div></Card>
         })}

@@ -26,9 +26,12 @@ impl Crumb {
 /// A page: top bar with breadcrumb and actions, then the content.
 #[component]
 pub fn Page(
-    /// The last step of the breadcrumb and the window's title.
+    /// The last step of the breadcrumb, and the window's title where that has none of its own.
     #[prop(into)]
     title: Signal<String>,
+    /// What tells this page from others in a row of tabs and in the history.
+    #[prop(optional, into)]
+    window_title: Option<String>,
     /// The steps before it.
     #[prop(optional, into)]
     crumbs: Signal<Vec<Crumb>>,
@@ -58,9 +61,9 @@ pub fn Page(
             .collect_view()
     };
     // The server writes the head last, when what this page is made of may be gone.
-    let drawn = title.get_untracked();
+    let drawn = window_title.clone().unwrap_or_else(|| title.get_untracked());
     view! {
-        <Title text=move || title.try_get().unwrap_or_else(|| drawn.clone())/>
+        <Title text=move || window_title.clone().or_else(|| title.try_get()).unwrap_or_else(|| drawn.clone())/>
         <header class="bar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol role="list">

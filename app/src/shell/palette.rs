@@ -199,7 +199,9 @@ pub fn Palette() -> impl IntoView {
         let listener = window_event_listener(ev::keydown, move |event| {
             if (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key().eq_ignore_ascii_case("k") {
                 event.prevent_default();
-                palette.open.update(|open| *open = !*open);
+                // What is on screen counts: after Escape the word of it may still be on its way.
+                let is_open = node.get_untracked().is_some_and(|dialog| dialog.open());
+                palette.open.set(!is_open);
             }
         });
         on_cleanup(move || listener.remove());
@@ -254,7 +256,12 @@ pub fn Palette() -> impl IntoView {
             class="palette"
             aria-label="Search pages and actions"
             node_ref=node
-            on:close=move |_| palette.open.set(false)
+            on:close=move |_| {
+                // Opened again before this was told.
+                if !node.get_untracked().is_some_and(|dialog| dialog.open()) {
+                    palette.open.set(false);
+                }
+            }
             on:click=on_click
         >
             <div class="palette-input">

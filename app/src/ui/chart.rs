@@ -13,12 +13,24 @@ pub struct Slice {
     pub label: String,
     /// Never negative.
     pub value: i64,
+    /// What is left over, drawn as a ground and not as one of the colors.
+    pub is_rest: bool,
 }
 
 impl Slice {
     /// A named amount; less than nothing counts as nothing.
     pub fn new(label: impl Into<String>, value: i64) -> Self {
-        Self { label: label.into(), value: value.max(0) }
+        Self { label: label.into(), value: value.max(0), is_rest: false }
+    }
+
+    /// The same as what is left over.
+    #[must_use]
+    pub fn rest(self) -> Self {
+        Self { is_rest: true, ..self }
+    }
+
+    fn color(&self, at: usize) -> String {
+        if self.is_rest { "rest".to_owned() } else { color(at) }
     }
 }
 
@@ -96,14 +108,14 @@ fn frame(title: String, picture: AnyView, head: Vec<String>, rows: Vec<Vec<Strin
     .into_any()
 }
 
-fn legend(names: impl IntoIterator<Item = (String, Option<String>)>) -> AnyView {
+/// What the colors mean: each with a name, and perhaps an amount.
+fn legend(names: impl IntoIterator<Item = (String, String, Option<String>)>) -> AnyView {
     let items = names
         .into_iter()
-        .enumerate()
-        .map(|(at, (name, value))| {
+        .map(|(color, name, value)| {
             view! {
                 <li>
-                    <span class="swatch" data-series=color(at)></span>
+                    <span class="swatch" data-series=color></span>
                     <span class="truncate">{name}</span>
                     {value.map(|value| view! { <span>{value}</span> })}
                 </li>
@@ -193,7 +205,7 @@ pub fn StackedBarChart(
     let head = std::iter::once(String::new()).chain(parts.iter().cloned()).collect();
     let picture = view! {
         <ul class="bars">{bars}</ul>
-        {legend(parts.into_iter().map(|part| (part, None)))}
+        {legend(parts.into_iter().enumerate().map(|(at, part)| (color(at), part, None)))}
     };
     frame(title, picture.into_any(), head, table)
 }
@@ -224,7 +236,7 @@ pub fn Donut(
             view! {
                 <circle
                     class="mark arc"
-                    data-series=color(at)
+                    data-series=slice.color(at)
                     cx="21"
                     cy="21"
                     r=RADIUS
@@ -244,7 +256,9 @@ pub fn Donut(
                 <text class="donut-total" x="21" y="21.5" text-anchor="middle">{compact(total)}</text>
                 <text class="donut-unit" x="21" y="26" text-anchor="middle">{unit}</text>
             </svg>
-            {legend(slices.iter().map(|slice| (slice.label.clone(), Some(percent(share(slice.value, total))))))}
+            {legend(slices.iter().enumerate().map(|(at, slice)| {
+                (slice.color(at), slice.label.clone(), Some(percent(share(slice.value, total))))
+            }))}
         </div>
     };
     let rows = slice_rows(&slices, total);
@@ -287,7 +301,7 @@ pub fn LineChart(
             <text x="0" y="178">{ends}</text>
             <text x="560" y="178" text-anchor="end">{last}</text>
         </svg>
-        {(series.len() > 1).then(|| legend(series.iter().map(|series| (series.label.clone(), None))))}
+        {(series.len() > 1).then(|| legend(series.iter().enumerate().map(|(at, series)| (color(at), series.label.clone(), None))))}
     };
     let rows = axis
         .iter()

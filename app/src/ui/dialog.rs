@@ -1,6 +1,7 @@
 //! Dialogs on the native element: focus is kept inside and returned, Escape closes.
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::{Button, IconButton, Look, Size, lu};
 
@@ -26,6 +27,7 @@ pub fn Dialog(
         if open.get() && !dialog.open() {
             // Refused only when the element is not in the page, where there is nothing to show.
             let _ = dialog.show_modal();
+            focus_first_field(&dialog);
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
@@ -62,6 +64,20 @@ pub fn Dialog(
         </dialog>
     }
     .into_any()
+}
+
+/// A form begins at its first field, not at the button that closes it.
+fn focus_first_field(dialog: &web_sys::HtmlDialogElement) {
+    const FIELDS: &str = ".dialog-body :is(input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select)";
+    if matches!(dialog.query_selector("[autofocus]"), Ok(Some(_))) {
+        return;
+    }
+    if let Ok(Some(field)) = dialog.query_selector(FIELDS)
+        && let Some(field) = field.dyn_ref::<web_sys::HtmlElement>()
+    {
+        // What cannot take the focus leaves it where the browser has put it.
+        let _ = field.focus();
+    }
 }
 
 /// The line of buttons at a dialog's foot.

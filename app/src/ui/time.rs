@@ -2,6 +2,7 @@
 //! the browser then keeps it moving.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
+use domain::calendar::short_month;
 use leptos::prelude::*;
 
 /// The present, in seconds since 1970.
@@ -45,25 +46,31 @@ pub fn Time(#[prop(into)] at: DateTime<Utc>) -> impl IntoView {
     }
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
 fn date(at: DateTime<Utc>) -> String {
-    let month = usize::try_from(at.month0()).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
-    format!("{} {month} {}", at.day(), at.year())
+    format!("{} {} {}", at.day(), short_month(at.month0()), at.year())
 }
 
 fn exact(at: DateTime<Utc>) -> String {
     format!("{}, {:02}:{:02} UTC", date(at), at.hour(), at.minute())
 }
 
+/// Seconds around now that are now: clocks differ, and the page looks at its own every [`TICK`] only.
+const JUST_NOW: i64 = 45;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// What has passed is counted in whole units, what is to come in the nearest: what was made for seven days a moment ago ends
+/// in seven days.
 fn relative(at: DateTime<Utc>, now: i64) -> String {
     let ago = now - at.timestamp();
     let (amount, future) = (ago.abs(), ago < 0);
+    let count = |unit: i64| if future { (amount + unit / 2) / unit } else { amount / unit };
     let (number, unit) = match amount {
-        0..45 => return if future { "in a moment".to_owned() } else { "just now".to_owned() },
-        45..3600 => ((amount + 30) / 60, "minute"),
-        3600..86_400 => (amount / 3600, "hour"),
-        86_400..2_592_000 => (amount / 86_400, "day"),
+        0..JUST_NOW => return "just now".to_owned(),
+        _ if count(MINUTE) < 60 => (count(MINUTE).max(1), "minute"),
+        _ if count(HOUR) < 24 => (count(HOUR).max(1), "hour"),
+        _ if count(DAY) <= 30 => (count(DAY).max(1), "day"),
         _ => return date(at),
     };
     let plural = if number == 1 { "" } else { "s" };
@@ -80,12 +87,16 @@ mod tests {
         for (after, words) in [
             (0, "just now"),
             (50, "1 minute ago"),
-            (3599, "60 minutes ago"),
+            (3599, "59 minutes ago"),
             (3600, "1 hour ago"),
             (7300, "2 hours ago"),
             (86_400, "1 day ago"),
             (-60, "in 1 minute"),
-            (-10, "in a moment"),
+            (-10, "just now"),
+            (-3590, "in 1 hour"),
+            (-7 * 86_400 + 30, "in 7 days"),
+            (-30 * 86_400 + 90, "in 30 days"),
+            (30 * 86_400 - 1, "29 days ago"),
             (40 * 86_400, "14 Nov 2023"),
         ] {
             assert_eq!(relative(at, at.timestamp() + after), words);

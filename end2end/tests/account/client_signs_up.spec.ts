@@ -58,3 +58,59 @@ test('whoever has confirmed signs in and is remembered', async ({ app, page }) =
   await expect(page.getByRole('main').getByText('grace@example.com').first()).toBeVisible();
   await expectAccessible(page);
 });
+
+test('somebody without an organization is told what to do, wherever one is needed', async ({ app, page }) => {
+  app.person('lone@example.com', PASSWORD);
+  await signIn(page, app, 'lone@example.com', PASSWORD);
+  for (const address of ['/projects', '/projects/new', '/org']) {
+    const answer = await page.goto(app.url + address);
+    expect(answer?.status()).toBe(200);
+    await hydrated(page);
+    await expect(page.getByRole('heading', { name: 'You are in no organization yet' })).toBeVisible();
+    await expectAccessible(page);
+  }
+  await page.getByLabel('Organization name').fill('Of my own');
+  await page.getByRole('button', { name: 'Make the organization' }).click();
+  await expect(page.getByRole('heading', { name: 'Of my own' })).toBeVisible();
+});
+
+test('who is in the organization is not invited again', async ({ app, page, browser }) => {
+  app.person('owner.of@example.com', PASSWORD);
+  await signIn(page, app, 'owner.of@example.com', PASSWORD);
+  await open(page, `${app.url}/org`);
+  await page.getByLabel('Organization name').fill('Invitations');
+  await page.getByRole('button', { name: 'Make the organization' }).click();
+  await expect(page.getByRole('heading', { name: 'Invitations', level: 1 })).toBeVisible();
+  await hydrated(page);
+  const dialog = page.getByRole('dialog', { name: 'Invite people' });
+  const invite = async (email: string) => {
+    await page.getByRole('button', { name: 'Invite people' }).first().click();
+    await expect(dialog.getByRole('textbox', { name: 'E-mail' })).toBeFocused();
+    await page.keyboard.type(email);
+    await page.keyboard.press('Enter');
+  };
+  await invite('ben@example.com');
+  const link = await dialog.getByText(/^http.*\/invite\//).textContent();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByText(/in 7 days/)).toBeVisible();
+
+  // Not for whoever happens to be signed in.
+  await invite('eve@example.com');
+  const toEve = await dialog.getByText(/^http.*\/invite\//).textContent();
+  app.person('ben@example.com', PASSWORD);
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, app, 'ben@example.com', PASSWORD);
+  await open(other, toEve!);
+  await expect(other.getByText('It is for eve@example.com')).toBeVisible();
+  await open(other, link!);
+  await other.getByRole('button', { name: 'Accept and join' }).click();
+  await other.waitForURL('**/projects');
+  await open(other, link!);
+  await expect(other.getByText('This invitation has already been used')).toBeVisible();
+  await other.context().close();
+
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await invite('ben@example.com');
+  await expect(dialog.getByRole('alert')).toContainText('in this organization already');
+  await page.keyboard.press('Escape');
+});

@@ -20,6 +20,15 @@ test('rows that were left out are shown with their reason and downloaded', async
   await expect(page.getByText('1 row was not imported')).toBeVisible();
 });
 
+test('the wrong file in the right project is told', async ({ app, page }) => {
+  await signUp(page, app, 'gaps@example.com', 'Gaps');
+  await createProject(page, app, 'Texts among pictures', 'Object detection');
+  await chooseFiles(page, ['ragged.csv']);
+  await expect(page.getByText('2 of 3 imported')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('None of the 2 tasks has the field image');
+  await expectAccessible(page);
+});
+
 test('a client learns what COCO and YOLO make of rotated boxes', async ({ app, page }) => {
   await signUp(page, app, 'rotated@example.com', 'Rotation');
   const project = await createProject(page, app, 'Turned coins', 'Object detection');
@@ -42,6 +51,8 @@ test('a client learns what COCO and YOLO make of rotated boxes', async ({ app, p
 
   await page.getByRole('button', { name: 'Export as YOLO', exact: true }).click();
   const yolo = await readLosses(page, 'YOLO');
+  // Rotation goes loudly: beside the download, without a click.
+  await expect(finished(page, 'YOLO').getByRole('alert')).toContainText('1 × YOLO boxes cannot be rotated');
   expect(yolo.told).toEqual([
     'Ellipses are written as the box around them.',
     'Answers that are no shape on an image stay behind.',

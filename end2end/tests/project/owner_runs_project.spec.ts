@@ -17,6 +17,11 @@ test('an owner takes a project live, pauses it, and sees its history', async ({ 
   await page.waitForURL('**/import');
   await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
 
+  // Trying it out is possible, and not taken for the real thing.
+  await open(page, `${project}/label`);
+  await expect(page.getByRole('status').filter({ hasText: 'Not live yet' })).toContainText('only you who manage the project get tasks');
+  await expectAccessible(page);
+
   await open(page, project);
   await page.getByRole('button', { name: 'Go live' }).first().click();
   await expect(page.getByText('The project is live')).toBeVisible();
@@ -29,6 +34,10 @@ test('an owner takes a project live, pauses it, and sees its history', async ({ 
   await open(page, project);
   await main.getByRole('button', { name: 'Resume' }).click();
   await expect(main.getByText('Live', { exact: true })).toBeVisible();
+  await open(page, `${project}/label`);
+  await expect(page.getByText('Task 1', { exact: true })).toBeVisible();
+  await expect(page.getByText('Not live yet')).toHaveCount(0);
+  await open(page, project);
 
   // Tasks are still open: completing asks first.
   await main.getByRole('button', { name: 'More states' }).click();
@@ -116,7 +125,7 @@ test('an annotator sees their own work and nothing to manage', async ({ demoApp,
   await open(page, `${demoApp.url}/projects/1`);
   const main = page.getByRole('main');
   await expect(main.getByText('Live', { exact: true })).toBeVisible();
-  await expect(main.getByText('You submitted')).toBeVisible();
+  await expect(main.getByRole('heading', { name: 'You', exact: true })).toBeVisible();
   for (const name of ['Pause', 'More states', 'States']) await expect(main.getByRole('button', { name })).toHaveCount(0);
   await expect(main.getByRole('heading', { name: 'Activity' })).toHaveCount(0);
   await expectAccessible(page);
@@ -179,4 +188,22 @@ test('people are taken out one after the other, and taken back', async ({ demoAp
   await page.getByLabel('Role', { exact: true }).selectOption('Reviewer');
   await page.getByRole('button', { name: 'Add' }).click();
   await expect(people).toHaveCount(4);
+});
+
+test('a wizard by keyboard alone: each step begins where it is', async ({ app, page }) => {
+  await signUp(page, app, 'keys@example.com', 'Keys');
+  await open(page, `${app.url}/projects/new`);
+  await page.keyboard.type('Made by keys');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Data' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('radio', { name: /Import files next/ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Labeling interface', exact: true })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: /^Object detection/ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Create project' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Labeling interface', exact: true })).toBeFocused();
+  await expectAccessible(page);
 });

@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub use check::{Selected, is_visible, problems};
 
 use crate::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
+use crate::project::ProjectState;
 use crate::result::ResultItem;
 use crate::{Error, Result};
 
@@ -38,6 +39,8 @@ pub struct LabelProject {
     pub enable_empty_annotation: bool,
     /// Whether the person sees all tasks, not only their own.
     pub sees_all: bool,
+    /// Where the project stands: who manages it may try it before it is live.
+    pub state: ProjectState,
 }
 
 /// A task on the label page.

@@ -43,6 +43,35 @@ pub struct Loss {
     pub tasks: Vec<i64>,
 }
 
+impl Loss {
+    /// Whether shapes came out other than they were drawn, or not at all, or images are missing: what nobody should learn
+    /// only from the model.
+    #[must_use]
+    pub fn is_loud(&self) -> bool {
+        const CODES: [&str; 18] = [
+            "clipped",
+            "ellipse_as_box",
+            "ellipse_as_polygon",
+            "image_not_stored",
+            "keypoint_without_box",
+            "mask_as_polygon",
+            "mask_hole_filled",
+            "mask_in_parts",
+            "mixed_kinds",
+            "no_label",
+            "other_image",
+            "outside",
+            "polygon_in_pose",
+            "polygon_too_short",
+            "rotation_as_hull",
+            "rotation_lost",
+            "unusable",
+            "vector_open",
+        ];
+        CODES.contains(&self.code.as_str())
+    }
+}
+
 impl Manifest {
     pub(super) fn new(format: ExportFormat) -> Self {
         Self {
@@ -94,5 +123,21 @@ impl Manifest {
     pub(super) fn sorted(mut self) -> Self {
         self.losses.sort_by(|a, b| a.code.cmp(&b.code));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_is_told_apart_from_what_was_chosen() {
+        let mut manifest = Manifest::new(ExportFormat::Yolo);
+        manifest.lose(1, 2, "rotation_lost", "YOLO boxes cannot be rotated.");
+        manifest.lose(1, 1, "not_labeled", "Left out, as chosen.");
+        manifest.lose(2, 1, "rotation_lost", "YOLO boxes cannot be rotated.");
+        let told: Vec<(&str, u64)> =
+            manifest.losses.iter().filter(|loss| loss.is_loud()).map(|loss| (loss.code.as_str(), loss.count)).collect();
+        assert_eq!(told, [("rotation_lost", 3)]);
     }
 }

@@ -126,10 +126,10 @@ impl ExportFormat {
             Self::Json => "",
             Self::JsonMin | Self::Csv | Self::Tsv => "Leaves out predictions, relations and skipped annotations.",
             Self::Coco | Self::CocoWithImages => {
-                "One answer per image. Choices, texts, relations and open vectors stay behind; ellipses become polygons."
+                "One answer per image, the newest. Rotated boxes keep corners and degrees; ellipses become polygons; choices, texts, relations and open vectors stay behind."
             }
             Self::Yolo | Self::YoloWithImages => {
-                "One answer per image. Rotation is lost, ellipses become boxes, masks outlines without holes; choices, texts, relations and open vectors stay behind."
+                "One answer per image, the newest. Rotation is lost: boxes become upright. Ellipses become boxes, masks outlines without holes; choices, texts, relations and open vectors stay behind."
             }
         }
     }

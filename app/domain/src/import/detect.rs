@@ -36,6 +36,23 @@ impl Format {
     }
 }
 
+/// Whether a file of this name holds rows that may name other files: a table or a list.
+#[must_use]
+pub fn is_table_name(name: &str) -> bool {
+    matches!(extension(name).as_str(), "json" | "jsonl" | "ndjson" | "csv" | "tsv" | "tab")
+}
+
+/// Whether a file of this name holds one text per line.
+#[must_use]
+pub fn is_text_name(name: &str) -> bool {
+    matches!(extension(name).as_str(), "txt" | "text")
+}
+
+/// What follows the last dot, in small letters; nothing where there is none.
+fn extension(name: &str) -> String {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase()
+}
+
 /// The format of a file called `name` (empty for pasted text) that begins with `beginning`.
 ///
 /// # Errors
@@ -53,8 +70,7 @@ pub fn detect(name: &str, beginning: &[u8]) -> Result<Format> {
         return Err(refuse("import_empty", "There is nothing in this file."));
     };
     let is_json = matches!(first, b'{' | b'[');
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-    Ok(match extension.as_str() {
+    Ok(match extension(name).as_str() {
         "json" if is_json => json_family(text),
         "json" => {
             return Err(refuse(

@@ -12,6 +12,7 @@
 
 mod columns;
 mod detect;
+mod gap;
 mod json;
 mod lines;
 mod run;
@@ -24,7 +25,8 @@ use std::io::{self, Read};
 use serde_json::{Map, Value};
 
 pub use columns::{Column, ColumnKind, ColumnSummary};
-pub use detect::{Format, detect};
+pub use detect::{Format, detect, is_table_name, is_text_name};
+pub use gap::{FieldGap, gaps};
 pub(crate) use run::fraction;
 pub use run::{FailedRow, ImportHistory, ImportRun, RunStatus};
 pub use task::{NewAnnotation, NewPrediction, NewTask};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::FieldGap;
 use crate::id::ImportId;
 
 /// Where a run stands.
@@ -97,6 +98,9 @@ pub struct ImportHistory {
     pub runs: Vec<ImportRun>,
     /// The first refused rows of the newest run, once it is over.
     pub failures: Vec<FailedRow>,
+    /// What the labeling interface shows and tasks lack, once the newest run is over.
+    #[serde(default)]
+    pub gaps: Vec<FieldGap>,
 }
 
 /// A row that was refused.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ProjectDetail, StateChange};
-use crate::{format::ExportFormat, id::UserId, import::RunStatus};
+use crate::{access::ProjectRole, format::ExportFormat, id::UserId, import::RunStatus};
 
 /// How many days the chart of work shows, today included.
 pub const OVERVIEW_DAYS: u64 = 30;
@@ -95,6 +95,10 @@ pub enum Happening {
     Change {
         /// `project_updated`, `label_config_changed`…
         action: String,
+        /// The name of the person it happened to, where it happened to one.
+        whom: Option<String>,
+        /// The role that person has from then on.
+        role: Option<ProjectRole>,
     },
 }
 

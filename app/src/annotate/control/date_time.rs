@@ -1,24 +1,10 @@
 //! `<DateTime>`: the browser's own fields for dates and times; a list of months and a number for what browsers lack.
 
 use domain::answer::{Answer, DateTime, Precision};
+use domain::calendar::MONTHS;
 use leptos::{ev, html, prelude::*};
 
 use super::{Asked, Slot};
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 pub(super) fn view(asked: &Asked, rules: DateTime) -> AnyView {
     let label = asked.control.name.clone();

@@ -9,6 +9,7 @@ mod work;
 use domain::annotation::Desk;
 use domain::id::{ProjectId, TaskId};
 use domain::label_config::parse;
+use domain::project::ProjectState;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -21,7 +22,7 @@ use super::api;
 use super::autosave::send_waiting;
 use crate::error::AppError;
 use crate::shell::{Crumb, Page};
-use crate::ui::{EmptyState, LinkButton, answered, lu, use_toasts};
+use crate::ui::{EmptyState, Icon, LinkButton, answered, lu, use_toasts};
 
 /// `/projects/{id}/label`, with `?task=` for a certain task.
 #[component]
@@ -74,6 +75,8 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
     let crumbs =
         vec![Crumb::new("Projects", "/projects"), Crumb::new(project.title.clone(), format!("/projects/{project_id}"))];
     let config = parse(&project.label_config).config;
+    let is_trial = task.is_ok() && project.state != ProjectState::Live;
+    let state = project.state;
     let body = match (task, config) {
         (Err(why), _) => view! { <Nothing why project_id done/> }.into_any(),
         (Ok(_), None) => view! {
@@ -92,9 +95,35 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
         }
     };
     view! {
-        <Page title="Label".to_owned() crumbs width="bleed">
+        <Page
+            title="Label".to_owned()
+            window_title=format!("Label · {}", project.title)
+            crumbs
+            width="bleed"
+            actions=move || is_trial.then(|| not_live(state)).into_any()
+        >
             {body}
         </Page>
+    }
+    .into_any()
+}
+
+/// Said all the while to those who may label although nobody else gets tasks.
+fn not_live(state: ProjectState) -> AnyView {
+    let rest = match state {
+        ProjectState::Pending | ProjectState::BuildingWorkflow => {
+            "only you who manage the project get tasks; what you submit counts"
+        }
+        ProjectState::Paused | ProjectState::Completed | ProjectState::Live => {
+            "nobody gets new tasks; what you submit counts"
+        }
+    };
+    view! {
+        <p class="desk-not-live" role="status">
+            <Icon icon=lu::LuInfo/>
+            <strong>{state.title()}</strong>
+            <span class="desk-not-live-more">{rest}</span>
+        </p>
     }
     .into_any()
 }

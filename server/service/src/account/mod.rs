@@ -40,8 +40,9 @@ const RESET_HOURS: i64 = 1;
 /// Malformed input, a weak password, a dead invitation, too many mails.
 #[boxed]
 pub async fn sign_up(cx: &Cx, client: &Client, input: SignUp) -> Result<()> {
-    let email = Email::parse(&input.email)?;
+    // In the order of the form: what is named is the first that is wrong.
     let name = parse_name("name", &input.name, 1, 120)?;
+    let email = Email::parse(&input.email)?;
     let strength = strength(&input.password, &[email.as_str(), &name]);
     check_password(&input.password, &strength)?;
     throttle::spend(cx, throttle::Limit::SignUp, &client.ip).await?;

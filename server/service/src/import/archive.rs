@@ -8,7 +8,10 @@ use std::{
     path::Component,
 };
 
-use domain::{Error as Problem, import::RowError};
+use domain::{
+    Error as Problem,
+    import::{self, RowError},
+};
 use tokio::runtime::Handle;
 use tokio_util::io::ReaderStream;
 use zip::ZipArchive;
@@ -42,7 +45,7 @@ pub(super) fn read(plan: &Plan, runtime: &Handle, file: &StoredFile, out: &mut O
             return out.refused(&file.name, &Problem::invalid("file", "archive_damaged", message));
         }
     };
-    let has_rows = archive.file_names().flatten().any(|name| is_content(&name) && !kind::is_media_name(&name));
+    let has_rows = archive.file_names().flatten().any(|name| is_content(&name) && import::is_table_name(&name));
     let mut left = plan.cx.settings().max_upload_bytes;
     for index in 0..archive.len() {
         out.at.entry = index as u64 + 1;
@@ -123,6 +126,11 @@ fn entry(
         Ok(_) if head.starts_with(b"PK\x03\x04") => {
             return refuse(out, &name, "An archive inside an archive is not read.".to_owned());
         }
+        // What lies beside the data, such as a licence, is neither made into tasks nor passed over in silence.
+        Ok(_) if !import::is_table_name(&name) && !import::is_text_name(&name) => {
+            let reason = "This is neither a table, a list, a text nor media by its name; it was not read.";
+            return refuse(out, &name, reason.to_owned());
+        }
         Ok(_) => out.rows(&source, io::Cursor::new(&head).chain(&mut limited)),
         Err(error) => Err(Error::Internal(anyhow::Error::new(error))),
     };
@@ -135,7 +143,7 @@ fn entry(
                 None => cause.to_string(),
             };
             out.at.row += 1;
-            let (row, error) = (out.at.row, RowError { reason, original: String::new() });
+            let (row, error) = (out.at.row, RowError { reason, original: name });
             Ok(out.take(&source, row, 0, || Err(error)))
         }
         other => other,

@@ -127,7 +127,7 @@ pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<I
     Ok(runs)
 }
 
-/// The project's imports, and the first rows that the newest refused: everything the page of imports shows.
+/// The project's imports, the first rows that the newest refused, and what tasks lack: everything the page of imports shows.
 ///
 /// # Errors
 /// As [`access::project`].
@@ -140,7 +140,18 @@ pub async fn history(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Im
         }
         _ => Vec::new(),
     };
-    Ok(ImportHistory { runs, failures })
+    let gaps = match runs.first() {
+        Some(run) if run.status.is_over() => {
+            let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+            let mut tx = access.begin(cx).await?;
+            let (label_config, columns, tasks) = sql::columns(&mut tx, &access).await?;
+            tx.commit().await?;
+            let config = domain::label_config::parse(&label_config).config;
+            config.map(|config| domain::import::gaps(&config, &columns, tasks)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    Ok(ImportHistory { runs, failures, gaps })
 }
 
 /// One import.

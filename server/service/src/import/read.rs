@@ -139,7 +139,9 @@ impl Out<'_> {
 
 /// Reads every file from the checkpoint on, until the end or until nobody takes the rows.
 pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Result<()> {
-    let has_rows = plan.files.iter().any(|file| !file.is_media() && !is_zip(file));
+    // Lines of text name nothing.
+    let may_name = |file: &StoredFile| !file.is_media() && !is_zip(file) && !import::is_text_name(&file.name);
+    let has_rows = plan.files.iter().any(may_name);
     let mut out = Out {
         sender,
         from: plan.from,

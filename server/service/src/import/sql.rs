@@ -1,5 +1,7 @@
 //! Statements about runs of imports.
 
+use std::collections::BTreeMap;
+
 use domain::{
     id::{FileId, ImportId},
     import::{FailedRow, ImportRun, RunStatus},
@@ -217,4 +219,20 @@ pub(super) async fn finish(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The labeling interface, in how many tasks each column is, and how many tasks there are.
+pub(super) async fn columns(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+) -> Result<(String, BTreeMap<String, u64>, u64)> {
+    let row = sqlx::query!(
+        "select p.label_config, s.task_count, s.all_data_columns from project p join project_summary s using (project_id)
+        where p.project_id = $1",
+        access.project_id().0
+    )
+    .fetch_one(conn)
+    .await?;
+    let columns = serde_json::from_value(row.all_data_columns).unwrap_or_default();
+    Ok((row.label_config, columns, u64::try_from(row.task_count).unwrap_or(0)))
 }

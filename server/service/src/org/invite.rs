@@ -19,10 +19,12 @@ use crate::{
     provider::mail::{self, letter},
 };
 
-/// Makes an invitation and returns its link, which cannot be shown again. With an address it is mailed as well.
+/// Makes an invitation and returns its link, which cannot be shown again. With an address it is mailed as well, and an
+/// earlier invitation of that address works no more.
 ///
 /// # Errors
-/// *Forbidden* for members; a malformed address; a lifetime outside the limits; an invitation to ownership.
+/// *Forbidden* for members; a malformed address; a lifetime outside the limits; an invitation to ownership; *conflict*
+/// for an address whose person is in the organization already.
 #[boxed]
 pub async fn create(cx: &Cx, actor: &Actor, input: NewInvite) -> Result<String> {
     let access = access::current_org(cx, actor, OrgPermission::ManageMembers).await?;
@@ -40,6 +42,13 @@ pub async fn create(cx: &Cx, actor: &Actor, input: NewInvite) -> Result<String> 
     let link = cx.link(&format!("/invite/{token}"));
     let expires_at = cx.now() + TimeDelta::days(input.days);
     let mut tx = access.begin(cx).await?;
+    if let Some(email) = &email {
+        if let Some(name) = sql::member_with(&mut tx, &access, email.as_str()).await? {
+            let message = format!("{name} is in this organization already.");
+            return Err(Problem::conflict("invite_member", message).on("email").into());
+        }
+        sql::revoke_invites_of(&mut tx, &access, email.as_str(), cx.now()).await?;
+    }
     let invite = sql::NewInviteRow {
         token_hash: &hash_token(&token),
         role: input.role,
@@ -92,6 +101,7 @@ pub async fn revoke(cx: &Cx, actor: &Actor, invite_id: InviteId) -> Result<()> {
 pub async fn preview(cx: &Cx, token: &str) -> Result<InvitePreview> {
     let invite = usable(cx, &mut *cx.pool().acquire().await?, token).await?;
     Ok(InvitePreview {
+        org_id: invite.org_id,
         organization: invite.organization,
         role: invite.role,
         invited_by: invite.invited_by,

@@ -92,6 +92,18 @@ pub(super) async fn put_member(
     Ok(())
 }
 
+/// The name of the member with this address.
+pub(super) async fn member_with(conn: &mut PgConnection, access: &OrgAccess, email: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        "select u.name from organization_member m join user_account u using (user_id)
+        where m.organization_id = $1 and m.removed_at is null and lower(u.email) = lower($2)",
+        access.org_id().0,
+        email
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
 pub(super) async fn is_member(conn: &mut PgConnection, org_id: OrgId, user_id: UserId) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from organization_member
@@ -240,6 +252,26 @@ pub(super) async fn revoke_invite(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Ends the open invitations of an address, in favor of a new one.
+pub(super) async fn revoke_invites_of(
+    conn: &mut PgConnection,
+    access: &OrgAccess,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update invite set revoked_at = $3
+        where organization_id = $1 and lower(email) = lower($2) and revoked_at is null and expires_at > $3
+            and (max_uses is null or use_count < max_uses)",
+        access.org_id().0,
+        email,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) struct InviteRow {

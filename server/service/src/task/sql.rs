@@ -3,6 +3,7 @@
 use domain::{
     annotation::{Done, LabelProject, MyAnnotation, OpenTask, Proposal, SavedDraft},
     id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId},
+    project::ProjectState,
     result::ResultItem,
     task::{GLIMPSE_CHARS, Glimpse, TaskFilter, TaskRow},
 };
@@ -95,7 +96,7 @@ pub(super) async fn total(conn: &mut PgConnection, access: &ProjectAccess, filte
 pub(super) async fn project(conn: &mut PgConnection, access: &ProjectAccess, sees_all: bool) -> Result<LabelProject> {
     let row = sqlx::query!(
         r#"select project_id as "project_id: ProjectId", title, label_config, expert_instruction, show_instruction,
-            show_skip_button, enable_empty_annotation
+            show_skip_button, enable_empty_annotation, state
         from project where project_id = $1"#,
         access.project_id().0
     )
@@ -110,6 +111,7 @@ pub(super) async fn project(conn: &mut PgConnection, access: &ProjectAccess, see
         show_skip_button: row.show_skip_button,
         enable_empty_annotation: row.enable_empty_annotation,
         sees_all,
+        state: ProjectState::from_name(&row.state).unwrap_or(ProjectState::Pending),
     })
 }
 

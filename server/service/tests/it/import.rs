@@ -386,7 +386,17 @@ async fn archives_are_opened_with_care() {
     ]);
     let run = desk.file("images.zip", bytes).await;
     let failures = desk.failures(&run).await;
-    assert_eq!((run.status, run.tasks, run.failed), (RunStatus::Completed, 0, 5), "{failures:?}");
+    assert_eq!((run.status, run.tasks, run.failed), (RunStatus::Completed, 1, 5), "{failures:?}");
+
+    // What is no data keeps nothing away from it, and is told.
+    let desk = Desk::new().await;
+    let cat: &[u8] = &png(10, 20);
+    let untidy = archive(&[("cat.png", cat), ("notes.doc", b"hmm"), ("LICENSE", b"CC0"), ("lines.txt", b"one\ntwo\n")]);
+    let run = desk.file("untidy.zip", untidy).await;
+    let failures = desk.failures(&run).await;
+    assert_eq!((run.tasks, run.failed), (3, 2), "{failures:?}");
+    assert!(failures.iter().all(|row| row.reason.contains("was not read")), "{failures:?}");
+    assert_eq!(failures[0].original, "notes.doc");
 
     let desk = Desk::new().await;
     let images = archive(&[("a/cat.png", &png(10, 20)), ("b/cat.png", &png(30, 40)), ("../evil.png", &png(1, 1))]);

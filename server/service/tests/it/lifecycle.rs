@@ -241,11 +241,23 @@ async fn the_overview_counts_what_was_done() {
         "{:?}",
         seen.events
     );
-    let actions = seen
+    let mut added: Vec<_> = seen
         .events
         .iter()
-        .filter(|e| matches!(&e.what, Happening::Change { action } if action == "project_member_added"));
-    assert_eq!(actions.count(), 2);
+        .filter_map(|event| match &event.what {
+            Happening::Change { action, whom, role } if action == "project_member_added" => {
+                Some((whom.as_deref()?, (*role)?))
+            }
+            _ => None,
+        })
+        .collect();
+    added.sort();
+    assert_eq!(added, [("ann", ProjectRole::Annotator), ("rita", ProjectRole::Reviewer)]);
+    let first = seen.events.last().map(|event| &event.what);
+    assert!(
+        matches!(first, Some(Happening::State(StateChange { from: None, .. }))),
+        "nothing before the making: {first:?}"
+    );
 
     let own = project::overview(&c.db.cx, &c.annotator, c.project_id).await.unwrap();
     assert_eq!(last(&own.days), [(2, 0), (0, 1)], "of the others nothing");

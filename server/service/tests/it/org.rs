@@ -58,6 +58,26 @@ async fn an_invitation_by_mail_is_for_one_address() {
 }
 
 #[tokio::test]
+async fn nobody_is_invited_twice() {
+    let db = TestDb::new().await;
+    let (org_id, owner) = db.org("acme").await;
+    let ben = db.person("ben").await;
+    let to_ben = || NewInvite { email: "Ben@example.com".into(), ..link_for_anybody() };
+    let first = org::invite(&db.cx, &owner, to_ben()).await.unwrap();
+    let second = org::invite(&db.cx, &owner, to_ben()).await.unwrap();
+    assert_eq!(org::current(&db.cx, &owner).await.unwrap().invites.len(), 1, "the newer takes the place of the older");
+    assert_eq!(code(org::accept(&db.cx, &ben, token(&first)).await), "invite_revoked");
+    assert_eq!(org::preview(&db.cx, token(&second)).await.unwrap().org_id, org_id);
+    org::accept(&db.cx, &ben, token(&second)).await.unwrap();
+    let refusal = org::invite(&db.cx, &owner, to_ben()).await.unwrap_err();
+    assert_eq!(code(Err::<(), _>(refusal)), "invite_member");
+    assert_eq!(service::provider::mail::newest(&db.cx, 10).await.unwrap().len(), 2, "who is in gets no mail");
+    // Of another organization they may be invited as before.
+    let (_, stranger) = db.org("globex").await;
+    org::invite(&db.cx, &stranger, to_ben()).await.unwrap();
+}
+
+#[tokio::test]
 async fn invitations_expire_and_are_revoked() {
     let db = TestDb::new().await;
     let (_, owner) = db.org("acme").await;

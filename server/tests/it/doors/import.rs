@@ -1,6 +1,6 @@
 //! The doors by which data comes in.
 
-use app::import::api::{CancelImport, ImportFailures, ImportFiles, ImportText, ImportUrl, Imports};
+use app::import::api::{CancelImport, ImportFiles, ImportText, ImportUrl, Imports};
 
 use super::{Door, Who, World, door};
 
@@ -13,7 +13,6 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&ImportText { project_id, text: r#"[{"text":"x"}]"#.into() }, "not_found", annotator, Who::Owner),
         door(&ImportUrl { project_id, url }, "not_found", annotator, Who::Owner).but_refused("url_private"),
         door(&Imports { project_id }, "not_found", annotator, Who::Owner),
-        door(&ImportFailures { project_id, import_id: world.import_id }, "not_found", annotator, Who::Owner),
         door(&CancelImport { project_id, import_id: world.waiting_import_id }, "not_found", annotator, Who::Owner),
     ]
 }

@@ -5,25 +5,11 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 
-use crate::{Error, Result, media::bad};
+use crate::{Error, Result, calendar::MONTHS, media::bad};
 
 /// The longest format.
 const MAX_CHARS: usize = 200;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// A `timeFormat`, read once and used for a million rows.

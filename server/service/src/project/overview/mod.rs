@@ -50,7 +50,9 @@ async fn happened(tx: &mut crate::Tx, access: &ProjectAccess) -> Result<Vec<Proj
     events.extend(sql::imports(tx, access, EVENTS).await?);
     events.extend(sql::exports(tx, access, EVENTS).await?);
     events.extend(sql::changes(tx, access, EVENTS).await?);
-    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    // Nothing happens to a project before it is made, also where one transaction does it all.
+    let is_making = |event: &ProjectEvent| matches!(&event.what, Happening::State(change) if change.from.is_none());
+    events.sort_by_key(|event| (std::cmp::Reverse(event.at), is_making(event)));
     events.truncate(usize::try_from(EVENTS).unwrap_or(usize::MAX));
     Ok(events)
 }

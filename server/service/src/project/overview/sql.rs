@@ -102,8 +102,9 @@ pub(super) async fn exports(conn: &mut PgConnection, access: &ProjectAccess, lim
 /// What the audit log knows of the project.
 pub(super) async fn changes(conn: &mut PgConnection, access: &ProjectAccess, limit: i64) -> Result<Vec<ProjectEvent>> {
     let rows = sqlx::query!(
-        r#"select a.action, a.occurred_at, u.name as "by?"
+        r#"select a.action, a.occurred_at, a.data -> 'role' as role, u.name as "by?", w.name as "whom?"
         from audit_event a left join user_account u on u.user_id = a.actor_id
+            left join user_account w on w.user_id = (a.data ->> 'user_id')::bigint
         where a.subject = 'project' and a.subject_id = $1
         order by a.audit_event_id desc limit $2"#,
         access.project_id().0,
@@ -114,7 +115,12 @@ pub(super) async fn changes(conn: &mut PgConnection, access: &ProjectAccess, lim
     let events = rows.into_iter().map(|row| ProjectEvent {
         at: row.occurred_at,
         by: row.by,
-        what: Happening::Change { action: row.action },
+        what: Happening::Change {
+            action: row.action,
+            whom: row.whom,
+            // One that this version does not know is not told.
+            role: row.role.and_then(|role| serde_json::from_value(role).ok()),
+        },
     });
     Ok(events.collect())
 }
