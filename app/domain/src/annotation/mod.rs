@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub use check::{Selected, is_visible, problems};
 
 use crate::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
+use crate::project::ProjectState;
 use crate::result::ResultItem;
 use crate::{Error, Result};
 
@@ -26,6 +27,8 @@ pub struct LabelProject {
     pub project_id: ProjectId,
     /// Its name.
     pub title: String,
+    /// Before it is live, only people who manage it can label.
+    pub state: ProjectState,
     /// The labeling interface as written.
     pub label_config: String,
     /// Sanitised HTML.

@@ -9,6 +9,7 @@ mod work;
 use domain::annotation::Desk;
 use domain::id::{ProjectId, TaskId};
 use domain::label_config::parse;
+use domain::project::ProjectState;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -88,7 +89,11 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
         .into_any(),
         (Ok(task), Some(config)) => {
             let desk = Sitting::new(user_id, &project, task, config, done, version);
-            view! { <Work desk instructions=project.instructions_html show_first=project.show_instruction/> }.into_any()
+            let is_live = project.state == ProjectState::Live;
+            view! {
+                <Work desk instructions=project.instructions_html show_first=project.show_instruction is_live/>
+            }
+            .into_any()
         }
     };
     view! {

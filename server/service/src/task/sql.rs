@@ -3,6 +3,7 @@
 use domain::{
     annotation::{Done, LabelProject, MyAnnotation, OpenTask, Proposal, SavedDraft},
     id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId},
+    project::ProjectState,
     result::ResultItem,
     task::{GLIMPSE_CHARS, Glimpse, TaskFilter, TaskRow},
 };
@@ -94,8 +95,8 @@ pub(super) async fn total(conn: &mut PgConnection, access: &ProjectAccess, filte
 
 pub(super) async fn project(conn: &mut PgConnection, access: &ProjectAccess, sees_all: bool) -> Result<LabelProject> {
     let row = sqlx::query!(
-        r#"select project_id as "project_id: ProjectId", title, label_config, expert_instruction, show_instruction,
-            show_skip_button, enable_empty_annotation
+        r#"select project_id as "project_id: ProjectId", title, state, label_config, expert_instruction,
+            show_instruction, show_skip_button, enable_empty_annotation
         from project where project_id = $1"#,
         access.project_id().0
     )
@@ -104,6 +105,7 @@ pub(super) async fn project(conn: &mut PgConnection, access: &ProjectAccess, see
     Ok(LabelProject {
         project_id: row.project_id,
         title: row.title,
+        state: ProjectState::from_name(&row.state).unwrap_or_default(),
         label_config: row.label_config,
         instructions_html: render_instructions(&row.expert_instruction),
         show_instruction: row.show_instruction,
