@@ -30,7 +30,7 @@ pub struct RegionRow {
     /// Such as `rectanglelabels`.
     #[serde(rename = "type")]
     pub item_type: String,
-    /// Labels, or choices with the parts of a nested one separated by `/`.
+    /// Labels; choices and entries of a tree with the parts of a nested one separated by `/`; or the side of a pair.
     pub labels: Vec<String>,
     /// Left edge of the bounding box, in pixels of the original image; this and the next are absent where there is none.
     pub x: Option<f64>,
@@ -72,10 +72,15 @@ impl RegionRow {
     }
 }
 
-/// Labels, or choices as paths.
+/// What was said: choices and entries of a tree as paths, the side of a pair, or labels.
 fn names(item: &ResultItem) -> Vec<String> {
-    let choices: Vec<String> = item.choices().into_iter().map(|path| path.join("/")).collect();
-    if choices.is_empty() { item.labels().into_iter().map(str::to_owned).collect() } else { choices }
+    let joined = |paths: Vec<Vec<&str>>| paths.into_iter().map(|path| path.join("/")).collect();
+    match item.item_type() {
+        "choices" => joined(item.choices()),
+        "taxonomy" => joined(item.taxonomy()),
+        "pairwise" => item.selected_side().map(str::to_owned).into_iter().collect(),
+        _ => item.labels().into_iter().map(str::to_owned).collect(),
+    }
 }
 
 /// Changes of counts, up and down.
@@ -218,6 +223,23 @@ mod tests {
         assert_eq!([extents[1], extents[3], extents[4]], [none; 3]);
         let labels: Vec<_> = rows.iter().map(|row| row.labels.join(", ")).collect();
         assert_eq!(labels, ["Sky", "Sky", "Roof", "Car", "Speech"]);
+    }
+
+    #[test]
+    fn entries_of_a_tree_and_sides_of_a_pair_are_found_and_counted() {
+        let items = result(json!([
+            {"from_name": "kind", "to_name": "text", "type": "taxonomy", "value": {"taxonomy": [["Home", "Kitchen"], ["Office"]]}},
+            {"from_name": "better", "to_name": "left", "type": "pairwise", "value": {"selected": "right"}},
+            {"from_name": "kind", "to_name": "text", "type": "taxonomy", "value": {"taxonomy": "?"}}
+        ]));
+        let labels: Vec<_> = RegionRow::all(&items).into_iter().map(|row| row.labels).collect();
+        assert_eq!(labels, [vec!["Home/Kitchen", "Office"], vec!["right"], vec![]]);
+        let mut came = Tally::default();
+        came.add(&items, 1);
+        assert_eq!(
+            came.labels_after(Value::Null),
+            json!({"kind": {"Home/Kitchen": 1, "Office": 1}, "better": {"right": 1}})
+        );
     }
 
     #[test]

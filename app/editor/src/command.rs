@@ -62,6 +62,8 @@ pub enum Command {
     Submit,
     /// Leave the task to others.
     Skip,
+    /// Show what keys do.
+    ShowKeys,
 }
 
 /// A key with the modifiers it needs.
@@ -89,7 +91,7 @@ const fn with_command_shift(key: Key) -> Shortcut {
 
 impl Command {
     /// All of them, in the order toolbars and lists show them.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Tool(ToolKind::Select),
         Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
         Self::Tool(ToolKind::Turned),
@@ -135,6 +137,7 @@ impl Command {
         Self::Place,
         Self::Submit,
         Self::Skip,
+        Self::ShowKeys,
     ];
 
     /// As shown to people.
@@ -182,6 +185,7 @@ impl Command {
             Self::Place => "Place in the middle",
             Self::Submit => "Submit",
             Self::Skip => "Skip",
+            Self::ShowKeys => "Show these keys",
         }
     }
 
@@ -233,6 +237,7 @@ impl Command {
             Self::Place => list(&const { [plain(Key::Enter)] }),
             Self::Submit => list(&const { [with_command(Key::Enter)] }),
             Self::Skip => list(&const { [with_command(Key::Space)] }),
+            Self::ShowKeys => list(&const { [plain(Key::Char('?'))] }),
         }
     }
 

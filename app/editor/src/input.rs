@@ -137,6 +137,22 @@ impl Key {
     }
 }
 
+impl Key {
+    /// As [`Key::from_dom`], where it matters that some keys are known by their place: Shift and the key of 1 or 0 mean the
+    /// same on every keyboard, whatever sign is written there. `code` is the key's place (`KeyboardEvent.code`).
+    #[must_use]
+    pub fn from_dom_at(name: &str, code: &str, shift: bool) -> Option<Self> {
+        let key = Self::from_dom(name)?;
+        // Where digits themselves need Shift, they stay digits.
+        let is_sign = matches!(key, Self::Char(c) if !c.is_alphanumeric());
+        Some(match code {
+            "Digit1" if shift && is_sign => Self::Char('!'),
+            "Digit0" if shift && is_sign => Self::Char(')'),
+            _ => key,
+        })
+    }
+}
+
 /// One thing a person did on a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event {
@@ -184,5 +200,27 @@ impl Event {
             Self::Wheel { at, by, .. } => [at.x, at.y, by.x, by.y].into_iter().all(f64::is_finite),
             Self::PointerCancel | Self::PointerLeave | Self::KeyDown { .. } | Self::KeyUp { .. } => true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shift_and_a_digit_mean_the_same_on_every_keyboard() {
+        for (name, code, expected) in [
+            // American, German and French.
+            ("!", "Digit1", '!'),
+            (")", "Digit0", ')'),
+            ("=", "Digit0", ')'),
+            ("1", "Digit1", '1'),
+            ("à", "Digit0", 'à'),
+            ("=", "Equal", '='),
+        ] {
+            assert_eq!(Key::from_dom_at(name, code, true), Some(Key::Char(expected)), "{name} on {code}");
+        }
+        assert_eq!(Key::from_dom_at("=", "Digit0", false), Some(Key::Char('=')));
+        assert_eq!(Key::from_dom_at("Dead", "Digit1", true), None);
     }
 }

@@ -115,16 +115,38 @@ pub(super) fn is_apple() -> bool {
     window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
-/// Whether the keyboard belongs to a field, a menu or a dialog right now.
-pub(super) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+/// Whose the keyboard is right now.
+#[derive(Clone)]
+pub(super) enum Keyboard {
+    /// The work's.
+    Free,
+    /// A field's of the work, which has letters, arrows and Enter to itself.
+    Field(web_sys::HtmlElement),
+    /// A menu's, a dialog's, or that of what stands beside a preview.
+    Elsewhere,
+}
+
+/// Whose the keyboard is, by what a key was pressed on.
+pub(super) fn keyboard(event: &web_sys::KeyboardEvent) -> Keyboard {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
-        return false;
+        return Keyboard::Free;
     };
     let is_inside = |selector: &str| element.closest(selector).ok().flatten().is_some();
-    if is_inside("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=menu]") {
-        return true;
-    }
     // A dialog keeps the keyboard to itself. So does everything beside a preview, which is never the whole page.
     let is_there = |selector: &str| document().query_selector(selector).ok().flatten().is_some();
-    is_there("dialog[open], .preview") && !is_inside(".preview")
+    if is_inside("[role=menu]") || (is_there("dialog[open], .preview") && !is_inside(".preview")) {
+        return Keyboard::Elsewhere;
+    }
+    let field = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
+    match element.closest(field).ok().flatten().and_then(|field| field.dyn_into().ok()) {
+        Some(field) => Keyboard::Field(field),
+        None => Keyboard::Free,
+    }
+}
+
+/// Has a field say what is in it as if it had been left, where it says so only then.
+pub(super) fn settle(field: &web_sys::HtmlElement) {
+    // One that cannot lose or take the focus has nothing to say.
+    let _ = field.blur();
+    let _ = field.focus();
 }

@@ -4,7 +4,7 @@
 //! time is within reach of the Tab key, arrows go from row to row.
 
 use domain::region::Shape;
-use editor::annotate::{Editor, RegionKey};
+use editor::annotate::{Editor, ObjectKind, RegionKey};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -161,6 +161,31 @@ fn scroller(list: &web_sys::HtmlUListElement) -> Option<web_sys::Element> {
     (panel.scroll_height() > panel.client_height()).then_some(panel)
 }
 
+/// What to do while nothing is marked, for the objects there are.
+fn how_to_begin(bench: Bench) -> String {
+    bench.peek(|editor| {
+        if editor.is_read_only() {
+            return "Nothing is marked.".to_owned();
+        }
+        let kit = editor.document().kit();
+        let mut ways: Vec<&str> = Vec::new();
+        for (_, kind) in &kit.objects {
+            let way = match kind {
+                ObjectKind::Image => "draw on the picture",
+                ObjectKind::Text => "select a piece of the text",
+                ObjectKind::Sound => "drag along the sound",
+                ObjectKind::Series => "drag along the curves",
+                ObjectKind::Video => "draw on the video or drag along its timeline",
+            };
+            if !ways.contains(&way) {
+                ways.push(way);
+            }
+        }
+        let first = if kit.labels.is_empty() { "To begin, " } else { "Pick a label, then " };
+        format!("Nothing marked yet. {first}{}.", ways.join(", or "))
+    })
+}
+
 /// The panel.
 #[component]
 pub(super) fn Regions() -> impl IntoView {
@@ -237,7 +262,7 @@ pub(super) fn Regions() -> impl IntoView {
                 <span class="panel-count num">{count}</span>
             </div>
             <Show when=move || count.get() == 0>
-                <p class="panel-empty">"Nothing marked yet. Pick a label, then draw on the picture or select a piece of text."</p>
+                <p class="panel-empty">{how_to_begin(bench)}</p>
             </Show>
             <ul
                 class="region-list"

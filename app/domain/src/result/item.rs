@@ -211,6 +211,24 @@ impl ResultItem {
             .unwrap_or_default()
     }
 
+    /// What a `taxonomy` item picked, each as the path to it.
+    #[must_use]
+    pub fn taxonomy(&self) -> Vec<Vec<&str>> {
+        let paths = self.value().and_then(|value| value.get("taxonomy")?.as_array());
+        paths
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .map(|path| path.iter().filter_map(Value::as_str).collect())
+            .collect()
+    }
+
+    /// The side a `pairwise` item chose.
+    #[must_use]
+    pub fn selected_side(&self) -> Option<&str> {
+        self.value()?.get("selected")?.as_str()
+    }
+
     /// The number of a `rating` or `number` item.
     #[must_use]
     pub fn number_value(&self) -> Option<f64> {

@@ -52,7 +52,7 @@ impl Editor {
                 .selected_marks()
                 .any(|(_, mark)| mark.is_editable() && matches!(mark.region.shape, Shape::Rect(_) | Shape::Ellipse(_))),
             Command::Place => self.tool.draws().is_some(),
-            Command::Submit | Command::Skip => true,
+            Command::Submit | Command::Skip | Command::ShowKeys => true,
         }
     }
 
@@ -62,7 +62,9 @@ impl Editor {
             return Response::NONE;
         }
         match command {
-            Command::Submit | Command::Skip => Response { request: Some(command), handled: true, ..Response::NONE },
+            Command::Submit | Command::Skip | Command::ShowKeys => {
+                Response { request: Some(command), handled: true, ..Response::NONE }
+            }
             Command::Undo | Command::Redo => self.travel(command == Command::Undo),
             Command::Tool(tool) => {
                 self.drop_gesture();

@@ -63,8 +63,11 @@ impl Editor {
             source: None,
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
-        // The next piece gets the label at hand, not this one another label by accident.
-        self.set_selection(BTreeSet::new());
+        // Where questions are asked about each piece, it is the one to answer for. Otherwise the next piece gets the label
+        // at hand, not this one another label by accident.
+        if !self.document.kit().questions.iter().any(|question| question.per_region) {
+            self.set_selection(BTreeSet::new());
+        }
         response
     }
 

@@ -6,15 +6,25 @@ use wasm_bindgen::JsCast;
 
 use super::pointer::modifiers_of;
 use crate::annotate::bench::Bench;
-use crate::annotate::browser;
+use crate::annotate::browser::{self, Keyboard};
 
-/// Keys anywhere on the page, while no field has the focus.
+/// Keys anywhere on the page; while a field has the focus, only those that hand in.
 pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
     let down = window_event_listener(ev::keydown, move |event| {
-        if browser::is_typing(&event) || event.default_prevented() {
+        if event.default_prevented() || event.is_composing() {
             return;
         }
-        let Some(key) = Key::from_dom(&event.key()) else { return };
+        let Some(key) = Key::from_dom_at(&event.key(), &event.code(), event.shift_key()) else { return };
+        match browser::keyboard(&event) {
+            Keyboard::Free => {}
+            // The work is handed in from a field too, with what has just been written there.
+            Keyboard::Field(field) if key == Key::Enter && (event.ctrl_key() || event.meta_key()) => {
+                if !event.repeat() {
+                    browser::settle(&field);
+                }
+            }
+            Keyboard::Field(_) | Keyboard::Elsewhere => return,
+        }
         let on_button = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())

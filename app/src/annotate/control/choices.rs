@@ -4,6 +4,7 @@ use domain::answer::Choices;
 use editor::annotate::ChoiceEntry;
 use leptos::{ev, prelude::*};
 
+use super::menu::Menu;
 use super::{Asked, Slot};
 use crate::ui::{Icon, lu};
 
@@ -66,6 +67,7 @@ fn row(slot: Slot, name: &str, entry: &ChoiceEntry, rules: Choices) -> AnyView {
 /// Several choices in little room: what is chosen, and boxes that fold away.
 fn menu(asked: &Asked, rules: Choices) -> AnyView {
     let slot = asked.slot;
+    let folds = Menu::new();
     let entries = StoredValue::new(asked.question.choices.clone());
     let chosen = move || {
         slot.with(|answer| {
@@ -77,7 +79,7 @@ fn menu(asked: &Asked, rules: Choices) -> AnyView {
     };
     let words = move || Some(chosen()).filter(|chosen| !chosen.is_empty()).unwrap_or_else(|| "Choose…".to_owned());
     view! {
-        <details class="choice-menu">
+        <details class="choice-menu" node_ref=folds.node on:keydown=move |event| folds.on_key(&event)>
             <summary class="input choice-summary" aria-label=format!("{}: choose", asked.control.name)>
                 <span class="truncate">{words}</span>
                 <Icon icon=lu::LuChevronDown/>
@@ -109,10 +111,13 @@ fn select(asked: &Asked, rules: Choices) -> AnyView {
     };
     let nothing = move || slot.with(|answer| answer.is_none());
     view! {
-        <select class="input answer-select" aria-label=asked.control.name.clone() on:change=pick>
-            <option value="" prop:selected=nothing>"Choose…"</option>
-            {options}
-        </select>
+        <span class="select answer-select">
+            <select class="input" aria-label=asked.control.name.clone() on:change=pick>
+                <option value="" prop:selected=nothing>"Choose…"</option>
+                {options}
+            </select>
+            <Icon icon=lu::LuChevronDown/>
+        </span>
     }
     .into_any()
 }

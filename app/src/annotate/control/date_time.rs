@@ -5,6 +5,7 @@ use domain::calendar::MONTHS;
 use leptos::{ev, html, prelude::*};
 
 use super::{Asked, Slot};
+use crate::ui::{Icon, lu};
 
 pub(super) fn view(asked: &Asked, rules: DateTime) -> AnyView {
     let label = asked.control.name.clone();
@@ -104,14 +105,17 @@ fn parts(slot: Slot, label: &str, rules: DateTime) -> AnyView {
     view! {
         <div class="date-time">
             {has_month.then(|| view! {
-                <select
-                    class="input date-time-input"
-                    aria-label=format!("{label}: month")
-                    on:change=move |event| put(untrack(shown).0, event_target_value(&event))
-                >
-                    <option value="" prop:selected=move || shown().1.is_empty()>"Month…"</option>
-                    {months.collect_view()}
-                </select>
+                <span class="select">
+                    <select
+                        class="input date-time-input"
+                        aria-label=format!("{label}: month")
+                        on:change=move |event| put(untrack(shown).0, event_target_value(&event))
+                    >
+                        <option value="" prop:selected=move || shown().1.is_empty()>"Month…"</option>
+                        {months.collect_view()}
+                    </select>
+                    <Icon icon=lu::LuChevronDown/>
+                </span>
             })}
             {has_year.then(|| view! {
                 <input

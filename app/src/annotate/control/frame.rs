@@ -26,7 +26,7 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
             disabled=move || !can_answer()
         >
             <legend class="answer-name">
-                {name}
+                <span class="answer-called">{name}</span>
                 {required.then(|| view! { <span class="answer-required">"required"</span> })}
                 {per_region.then(|| view! { <span class="answer-required">"about the selected region"</span> })}
             </legend>

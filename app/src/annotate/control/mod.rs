@@ -9,6 +9,7 @@ mod choices;
 mod date_time;
 mod frame;
 mod labels;
+mod menu;
 mod not_yet;
 mod number;
 mod pairwise;
@@ -112,8 +113,8 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
             frame::view(bench, &asked, inner)
         }
         _ if gives_labels => labels::view(name),
-        // What only draws is a tool, not a field.
-        _ if draws => ().into_any(),
+        // What only draws is a tool, not a field; relations are made between regions, and labeled in their list.
+        _ if draws || element.tag == "Relations" => ().into_any(),
         _ => not_yet::view(bench, &element.tag, &name),
     }
 }

@@ -29,6 +29,8 @@ pub(super) fn view(asked: &Asked) -> AnyView {
         let at = usize::from(side == Side::Right);
         let name = asked.question.to_names.get(at).cloned().unwrap_or_else(|| fallback.to_owned());
         let style = style.clone();
+        // What is called as its side is named once.
+        let says_more = !name.eq_ignore_ascii_case(fallback);
         view! {
             <button
                 class="pair-side"
@@ -42,7 +44,7 @@ pub(super) fn view(asked: &Asked) -> AnyView {
             >
                 <span class="pair-mark" aria-hidden="true"><Icon icon=lu::LuCheck/></span>
                 <span class="strong">{fallback.to_owned()}</span>
-                <span class="muted truncate">{name}</span>
+                {says_more.then(|| view! { <span class="muted truncate">{name}</span> })}
             </button>
         }
     };

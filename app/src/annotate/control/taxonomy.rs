@@ -8,6 +8,7 @@ use leptos::{ev, html, prelude::*};
 use serde_json::Value;
 use wasm_bindgen::JsCast;
 
+use super::menu::Menu;
 use super::{Asked, Slot};
 use crate::annotate::browser;
 use crate::ui::{Button, Icon, IconButton, Size, lu};
@@ -233,6 +234,7 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
         "" => "Choose…".to_owned(),
         written => written.to_owned(),
     };
+    let menu = Menu::new();
     let is_open = RwSignal::new(false);
     Effect::new(move |_| {
         if is_open.get() {
@@ -266,7 +268,12 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
     view! {
         <div class="taxonomy">
             {picked(view)}
-            <details class="choice-menu taxonomy-menu" on:toggle=open>
+            <details
+                class="choice-menu taxonomy-menu"
+                node_ref=menu.node
+                on:toggle=open
+                on:keydown=move |event| menu.on_key(&event)
+            >
                 <summary class="input choice-summary" aria-label=format!("{name}: open the tree")>
                     <span class="truncate">{placeholder}</span>
                     <Icon icon=lu::LuChevronDown/>

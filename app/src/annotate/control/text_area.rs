@@ -79,6 +79,7 @@ fn open(slot: Slot, field: Field, rules: TextArea) -> AnyView {
                     <textarea
                         class="input text-field"
                         rows=field.rows
+                        style=format!("--rows: {}", field.rows)
                         dir="auto"
                         placeholder=field.placeholder.clone()
                         aria-label=if at == 0 { field.label.clone() } else { format!("{} {}", field.label, at + 1) }
@@ -131,7 +132,10 @@ fn fixed(slot: Slot, field: Field, rules: TextArea) -> AnyView {
     };
     let on_key = move |event: ev::KeyboardEvent| {
         let sends = event.key() == "Enter" && !event.shift_key() && !event.is_composing();
-        if sends && (field.rows == 1 || event.ctrl_key() || event.meta_key()) {
+        let with_command = event.ctrl_key() || event.meta_key();
+        // With nothing to add, Enter with Control means the whole of the work.
+        let has_words = next.with_untracked(|next| !next.trim().is_empty());
+        if sends && (with_command && has_words || !with_command && field.rows == 1) {
             event.prevent_default();
             event.stop_propagation();
             add();
@@ -150,6 +154,7 @@ fn fixed(slot: Slot, field: Field, rules: TextArea) -> AnyView {
                 <textarea
                     class="input text-field"
                     rows=field.rows
+                    style=format!("--rows: {}", field.rows)
                     dir="auto"
                     placeholder=field.placeholder
                     aria-label=field.label

@@ -198,6 +198,7 @@ fn ImageSurface(
                 {(!src.is_empty()).then(|| view! {
                     <img
                         class="surface-image"
+                        class:is-missing=failed
                         src=src.clone()
                         alt=""
                         draggable="false"

@@ -8,6 +8,7 @@ use editor::annotate::Editor;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
+use wasm_bindgen::JsCast;
 
 use crate::annotate::autosave::Autosave;
 use crate::annotate::bench::Bench;
@@ -17,6 +18,15 @@ use crate::ui::Toasts;
 
 /// Nobody hands in what they have seen for less than this, in milliseconds.
 const SETTLE_MS: f64 = 500.0;
+
+/// How somebody hands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// A click, which may be the second half of a double one.
+    Click,
+    /// Keys.
+    Keys,
+}
 
 /// One person at one task.
 #[derive(Clone, Copy)]
@@ -117,11 +127,11 @@ impl Sitting {
     }
 
     /// Hands the work in and goes on. What keeps it back is said next to its cause.
-    pub(super) fn hand_in(self, is_skip: bool, toasts: Toasts, go: Callback<()>) {
-        // The second half of a double click was meant for the task before.
+    pub(super) fn hand_in(self, is_skip: bool, by: By, toasts: Toasts, go: Callback<()>) {
         let just_opened = browser::now_ms() - self.opened_ms.get_value() < SETTLE_MS;
-        let untouched = self.bench.changes.get_untracked() == 0;
-        if self.busy.get_untracked() || (just_opened && untouched) {
+        let is_hasty = just_opened && self.bench.changes.get_untracked() == 0;
+        // The second half of a double click was meant for the task before. Keys are always answered.
+        if self.busy.get_untracked() || (is_hasty && by == By::Click) {
             return;
         }
         if !is_skip {
@@ -136,6 +146,9 @@ impl Sitting {
                 toasts.info("There is nothing to submit yet. Mark something first, or skip the task.");
                 return;
             }
+        }
+        if is_hasty {
+            return;
         }
         self.busy.set(true);
         let submission = self.submission();
@@ -191,15 +204,22 @@ fn as_prediction(mut item: ResultItem) -> ResultItem {
     item
 }
 
+/// Brings a control into sight and gives its first field the keyboard.
 fn show_control(name: &str) {
     // Names are free text: compared, never pasted into a selector.
     let Ok(found) = document().query_selector_all("[data-control]") else { return };
-    for at in 0..found.length() {
-        use wasm_bindgen::JsCast;
-        let element = found.item(at).and_then(|node| node.dyn_into::<web_sys::Element>().ok());
-        if let Some(element) = element.filter(|element| element.get_attribute("data-control").as_deref() == Some(name))
-        {
-            element.scroll_into_view();
-        }
+    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<web_sys::Element>().ok());
+    let Some(control) = elements.into_iter().find(|it| it.get_attribute("data-control").as_deref() == Some(name))
+    else {
+        return;
+    };
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    control.scroll_into_view_with_scroll_into_view_options(&options);
+    let is_there_already = document().active_element().is_some_and(|active| control.contains(Some(&active)));
+    let first = control.query_selector("input, textarea, select, summary, button").ok().flatten();
+    if let Some(field) = first.filter(|_| !is_there_already).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // One that cannot take the focus is in sight all the same.
+        let _ = field.focus();
     }
 }

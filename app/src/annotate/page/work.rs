@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::alive::{go_on_when_possible, stay_alive};
 use super::keys::KeyList;
-use super::sitting::Sitting;
+use super::sitting::{By, Sitting};
 use crate::annotate::autosave::Saving;
 use crate::annotate::bench::OpenedTask;
 use crate::annotate::browser;
@@ -19,7 +19,13 @@ use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size
 
 /// The bar of a task, and the desk below it.
 #[component]
-pub(super) fn Work(desk: Sitting, instructions: String, show_first: bool) -> impl IntoView {
+pub(super) fn Work(
+    desk: Sitting,
+    /// HTML; empty where there are none.
+    instructions: String,
+    /// Whether they open by themselves the first time.
+    show_first: bool,
+) -> impl IntoView {
     let bench = desk.bench;
     let toasts = use_toasts();
     let navigate = use_navigate();
@@ -66,14 +72,15 @@ pub(super) fn Work(desk: Sitting, instructions: String, show_first: bool) -> imp
         let Some(request) = bench.request.get() else { return };
         bench.request.set(None);
         match request {
-            Command::Submit => desk.hand_in(false, toasts, onwards),
-            Command::Skip if desk.may_skip => desk.hand_in(true, toasts, onwards),
+            Command::Submit => desk.hand_in(false, By::Keys, toasts, onwards),
+            Command::Skip if desk.may_skip => desk.hand_in(true, By::Keys, toasts, onwards),
+            Command::ShowKeys => showing_keys.set(true),
             _ => {}
         }
     });
     go_on_when_possible(desk, toasts, onwards);
     use_commands(Signal::derive(move || {
-        let run = |is_skip| Callback::new(move |()| desk.hand_in(is_skip, toasts, onwards));
+        let run = |is_skip| Callback::new(move |()| desk.hand_in(is_skip, By::Keys, toasts, onwards));
         let mut commands = vec![PaletteCommand::run("Label", "Submit", lu::LuCheck, run(false)).keys("Ctrl+Enter")];
         if desk.may_skip {
             commands.push(PaletteCommand::run("Label", "Skip this task", lu::LuSkipForward, run(true)));
@@ -119,16 +126,16 @@ pub(super) fn Work(desk: Sitting, instructions: String, show_first: bool) -> imp
                     {has_instructions.then(|| view! {
                         <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>"Instructions"</Button>
                     })}
-                    <IconButton icon=lu::LuKeyboard label="Keys".to_owned() on:click=move |_| showing_keys.set(true)/>
+                    <IconButton icon=lu::LuKeyboard label="Keys (?)".to_owned() on:click=move |_| showing_keys.set(true)/>
                     {desk.may_skip.then(|| view! {
-                        <Button disabled=desk.busy on:click=move |_| desk.hand_in(true, toasts, onwards)>"Skip"</Button>
+                        <Button disabled=desk.busy on:click=move |_| desk.hand_in(true, By::Click, toasts, onwards)>"Skip"</Button>
                     })}
                     <Button
                         look=Look::Primary
                         icon=lu::LuCheck
                         busy=desk.busy
                         attr:aria-keyshortcuts="Control+Enter"
-                        on:click=move |_| desk.hand_in(false, toasts, onwards)
+                        on:click=move |_| desk.hand_in(false, By::Click, toasts, onwards)
                     >
                         {if desk.annotation_id.is_some() { "Update" } else { "Submit" }}
                     </Button>
@@ -139,9 +146,9 @@ pub(super) fn Work(desk: Sitting, instructions: String, show_first: bool) -> imp
             <Dialog open=showing_instructions title="Instructions".to_owned() size="wide" dismissable=true>
                 <div class="dialog-body prose" inner_html=instructions.get_value()></div>
             </Dialog>
-            <Dialog open=showing_keys title="Keys".to_owned() dismissable=true>
+            <Dialog open=showing_keys title="Keys".to_owned() size="wide" dismissable=true>
                 <div class="dialog-body">
-                    <KeyList bench/>
+                    <div class="key-list"><KeyList bench/></div>
                     <p class="desk-help">
                         <a href="/help/labeling" target="_blank">"How this page works, and what is kept when"</a>
                     </p>

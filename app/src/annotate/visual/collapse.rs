@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::annotate::bench::Bench;
 use crate::annotate::tree::children;
+use crate::ui::{Icon, lu};
 
 pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
     let is = |element: &Element, name: &str, default: bool| {
@@ -40,7 +41,7 @@ fn panel(title: String, open: bool, group: Option<String>, inside: AnyView) -> A
     let title = if title.is_empty() { "More".to_owned() } else { title };
     view! {
         <details class="collapse-panel" open=open name=group>
-            <summary class="collapse-title" dir="auto">{title}</summary>
+            <summary class="collapse-title" dir="auto"><Icon icon=lu::LuChevronRight/><span>{title}</span></summary>
             <div class="collapse-inside">{inside}</div>
         </details>
     }

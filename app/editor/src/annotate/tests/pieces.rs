@@ -48,3 +48,26 @@ fn text_is_labeled_relabeled_and_overlaps() {
     let item = editor.editor.results().remove(0);
     assert_eq!(item.0["value"], json!({"start": 4, "end": 7, "text": "👩\u{200d}👧", "labels": ["PER"]}));
 }
+
+#[test]
+fn a_new_piece_is_the_one_that_questions_are_about() {
+    let mut asked = config::entities();
+    let text = "Zoë aus Köln";
+    let mark = |config: &domain::label_config::LabelConfig| {
+        let mut editor = TestEditor::with(config, json!([]));
+        let _ = editor.editor.pick_label("ner", "PER");
+        let _ = editor.editor.select_text("text", text, 0, 3);
+        let _ = editor.editor.select_text("text", text, 8, 12);
+        (editor.editor.selection().len(), editor.editor.document().marks().count())
+    };
+    assert_eq!(mark(&asked), (0, 2), "where nothing is asked, the next piece comes first");
+    asked.controls.extend(
+        domain::label_config::parse(
+            r#"<View><Text name="text" value="$t"/><TextArea name="note" toName="text" perRegion="true"/></View>"#,
+        )
+        .config
+        .map(|config| config.controls)
+        .unwrap_or_default(),
+    );
+    assert_eq!(mark(&asked), (1, 2));
+}

@@ -152,9 +152,14 @@ fn axis(canvas: &Canvas, channel: &Channel, scale: &Scale, width: f64, colors: &
     canvas.set_text_baseline("middle");
     canvas.set_text_align("right");
     canvas.set_fill_style_str(&colors.get("outline-color"));
+    // Readable over the curve, whatever it does there.
+    canvas.set_stroke_style_str(&colors.get("text-decoration-color"));
+    canvas.set_line_width(4.0);
+    canvas.set_line_join("round");
     for value in [scale.high, scale.low] {
         let words = format!("{} {}", number_of(value, channel.digits), channel.units);
         // Refused only when the canvas is gone.
+        let _ = canvas.stroke_text(words.trim_end(), width - 6.0, scale.y(value));
         let _ = canvas.fill_text(words.trim_end(), width - 6.0, scale.y(value));
     }
     canvas.set_text_align("left");

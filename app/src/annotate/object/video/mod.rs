@@ -21,6 +21,11 @@ use crate::annotate::line::{Clock, Ground, LineSurface, Overview, PlayBar, Playe
 use crate::annotate::media::{self, Failure};
 use crate::ui::{Icon, IconButton, Size, lu};
 
+/// The player knows length and size (`HTMLMediaElement.HAVE_METADATA`).
+const HAS_METADATA: u16 = 1;
+/// The code of a failure: a sound where a video should be.
+const NO_PICTURE: &str = "video_pictureless";
+
 /// A `<Video>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
     // `frameRate` may name a field of the task.
@@ -80,8 +85,30 @@ fn Film(
             let _ = bench.act(|editor| editor.open_line(name, Axis::Frames { count }));
         });
     };
+    // How wide for how high, once it is known.
+    let ratio = RwSignal::new(None::<f64>);
+    // Looks at what the player has found. A sound plays in it too, but there is nothing to draw on.
+    let has_picture = move || {
+        let Some(video) = video.try_get_untracked().flatten() else { return true };
+        let (width, height) = (video.video_width(), video.video_height());
+        if width > 0 && height > 0 {
+            ratio.set(Some(f64::from(width) / f64::from(height)));
+        }
+        video.ready_state() < HAS_METADATA || width > 0
+    };
+    let fail_without_picture = move || {
+        let is_sound = !has_picture();
+        if is_sound {
+            let sentence = "There is no picture in this file: it is a sound, not a video.";
+            state.set(State::Failed(Failure::new(NO_PICTURE, sentence)));
+        }
+        is_sound
+    };
     // Without tables of its own a video has as many frames as its length and the stated rate make.
     let guess = move |why: Option<String>| -> bool {
+        if fail_without_picture() {
+            return true;
+        }
         let seconds = video.try_get_untracked().flatten().map_or(f64::NAN, |video| video.duration());
         if !(seconds.is_finite() && seconds > 0.0) {
             return false;
@@ -117,6 +144,7 @@ fn Film(
                     clock.set_value(times.map_or(Clock::Even { rate: known.frame_rate.max(0.01) }, Clock::Uneven));
                     open(u32::try_from(known.frame_count).unwrap_or(u32::MAX), known.duration_s);
                     state.set(State::Open(note));
+                    fail_without_picture();
                 }
                 Err(failure) => {
                     let why = format!("{} Frames are counted at {stated} per second.", failure.sentence);
@@ -129,13 +157,18 @@ fn Film(
     };
     Effect::new(move |_| load());
     let on_metadata = move |_| match state.get_untracked() {
+        State::Open(_) => {
+            fail_without_picture();
+        }
         State::Opening if task.is_none() => {
             guess(None);
         }
-        State::Failed(failure) if failure.code != "media_empty" => {
+        State::Failed(failure) if ![NO_PICTURE, "media_empty"].contains(&failure.code.as_str()) => {
             guess(Some(format!("{} Frames are counted at {stated} per second.", failure.sentence)));
         }
-        _ => {}
+        State::Opening | State::Failed(_) => {
+            has_picture();
+        }
     };
     let on_error = move |_| {
         if matches!(state.get_untracked(), State::Failed(_)) || address.with_value(String::is_empty) {
@@ -174,7 +207,14 @@ fn Film(
     };
     view! {
         <div class="line-object" data-kind="video">
-            <div class="film" style=format!("--film-height: {height}px") hidden=move || matches!(state.get(), State::Failed(_))>
+            <div
+                class="film"
+                style=move || {
+                    let ratio = ratio.get().map(|ratio| format!("; --film-ratio: {ratio:.5}")).unwrap_or_default();
+                    format!("--film-height: {height}px{ratio}")
+                }
+                hidden=move || matches!(state.get(), State::Failed(_))
+            >
                 <div class="film-picture">
                     <video
                         preload="auto"
