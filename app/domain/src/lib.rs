@@ -16,6 +16,7 @@ pub mod access;
 pub mod account;
 pub mod annotation;
 pub mod answer;
+pub mod dialogue;
 pub mod error;
 pub mod format;
 pub mod id;

@@ -81,13 +81,29 @@ impl Editor {
     /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
     /// for it, whatever the label at hand; any other key leaves everything as it is.
     pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
+        match select_utf16(text, anchor, focus) {
+            Some(span) => self.hold_piece(key, object, Shape::Text(span)),
+            None => Response::NONE,
+        }
+    }
+
+    /// The same for a piece of any object.
+    pub fn hold_piece(&mut self, key: char, object: &str, shape: Shape) -> Response {
         let fits = |label: &LabelChoice| label.key == Some(key) && label.to_names.iter().any(|name| name == object);
-        if self.is_read_only() || !self.document.kit().labels.iter().any(fits) {
+        let kit = self.document.kit();
+        let bears = kit.object(object).is_some_and(|kind| kind.bears(&shape));
+        if self.is_read_only() || !bears || !kit.labels.iter().any(fits) {
             return Response::NONE;
         }
-        let Some(span) = select_utf16(text, anchor, focus) else { return Response::NONE };
-        self.pending = Some((object.to_owned(), Shape::Text(span)));
+        self.pending = Some((object.to_owned(), shape));
         Response::ALL
+    }
+
+    /// The words that wait for a label, and of which object they are.
+    #[must_use]
+    pub fn pending_words(&self) -> Option<(&str, &str)> {
+        let (object, shape) = self.pending()?;
+        Some((object, words_of(shape)?))
     }
 
     /// The piece of a text that waits for a label.
@@ -97,5 +113,16 @@ impl Editor {
             (object, Shape::Text(span)) => Some((object, span)),
             _ => None,
         }
+    }
+}
+
+/// The words a piece covers; `None` for what is not read.
+#[must_use]
+pub fn words_of(shape: &Shape) -> Option<&str> {
+    match shape {
+        Shape::Text(span) => Some(&span.text),
+        Shape::Paragraph(span) => Some(&span.text),
+        Shape::HyperText(span) => Some(&span.text),
+        _ => None,
     }
 }

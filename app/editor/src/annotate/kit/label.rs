@@ -51,7 +51,8 @@ pub struct LabelSet {
 impl LabelSet {
     /// The control as one that only gives labels; `None` for any other.
     pub(super) fn of(control: &Control) -> Option<Self> {
-        let is_known = matches!(control.tag.as_str(), "Labels" | "TimeSeriesLabels" | "TimelineLabels");
+        let is_known =
+            matches!(control.tag.as_str(), "Labels" | "ParagraphLabels" | "TimeSeriesLabels" | "TimelineLabels");
         is_known.then(|| Self {
             name: control.name.clone(),
             item_type: control.tag.to_ascii_lowercase(),
@@ -67,6 +68,7 @@ impl LabelSet {
         match (self.item_type.as_str(), shape) {
             ("timelinelabels", shape) => matches!(shape, Shape::Frames(_)),
             ("timeserieslabels", shape) => matches!(shape, Shape::Series(_)),
+            ("paragraphlabels", shape) => matches!(shape, Shape::Paragraph(_)),
             (_, shape) => !matches!(shape, Shape::Frames(_)),
         }
     }

@@ -2,6 +2,7 @@
 
 mod answering;
 mod arranging;
+mod dialogues;
 mod drawing;
 mod invariants;
 mod lines;
