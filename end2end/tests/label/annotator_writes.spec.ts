@@ -67,6 +67,8 @@ test('texts are written, with phrases and about regions', async ({ app, page }) 
   await page.keyboard.press('1');
   await regions(page).first().getByRole('button').first().click();
   await expect(about).toBeVisible();
+  // What is selected in the list is seen in the text.
+  await expect(page.locator('mark[data-selected]')).toHaveText('Grace');
   await about.getByRole('textbox', { name: 'why', exact: true }).fill('the second one');
   await expect(regions(page)).toHaveText([/Name.*the second one/]);
   await page.keyboard.press('Enter');

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Answer;
-use crate::label_config::Control;
+use crate::label_config::{BEGINS_WITH, Control};
 use crate::result::ResultItem;
 
 /// The rules of a `<TextArea>`.
@@ -50,7 +50,9 @@ impl TextArea {
 
     /// What is written there at the start (`value`), where it is written in the interface or taken from the task.
     pub(super) fn initial(control: &Control) -> Option<Answer> {
-        let text = control.attribute("value").filter(|text| !text.trim().is_empty() && !text.starts_with('$'))?;
+        let of_task = control.attribute(BEGINS_WITH);
+        let written = control.attribute("value").filter(|text| !text.trim_start().starts_with('$'));
+        let text = of_task.or(written).filter(|text| !text.trim().is_empty())?;
         Some(Answer::Texts(vec![text.to_owned()]))
     }
 

@@ -6,6 +6,8 @@ use super::{Control, Label, LabelConfig, variable};
 
 /// The most labels or choices that are taken from a task; a tree of more is a `<Taxonomy>`.
 pub const MOST_OPTIONS: usize = 1_000;
+/// Where the text that a task lets a field begin with is put: no name that an interface could write.
+pub(crate) const BEGINS_WITH: &str = "$value";
 /// The deepest they are nested.
 const MOST_LEVELS: usize = 32;
 
@@ -31,16 +33,15 @@ impl LabelConfig {
     }
 }
 
-/// The text in place of the field it is in.
+/// The text a field begins with stands in `value`, or in the field of the task that `value` names.
 fn begin_with(control: &mut Control, data: &Map<String, Value>) {
-    let written = control.attributes.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("value"));
-    let Some((_, written)) = written else { return };
-    let Some(field) = variable::whole(written) else { return };
-    *written = match variable::look_up(data, field) {
+    let Some(field) = control.attribute("value").and_then(variable::whole) else { return };
+    let text = match variable::look_up(data, field) {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => String::new(),
+        Some(Value::Null) | None => return,
         Some(other) => other.to_string(),
     };
+    control.attributes.push((BEGINS_WITH.to_owned(), text));
 }
 
 /// Labels or choices from a list of texts and objects; one that stands there twice counts once.
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn options_of_the_task_stand_behind_written_ones() {
-        let xml = r#"<Choices name="c" toName="t" value="$options" allowNested="true"><Choice value="None"/></Choices>"#;
+        let xml =
+            r#"<Choices name="c" toName="t" value="$options" allowNested="true"><Choice value="None"/></Choices>"#;
         let data = json!({"options": [
             "One", 2, true, null, "", {"alias": "a", "value": "Any", "background": "#f00", "hotkey": "x", "hint": "h", "selected": true,
                 "maxUsages": "2", "children": [{"value": "Inner"}, "Other"]},
@@ -131,7 +133,9 @@ mod tests {
     #[test]
     fn a_task_without_options_has_the_written_ones() {
         let xml = r#"<Labels name="l" toName="t" value="$more[0].labels"><Label value="A" maxUsages="3"/></Labels>"#;
-        for data in [json!({}), json!({"more": 3}), json!({"more": [{"labels": {}}]}), json!({"more": [{"labels": "B"}]})] {
+        for data in
+            [json!({}), json!({"more": 3}), json!({"more": [{"labels": {}}]}), json!({"more": [{"labels": "B"}]})]
+        {
             assert_eq!(stored(&for_task(xml, data).controls[0].labels), ["A"]);
         }
         let config = for_task(xml, json!({"more": [{"labels": ["B"]}]}));
@@ -160,7 +164,7 @@ mod tests {
             let config = for_task(xml, data);
             Asks::of(&config.controls[0]).unwrap().initial(&config.controls[0])
         };
-        assert_eq!(begin(json!({"draft": "It says $5"})), Some(Answer::Texts(vec!["It says $5".to_owned()])));
+        assert_eq!(begin(json!({"draft": "$5 it says"})), Some(Answer::Texts(vec!["$5 it says".to_owned()])));
         assert_eq!(begin(json!({"draft": 5})), Some(Answer::Texts(vec!["5".to_owned()])));
         assert_eq!(begin(json!({})), None);
     }

@@ -41,7 +41,11 @@ impl Editor {
 
     /// A new region of the label at hand; the same piece with the same label twice says nothing new.
     pub(super) fn add_piece(&mut self, object: &str, shape: Shape) -> Response {
-        let Some((control, value)) = self.label.clone() else { return Response::LIVELY };
+        self.let_go_of_used_up();
+        let Some((control, value)) = self.label.clone() else {
+            self.pending = Some((object.to_owned(), shape));
+            return Response::ALL;
+        };
         let Some(item_type) = self.document.kit().label_set(&control).map(|set| set.item_type.clone()) else {
             return Response::LIVELY;
         };
@@ -63,6 +67,7 @@ impl Editor {
             source: None,
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
+        self.let_go_of_used_up();
         // The next piece gets the label at hand, not this one another label by accident.
         self.set_selection(BTreeSet::new());
         response

@@ -191,10 +191,18 @@ fn view_piece(bench: Bench, piece: Segment) -> AnyView {
     let tag = piece.ending.first().copied().unwrap_or(top);
     let color = format!("--label: {}; --tag: {}", color(top), color(tag));
     let keys: Vec<String> = piece.keys.iter().map(|key| key.0.to_string()).collect();
-    let (selected, hovered) = bench.peek(|editor| {
-        let selected = piece.keys.iter().any(|key| editor.selection().contains(key));
-        (selected, editor.hovered().is_some_and(|key| piece.keys.contains(&key)))
-    });
+    // The pieces stay the same while the selection changes.
+    let mine = StoredValue::new(piece.keys.clone());
+    let selected = move || {
+        bench
+            .read(|editor| mine.with_value(|keys| keys.iter().any(|key| editor.selection().contains(key))))
+            .then_some("")
+    };
+    let hovered = move || {
+        bench
+            .read(|editor| mine.with_value(|keys| editor.hovered().is_some_and(|key| keys.contains(&key))))
+            .then_some("")
+    };
     view! {
         <mark
             class="span"
@@ -202,8 +210,8 @@ fn view_piece(bench: Bench, piece: Segment) -> AnyView {
             data-keys=keys.join(" ")
             data-depth=piece.keys.len().min(4)
             data-name=(!names.is_empty()).then_some(names)
-            data-selected=selected.then_some("")
-            data-hovered=hovered.then_some("")
+            data-selected=selected
+            data-hovered=hovered
         >
             {shown}
         </mark>

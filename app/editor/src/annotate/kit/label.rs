@@ -35,6 +35,8 @@ pub struct LabelChoice {
     pub multiple: bool,
     /// Picked at the start.
     pub selected: bool,
+    /// The most regions it may be given to (`maxUsages`).
+    pub most: Option<usize>,
 }
 
 /// A control that gives labels to what is selected or drawn with another control.
@@ -77,6 +79,7 @@ impl LabelSet {
 /// Adds the labels of a control. `kind` is the shape it draws.
 pub(super) fn add(labels: &mut Vec<LabelChoice>, control: &Control, kind: Option<ShapeKind>) {
     let multiple = control.attribute("choice") == Some("multiple");
+    let general = control.attribute("maxUsages").and_then(|most| most.trim().parse().ok());
     for label in &control.labels {
         let color = label.background.as_deref().and_then(safe_color);
         labels.push(LabelChoice {
@@ -90,6 +93,7 @@ pub(super) fn add(labels: &mut Vec<LabelChoice>, control: &Control, kind: Option
             kind,
             multiple,
             selected: label.selected,
+            most: label.max_usages.or(general),
         });
     }
 }

@@ -14,6 +14,7 @@ mod relating;
 mod results;
 mod shaping;
 mod still;
+mod usages;
 mod vectors;
 
 use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenVector, Shape};

@@ -54,6 +54,7 @@ pub(super) fn view(slot: Slot, field: Field, rules: TextArea) -> AnyView {
             <textarea
                 class="input text-field"
                 rows=rules.rows
+                    style=format!("--rows: {}", rules.rows)
                 dir="auto"
                 placeholder=field.placeholder
                 aria-label=field.label

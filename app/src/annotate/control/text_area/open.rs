@@ -45,6 +45,7 @@ pub(super) fn view(slot: Slot, field: Field, rules: TextArea) -> AnyView {
                 <textarea
                     class="input text-field"
                     rows=rules.rows
+                    style=format!("--rows: {}", rules.rows)
                     dir="auto"
                     placeholder=placeholder.clone()
                     aria-label=if at == 0 { label.clone() } else { format!("{label} {}", at + 1) }
