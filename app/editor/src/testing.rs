@@ -171,6 +171,9 @@ impl TestEditor {
                 format!("vector{} {}", if v.closed { " closed" } else { "" }, points.join(" "))
             }
             Shape::Text(span) => format!("text {}..{} {}", span.start, span.end, span.text),
+            Shape::Paragraph(s) => {
+                format!("turns {}:{}..{}:{} {}", s.start, s.start_offset, s.end, s.end_offset, s.text)
+            }
             other => format!("{other:?}"),
         };
         format!("{} {shape}", self.editor.title(key))

@@ -41,6 +41,7 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new(config: LabelConfig, data: Map<String, Value>, results: &[ResultItem], read_only: bool) -> Self {
+        let config = config.for_task(&data);
         let mut editor = Editor::new(&config, results, &BTreeMap::new(), 0);
         editor.set_read_only(read_only);
         Self {

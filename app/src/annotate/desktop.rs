@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::about_region::AboutRegion;
 use super::bench::Bench;
 use super::regions::Regions;
 use super::relations::{RelationLines, Relations};
@@ -21,7 +22,7 @@ pub(super) fn Desktop(bench: Bench) -> impl IntoView {
             <div class="stage" node_ref=stage>
                 <Tree element=root/>
             </div>
-            {draws.then(|| view! { <aside class="panel" aria-label="Regions"><Regions/><Relations bench/></aside> })}
+            {draws.then(|| view! { <aside class="panel" aria-label="Regions"><Regions/><AboutRegion bench/><Relations bench/></aside> })}
             {draws.then(|| view! { <RelationLines bench stage/> })}
         </div>
     }

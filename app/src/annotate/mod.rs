@@ -7,6 +7,7 @@
 //! - every change is kept in the browser at once and on the server within two seconds;
 //! - what cannot be edited in this version is shown as it is and its results are left untouched.
 
+mod about_region;
 pub mod api;
 mod autosave;
 mod bench;

@@ -38,7 +38,7 @@ fn rows(editor: &Editor, (from, to): (usize, usize), active: usize) -> Vec<Row> 
             key,
             at,
             title: editor.title(key),
-            detail: detail(&mark.region.shape),
+            detail: editor.note(key).map_or_else(|| detail(&mark.region.shape), |note| shortened(&note)),
             color: format!("--label: {}; --at: {at}", editor.color(key)),
             hidden: mark.hidden,
             locked: mark.locked,

@@ -6,7 +6,7 @@
 use domain::label_config::{Element, Node, find_tag};
 use leptos::prelude::*;
 
-use super::bench::use_bench;
+use super::bench::{Bench, use_bench};
 use super::{control, object, visual};
 
 /// An element and all in it.
@@ -22,6 +22,11 @@ pub(super) fn Tree(element: Element) -> impl IntoView {
         _ => visual::view(bench, element),
     };
     let Some(attributes) = attributes else { return drawn };
+    conditional(bench, attributes, drawn)
+}
+
+/// What is to be seen only while its conditions are met.
+pub(super) fn conditional(bench: Bench, attributes: Vec<(String, String)>, drawn: AnyView) -> AnyView {
     let shown = Memo::new(move |_| bench.read(|editor| editor.shows(&attributes)));
     view! { <div class="view-when" hidden=move || !shown.get()>{drawn}</div> }.into_any()
 }

@@ -12,7 +12,7 @@ use crate::result::{ResultItem, is_region_type};
 
 /// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
 /// not keep anyone from submitting.
-const DRAWN: [&str; 9] = [
+const DRAWN: [&str; 10] = [
     "Rectangle",
     "RectangleLabels",
     "Ellipse",
@@ -22,6 +22,7 @@ const DRAWN: [&str; 9] = [
     "KeyPoint",
     "KeyPointLabels",
     "Labels",
+    "ParagraphLabels",
 ];
 
 /// The region that conditions such as `whenLabelValue` are asked about.

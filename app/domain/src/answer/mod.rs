@@ -14,6 +14,7 @@ mod item;
 mod number;
 mod ranker;
 mod rating;
+mod shortcut;
 mod taxonomy;
 mod text_area;
 
@@ -26,6 +27,7 @@ pub use item::{Message, Side};
 pub use number::Number;
 pub use ranker::{Board, Bucket, ListItem, Ranker, UNSORTED, items_of};
 pub use rating::{MOST_STARS, Rating};
+pub use shortcut::{Held, Keys, Shortcut};
 pub use taxonomy::{Taxonomy, Tree, TreeNode};
 pub use text_area::TextArea;
 
@@ -120,7 +122,8 @@ impl Asks {
             Self::Number(number) => number.initial(control),
             Self::DateTime(date_time) => date_time.initial(control),
             Self::Taxonomy(taxonomy) => taxonomy.initial(control),
-            Self::TextArea(_) | Self::Pairwise | Self::Ranker(_) => None,
+            Self::TextArea(_) => TextArea::initial(control),
+            Self::Pairwise | Self::Ranker(_) => None,
         }
     }
 
@@ -298,6 +301,8 @@ mod tests {
             (r#"<Number name="c" toName="t" defaultValue="2.5"/>"#, Some(Answer::Number(2.5))),
             (r#"<Number name="c" toName="t"/>"#, None),
             (r#"<TextArea name="c" toName="t"/>"#, None),
+            (r#"<TextArea name="c" toName="t" value="$later"/>"#, None),
+            (r#"<TextArea name="c" toName="t" value="Dear "/>"#, Some(Answer::Texts(vec!["Dear ".to_owned()]))),
         ];
         for (xml, expected) in table {
             let control = control(xml);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Answer;
-use crate::label_config::Control;
+use crate::label_config::{BEGINS_WITH, Control};
 use crate::result::ResultItem;
 
 /// The rules of a `<TextArea>`.
@@ -15,7 +15,18 @@ pub struct TextArea {
     pub editable: bool,
     /// The same text may not be added twice.
     pub skip_duplicates: bool,
+    /// How many lines a field shows; 1 makes Enter add what is written.
+    pub rows: u32,
+    /// A button adds what is written.
+    pub has_button: bool,
+    /// What is written about a region stands in the list of regions, and is written there.
+    pub in_regions: bool,
 }
+
+/// How high a field is where nobody says so.
+const ROWS: u32 = 2;
+/// The highest a field is.
+const MOST_ROWS: u32 = 30;
 
 impl TextArea {
     pub(super) fn of(control: &Control) -> Self {
@@ -24,7 +35,25 @@ impl TextArea {
             // Only where somebody says so: that a typing mistake can be mended harms nobody.
             editable: control.attribute("editable").is_none_or(|editable| editable.trim() != "false"),
             skip_duplicates: control.flag("skipDuplicates"),
+            rows: control
+                .attribute("rows")
+                .and_then(|rows| rows.trim().parse().ok())
+                .unwrap_or(ROWS)
+                .clamp(1, MOST_ROWS),
+            has_button: control
+                .attribute("showSubmitButton")
+                .is_none_or(|shown| !shown.trim().eq_ignore_ascii_case("false")),
+            in_regions: control.flag("perRegion")
+                && control.attribute("displayMode").is_some_and(|mode| mode.trim().eq_ignore_ascii_case("region-list")),
         }
+    }
+
+    /// What is written there at the start (`value`), where it is written in the interface or taken from the task.
+    pub(super) fn initial(control: &Control) -> Option<Answer> {
+        let of_task = control.attribute(BEGINS_WITH);
+        let written = control.attribute("value").filter(|text| !text.trim_start().starts_with('$'));
+        let text = of_task.or(written).filter(|text| !text.trim().is_empty())?;
+        Some(Answer::Texts(vec![text.to_owned()]))
     }
 
     pub(super) fn read(item: &ResultItem) -> Option<Answer> {

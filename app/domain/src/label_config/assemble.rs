@@ -107,6 +107,7 @@ fn labels(document: &Document<'_>, index: usize, part: &str) -> Vec<Label> {
             hint,
             selected,
             category: raw.value("category").and_then(|number| number.trim().parse().ok()),
+            max_usages: raw.value("maxUsages").and_then(|most| most.trim().parse().ok()),
             children: labels(document, index, part),
         }
     };

@@ -10,6 +10,7 @@
 mod assemble;
 mod attribute;
 mod check;
+mod dynamic;
 mod encoding;
 mod parsed;
 mod problem;
@@ -22,6 +23,8 @@ mod xml;
 use serde::{Deserialize, Serialize};
 
 pub use attribute::{Attribute, Expects, is_color};
+pub(crate) use dynamic::BEGINS_WITH;
+pub use dynamic::MOST_OPTIONS;
 pub use encoding::decode;
 pub use parsed::hash;
 pub use problem::{MAX_PROBLEMS, Problem, Severity};
@@ -162,6 +165,9 @@ pub struct Label {
     pub selected: bool,
     /// The COCO category id, where given.
     pub category: Option<i64>,
+    /// The most regions it may be given to, where limited.
+    #[serde(default)]
+    pub max_usages: Option<usize>,
     /// Nested choices.
     pub children: Vec<Label>,
 }

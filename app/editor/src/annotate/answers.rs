@@ -8,7 +8,7 @@ use domain::annotation::{Selected, is_visible};
 use domain::answer::{Answer, Asks};
 use domain::result::ResultItem;
 
-use super::document::{About, Mark};
+use super::document::{About, Mark, RegionKey};
 use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::kit::Question;
@@ -99,10 +99,20 @@ impl Editor {
         is_visible(&self.config, attributes, &self.document.to_answers(), selected)
     }
 
-    fn sole_mark(&self) -> Option<(super::RegionKey, &Mark)> {
+    fn sole_mark(&self) -> Option<(RegionKey, &Mark)> {
         let mut marks = self.selected_marks();
         let first = marks.next()?;
         marks.next().is_none().then_some(first)
+    }
+
+    /// What is written about a region in the list of regions; `None` where nothing is.
+    #[must_use]
+    pub fn note(&self, key: RegionKey) -> Option<String> {
+        let questions = self.document.kit().questions.iter().filter(|question| question.is_in_regions());
+        let answers = questions.filter_map(|question| self.document.answer(&question.name, About::Region(key)));
+        let texts = answers.flat_map(|answer| if let Answer::Texts(texts) = answer { texts.as_slice() } else { &[] });
+        let written: Vec<&str> = texts.map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        (!written.is_empty()).then(|| written.join(" · "))
     }
 
     /// Picks a label or a choice by its key; `None` when the key is nobody's.

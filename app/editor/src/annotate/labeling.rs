@@ -7,7 +7,7 @@ use super::document::{Mark, Pair, RegionKey};
 use super::edit::{Edit, Naming};
 use super::editor::{Editor, Response};
 use super::kit::{LabelChoice, ObjectKind, ShapeControl, ShapeKind};
-use super::tool::ToolKind;
+use super::tool::{State, ToolKind};
 
 impl Editor {
     /// The label the next region gets.
@@ -21,7 +21,7 @@ impl Editor {
     /// it is the label of the next region, and picking it again lays it down.
     pub fn pick_label(&mut self, control: &str, value: &str) -> Response {
         let Some(label) = self.document.kit().label(control, value).cloned() else { return Response::LIVELY };
-        if self.is_read_only() {
+        if self.is_read_only() || self.would_exceed(&label) {
             return Response::LIVELY;
         }
         if let Some((object, shape)) = self.pending.take() {
@@ -62,6 +62,34 @@ impl Editor {
             _ => {}
         }
         Response::ALL
+    }
+
+    /// How many regions carry a label.
+    #[must_use]
+    pub fn uses(&self, label: &LabelChoice) -> usize {
+        self.document.marks().filter(|(_, mark)| carries(mark, label)).count()
+    }
+
+    /// Whether no further region may get a label (`maxUsages`).
+    #[must_use]
+    pub fn is_used_up(&self, label: &LabelChoice) -> bool {
+        label.most.is_some_and(|most| self.uses(label) >= most)
+    }
+
+    /// Whether picking a label would give it to more regions than may have it.
+    fn would_exceed(&self, label: &LabelChoice) -> bool {
+        let Some(most) = label.most else { return false };
+        let of_selected =
+            || self.selected_marks().filter(|(_, mark)| mark.is_editable() && !carries(mark, label)).count();
+        let is_next = self.pending.is_some() || self.selection().is_empty();
+        self.uses(label) + if is_next { 1 } else { of_selected() } > most
+    }
+
+    /// A label that no further region may get is no longer at hand.
+    pub(super) fn let_go_of_used_up(&mut self) {
+        if self.label().is_some_and(|label| self.is_used_up(label)) {
+            self.label = None;
+        }
     }
 
     /// What relabeling would make of a region; `None` when the label does not apply to it.
@@ -141,18 +169,27 @@ impl Editor {
         let active = self.active.clone();
         let Some(control) = self.shape_control(kind, &active) else { return };
         let suits = |label: &LabelChoice| {
-            if control.joined {
+            let fits = if control.joined {
                 label.control == control.name
             } else {
                 label.kind.is_none() && label.to_names.contains(&active)
-            }
+            };
+            fits && !self.is_used_up(label)
         };
         if self.label().is_some_and(suits) {
             return;
         }
         let labels = &self.document.kit().labels;
         let first = labels.iter().find(|l| l.selected && suits(l)).or_else(|| labels.iter().find(|l| suits(l)));
-        self.label = first.map(|label| (label.control.clone(), label.value.clone()));
+        let next = first.map(|label| (label.control.clone(), label.value.clone()));
+        // Where no label is left there is nothing more to draw.
+        let is_over = next.is_none()
+            && self.state == State::Idle
+            && labels.iter().any(|label| label.control == control.name && label.most.is_some());
+        self.label = next;
+        if is_over {
+            self.tool = ToolKind::Select;
+        }
     }
 
     /// A region of the tool's control with the label at hand; `None` where nothing draws that shape.
@@ -210,4 +247,8 @@ impl Editor {
         let label = mark.labels().first().and_then(|value| self.document.kit().label_of(mark, value));
         label.map_or(Self::PLAIN, |label| label.color.as_str())
     }
+}
+
+fn carries(mark: &Mark, label: &LabelChoice) -> bool {
+    mark.label_control() == label.control && mark.labels().contains(&label.value)
 }

@@ -46,8 +46,9 @@ pub use kit::{
     ShapeControl, ShapeKind, VectorRules, safe_color,
 };
 pub use line::{Axis, Line, Part, Piece, Place, clock};
+pub use pieces::words_of;
 pub use scene::Scene;
 pub use stale::Stale;
-pub use text::{Segment, segments};
+pub use text::{Segment, part_segments, segments};
 pub use tip::{Picture, Tip};
 pub use tool::{Context, Effect, State, Step, ToolKind, step};

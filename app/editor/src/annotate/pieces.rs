@@ -41,7 +41,11 @@ impl Editor {
 
     /// A new region of the label at hand; the same piece with the same label twice says nothing new.
     pub(super) fn add_piece(&mut self, object: &str, shape: Shape) -> Response {
-        let Some((control, value)) = self.label.clone() else { return Response::LIVELY };
+        self.let_go_of_used_up();
+        let Some((control, value)) = self.label.clone() else {
+            self.pending = Some((object.to_owned(), shape));
+            return Response::ALL;
+        };
         let Some(item_type) = self.document.kit().label_set(&control).map(|set| set.item_type.clone()) else {
             return Response::LIVELY;
         };
@@ -63,11 +67,17 @@ impl Editor {
             source: None,
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
+<<<<<<< HEAD
         // Where questions are asked about each piece, it is the one to answer for. Otherwise the next piece gets the label
         // at hand, not this one another label by accident.
         if !self.document.kit().questions.iter().any(|question| question.per_region) {
             self.set_selection(BTreeSet::new());
         }
+=======
+        self.let_go_of_used_up();
+        // The next piece gets the label at hand, not this one another label by accident.
+        self.set_selection(BTreeSet::new());
+>>>>>>> tags
         response
     }
 
@@ -84,13 +94,29 @@ impl Editor {
     /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
     /// for it, whatever the label at hand; any other key leaves everything as it is.
     pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
+        match select_utf16(text, anchor, focus) {
+            Some(span) => self.hold_piece(key, object, Shape::Text(span)),
+            None => Response::NONE,
+        }
+    }
+
+    /// The same for a piece of any object.
+    pub fn hold_piece(&mut self, key: char, object: &str, shape: Shape) -> Response {
         let fits = |label: &LabelChoice| label.key == Some(key) && label.to_names.iter().any(|name| name == object);
-        if self.is_read_only() || !self.document.kit().labels.iter().any(fits) {
+        let kit = self.document.kit();
+        let bears = kit.object(object).is_some_and(|kind| kind.bears(&shape));
+        if self.is_read_only() || !bears || !kit.labels.iter().any(fits) {
             return Response::NONE;
         }
-        let Some(span) = select_utf16(text, anchor, focus) else { return Response::NONE };
-        self.pending = Some((object.to_owned(), Shape::Text(span)));
+        self.pending = Some((object.to_owned(), shape));
         Response::ALL
+    }
+
+    /// The words that wait for a label, and of which object they are.
+    #[must_use]
+    pub fn pending_words(&self) -> Option<(&str, &str)> {
+        let (object, shape) = self.pending()?;
+        Some((object, words_of(shape)?))
     }
 
     /// The piece of a text that waits for a label.
@@ -100,5 +126,16 @@ impl Editor {
             (object, Shape::Text(span)) => Some((object, span)),
             _ => None,
         }
+    }
+}
+
+/// The words a piece covers; `None` for what is not read.
+#[must_use]
+pub fn words_of(shape: &Shape) -> Option<&str> {
+    match shape {
+        Shape::Text(span) => Some(&span.text),
+        Shape::Paragraph(span) => Some(&span.text),
+        Shape::HyperText(span) => Some(&span.text),
+        _ => None,
     }
 }

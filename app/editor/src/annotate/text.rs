@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::region::{Shape, slice};
+use domain::region::{PartSpan, Shape, code_point_count, slice};
 
 use super::document::{Document, RegionKey};
 
@@ -21,32 +21,60 @@ pub struct Segment {
     pub ending: Vec<RegionKey>,
 }
 
+/// A span over a text: whose, from where, to where, and whether it ends there or goes on in the next part.
+type Over = (RegionKey, usize, usize, bool);
+
 /// Cuts `text` wherever a visible span of `object` begins or ends. Costs the number of spans times the number of
 /// pieces they overlap; spans beyond the end of the text are cut off.
 #[must_use]
 pub fn segments(document: &Document, object: &str, text: &str) -> Vec<Segment> {
-    let total = text.chars().count();
-    let spans: Vec<(RegionKey, usize, usize)> = document
+    let total = code_point_count(text);
+    let spans: Vec<Over> = document
         .marks_on(object)
         .filter(|(_, mark)| !mark.hidden)
         .filter_map(|(key, mark)| match &mark.region.shape {
-            Shape::Text(span) => Some((key, span.start.min(total), span.end.min(total))),
+            Shape::Text(span) => Some((key, span.start.min(total), span.end.min(total), true)),
             _ => None,
         })
-        .filter(|(_, start, end)| start < end)
+        .filter(|(_, start, end, _)| start < end)
         .collect();
-    let cuts: BTreeSet<usize> = spans.iter().flat_map(|(_, start, end)| [*start, *end]).chain([0, total]).collect();
+    cut(text, total, &spans)
+}
+
+/// The same for a text in parts, part by part; `place` says where in it a shape is.
+#[must_use]
+pub fn part_segments<T: AsRef<str>>(
+    document: &Document,
+    object: &str,
+    parts: &[T],
+    place: impl Fn(&Shape) -> Option<PartSpan>,
+) -> Vec<Vec<Segment>> {
+    let totals: Vec<usize> = parts.iter().map(|part| code_point_count(part.as_ref())).collect();
+    let mut spans: Vec<Vec<Over>> = vec![Vec::new(); parts.len()];
+    for (key, mark) in document.marks_on(object).filter(|(_, mark)| !mark.hidden) {
+        let Some(span) = place(&mark.region.shape) else { continue };
+        for part in span.start..parts.len().min(span.end.saturating_add(1)) {
+            if let Some((from, to)) = span.within(part, totals[part]) {
+                spans[part].push((key, from, to, part == span.end));
+            }
+        }
+    }
+    parts.iter().zip(totals).zip(&spans).map(|((part, total), spans)| cut(part.as_ref(), total, spans)).collect()
+}
+
+fn cut(text: &str, total: usize, spans: &[Over]) -> Vec<Segment> {
+    let cuts: BTreeSet<usize> = spans.iter().flat_map(|(_, start, end, _)| [*start, *end]).chain([0, total]).collect();
     let cuts: Vec<usize> = cuts.into_iter().collect();
     cuts.windows(2)
         .map(|pair| {
             let (start, end) = (pair[0], pair[1]);
-            let over = |span: &&(RegionKey, usize, usize)| span.1 <= start && end <= span.2;
+            let over = |span: &&Over| span.1 <= start && end <= span.2;
             Segment {
                 start,
                 end,
                 text: slice(text, start, end).to_owned(),
                 keys: spans.iter().filter(over).map(|span| span.0).collect(),
-                ending: spans.iter().filter(over).filter(|span| span.2 == end).map(|span| span.0).collect(),
+                ending: spans.iter().filter(over).filter(|span| span.2 == end && span.3).map(|span| span.0).collect(),
             }
         })
         .collect()

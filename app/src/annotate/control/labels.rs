@@ -53,6 +53,18 @@ fn LabelButton(label: LabelChoice) -> impl IntoView {
         });
         if on { "true" } else { "false" }
     };
+    // Counting is for labels alone that are limited.
+    let most = label.with_value(|label| label.most);
+    let uses =
+        Memo::new(
+            move |_| {
+                if most.is_none() { 0 } else { bench.read(|editor| label.with_value(|label| editor.uses(label))) }
+            },
+        );
+    let is_used_up = move || most.is_some_and(|most| uses.get() >= most);
+    let left = most.map(|most| {
+        view! { <span class="label-uses num" title=move || format!("Used {} of {most} times", uses.get())>{move || format!("{}/{most}", uses.get())}</span> }
+    });
     let pick = move |_| {
         label.with_value(|label| {
             let _ = bench.act(|editor| editor.pick_label(&label.control, &label.value));
@@ -68,11 +80,12 @@ fn LabelButton(label: LabelChoice) -> impl IntoView {
             title=title
             aria-pressed=pressed
             aria-keyshortcuts=key.map(|key| key.to_string())
-            disabled=move || bench.read(editor::annotate::Editor::is_read_only)
+            disabled=move || bench.read(editor::annotate::Editor::is_read_only) || (is_used_up() && pressed() == "false")
             on:click=pick
         >
             <span class="label-dot" aria-hidden="true"></span>
             <span class="truncate">{text}</span>
+            {left}
             {key.map(|key| view! { <kbd class="label-key" aria-hidden="true">{key.to_string()}</kbd> })}
         </button>
     }

@@ -44,6 +44,8 @@ late! {
 pub(super) struct Asked {
     /// As written.
     pub(super) control: Control,
+    /// The same as an element, with what is inside.
+    pub(super) element: Element,
     /// What the editor makes of it: choices with their keys, limits.
     pub(super) question: Question,
     /// Its answer.
@@ -90,8 +92,17 @@ impl Asked {
     }
 }
 
-/// The view of a control.
+/// The view of a control where the interface has it; nothing for one that is answered in the list of regions.
 pub(super) fn view(bench: Bench, element: Element) -> AnyView {
+    let name = element.attribute("name").unwrap_or_default();
+    if bench.peek(|editor| editor.document().kit().question(name).is_some_and(Question::is_in_regions)) {
+        return ().into_any();
+    }
+    view_anywhere(bench, element)
+}
+
+/// The view of a control, wherever it stands.
+pub(super) fn view_anywhere(bench: Bench, element: Element) -> AnyView {
     let name = element.attribute("name").unwrap_or_default().to_owned();
     let (question, gives_labels, draws) = bench.peek(|editor| {
         let kit = editor.document().kit();
@@ -102,7 +113,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
     match (question, control) {
         (Some(question), Some(control)) => {
             let slot = Slot { bench, control: StoredValue::new(name) };
-            let asked = Asked { control, question, slot };
+            let asked = Asked { control, element, question, slot };
             let inner = match asked.question.asks.clone() {
                 Asks::Choices(rules) => choices::view(&asked, rules),
                 Asks::Rating(rules) => rating::view(&asked, rules),

@@ -9,6 +9,8 @@ mod audio;
 mod image;
 mod list;
 mod other;
+mod paragraphs;
+mod reading;
 mod series;
 mod table;
 mod text;
@@ -84,6 +86,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Image" if shown.get("valueList").is_empty() => image::view(&shown),
         "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
+        "Paragraphs" => paragraphs::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),
         _ => other::view(&shown),

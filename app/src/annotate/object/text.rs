@@ -8,9 +8,11 @@ use editor::annotate::{RegionKey, Segment, segments};
 use editor::input::Key;
 use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
 
 use super::Shown;
+use super::reading::{
+    alter_selection, as_it_came, clear_selection, pending_hint, pick, selected_range, without_returns,
+};
 use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::{api, browser};
 use crate::error::AppError;
@@ -45,13 +47,7 @@ fn FarText(bench: Bench, name: String, address: String) -> impl IntoView {
         text.set(None);
         let (object, address) = (object.get_value(), place.get_value());
         spawn_local(async move {
-            let is_here = address.starts_with('/') && !address.starts_with("//") && !address.starts_with("/files/");
-            let answer = match task {
-                _ if address.is_empty() => Err(problem("This task has no text here.")),
-                Some(task) if !is_here => api::text(task.project_id, task.task_id, object).await,
-                None if !is_here => Err(problem("The text behind this address is fetched when a task is opened.")),
-                _ => browser::fetch_text(&address).await.map_err(|sentence| problem(&sentence)),
-            };
+            let answer = fetch(task, object, &address).await;
             // The page may have gone on to another task.
             let _ = text.try_set(Some(answer));
         });
@@ -77,7 +73,18 @@ fn FarText(bench: Bench, name: String, address: String) -> impl IntoView {
     }
 }
 
-fn problem(sentence: &str) -> AppError {
+/// The text that an object of a task has behind an address: by the server, unless it is a file of this site.
+pub(super) async fn fetch(task: Option<OpenedTask>, object: String, address: &str) -> Result<String, AppError> {
+    let is_here = address.starts_with('/') && !address.starts_with("//") && !address.starts_with("/files/");
+    match task {
+        _ if address.is_empty() => Err(problem("This task has no text here.")),
+        Some(task) if !is_here => api::text(task.project_id, task.task_id, object).await,
+        None if !is_here => Err(problem("The text behind this address is fetched when a task is opened.")),
+        _ => browser::fetch_text(address).await.map_err(|sentence| problem(&sentence)),
+    }
+}
+
+pub(super) fn problem(sentence: &str) -> AppError {
     AppError::Domain(domain::Error::invalid("text", "text_unreachable", sentence))
 }
 
@@ -95,6 +102,11 @@ fn TextSurface(
     let pieces = Memo::new(move |_| {
         bench.read(|editor| object.with_value(|name| text.with_value(|text| segments(editor.document(), name, text))))
     });
+    let clear = move || {
+        if let Some(node) = node.get_untracked() {
+            clear_selection(&node);
+        }
+    };
     let take_selection = move || {
         let Some((anchor, focus)) = node.get_untracked().and_then(|node| selected(&node)) else { return false };
         let response = text.with_value(|text| {
@@ -102,7 +114,7 @@ fn TextSurface(
             object.with_value(|name| bench.act(|editor| editor.select_text(name, text, anchor, focus)))
         });
         if response.changed {
-            clear_selection();
+            clear();
         }
         true
     };
@@ -113,7 +125,7 @@ fn TextSurface(
             object.with_value(|name| bench.act(|editor| editor.hold_text(key, name, text, anchor, focus)))
         });
         if response.handled {
-            clear_selection();
+            clear();
         }
     };
     let on_up = move |event: ev::PointerEvent| {
@@ -132,40 +144,20 @@ fn TextSurface(
         );
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        let direction = match event.key().as_str() {
-            "ArrowRight" | "ArrowDown" => "forward",
-            "ArrowLeft" | "ArrowUp" => "backward",
-            "Enter" => {
-                if take_selection() {
-                    event.prevent_default();
-                }
-                return;
+        let Some(node) = node.get_untracked() else { return };
+        if alter_selection(&node, &event) {
+            return;
+        }
+        if event.key() == "Enter" {
+            if take_selection() {
+                event.prevent_default();
             }
-            other => {
-                let is_command = event.ctrl_key() || event.alt_key() || event.meta_key();
-                // The page's own listener comes next and picks the label.
-                if let Some(Key::Char(key)) = Key::from_dom(other).filter(|_| !is_command) {
-                    hold_selection(key);
-                }
-                return;
-            }
-        };
-        event.prevent_default();
-        if let (Some(selection), Some(node)) = (window().get_selection().ok().flatten(), node.get_untracked()) {
-            if selected_range(&node).is_none() {
-                // Refused only when the text has left the page.
-                let _ = selection.collapse_with_offset(Some(&node), 0);
-            }
-            let alter = if event.shift_key() { "extend" } else { "move" };
-            let by_line = matches!(event.key().as_str(), "ArrowUp" | "ArrowDown");
-            let unit = if by_line {
-                "line"
-            } else if event.ctrl_key() || event.alt_key() {
-                "word"
-            } else {
-                "character"
-            };
-            let _ = selection.modify(alter, direction, unit);
+            return;
+        }
+        let is_command = event.ctrl_key() || event.alt_key() || event.meta_key();
+        // The page's own listener comes next and picks the label.
+        if let Some(Key::Char(key)) = Key::from_dom(&event.key()).filter(|_| !is_command) {
+            hold_selection(key);
         }
     };
     view! {
@@ -192,18 +184,25 @@ fn TextSurface(
 }
 
 fn view_piece(bench: Bench, piece: Segment) -> AnyView {
-    // A page never holds carriage returns: line breaks look the same without them.
-    let shown = piece.text.replace("\r\n", "\n").replace('\r', "\n");
+    let shown = without_returns(&piece.text);
     let Some(top) = piece.keys.last().copied() else { return view! { <span>{shown}</span> }.into_any() };
     let names = piece.ending.iter().map(|key| bench.peek(|editor| editor.title(*key))).collect::<Vec<_>>().join(" · ");
     let color = |key: RegionKey| bench.peek(|editor| editor.color(key).to_owned());
     let tag = piece.ending.first().copied().unwrap_or(top);
     let color = format!("--label: {}; --tag: {}", color(top), color(tag));
     let keys: Vec<String> = piece.keys.iter().map(|key| key.0.to_string()).collect();
-    let (selected, hovered) = bench.peek(|editor| {
-        let selected = piece.keys.iter().any(|key| editor.selection().contains(key));
-        (selected, editor.hovered().is_some_and(|key| piece.keys.contains(&key)))
-    });
+    // The pieces stay the same while the selection changes.
+    let mine = StoredValue::new(piece.keys.clone());
+    let selected = move || {
+        bench
+            .read(|editor| mine.with_value(|keys| keys.iter().any(|key| editor.selection().contains(key))))
+            .then_some("")
+    };
+    let hovered = move || {
+        bench
+            .read(|editor| mine.with_value(|keys| editor.hovered().is_some_and(|key| keys.contains(&key))))
+            .then_some("")
+    };
     view! {
         <mark
             class="span"
@@ -211,51 +210,13 @@ fn view_piece(bench: Bench, piece: Segment) -> AnyView {
             data-keys=keys.join(" ")
             data-depth=piece.keys.len().min(4)
             data-name=(!names.is_empty()).then_some(names)
-            data-selected=selected.then_some("")
-            data-hovered=hovered.then_some("")
+            data-selected=selected
+            data-hovered=hovered
         >
             {shown}
         </mark>
     }
     .into_any()
-}
-
-fn pending_hint(bench: Bench, object: StoredValue<String>) -> Option<AnyView> {
-    let piece = bench.read(|editor| {
-        let (name, span) = editor.pending_text()?;
-        object.with_value(|object| object == name).then(|| span.text.clone())
-    })?;
-    let short: String = piece.chars().take(60).collect();
-    let view = view! {
-        <p class="text-hint" role="status">
-            <bdi class="strong truncate">{short}</bdi>
-            <span>" is selected. Pick a label for it, or press its key."</span>
-        </p>
-    };
-    Some(view.into_any())
-}
-
-/// A click on a labeled piece picks its shortest span.
-fn pick(bench: Bench, target: Option<&web_sys::EventTarget>) {
-    let element = target.and_then(|target| target.clone().dyn_into::<web_sys::Element>().ok());
-    let keys = element.and_then(|element| element.closest("[data-keys]").ok().flatten()?.get_attribute("data-keys"));
-    let keys: Vec<RegionKey> =
-        keys.unwrap_or_default().split(' ').filter_map(|key| key.parse().ok().map(RegionKey)).collect();
-    let length = |key: &RegionKey| {
-        bench.peek(|editor| match &editor.document().mark(*key)?.region.shape {
-            domain::region::Shape::Text(span) => Some(span.end - span.start),
-            _ => None,
-        })
-    };
-    let shortest = keys.into_iter().min_by_key(|key| length(key).unwrap_or(usize::MAX));
-    let _ = bench.act(|editor| editor.select(shortest.into_iter().collect()));
-}
-
-fn selected_range(node: &web_sys::HtmlElement) -> Option<web_sys::Range> {
-    let selection = window().get_selection().ok().flatten()?;
-    let range = selection.get_range_at(0).ok()?;
-    let inside = |at: Option<web_sys::Node>| node.contains(at.as_ref());
-    (inside(selection.anchor_node()) && inside(selection.focus_node())).then_some(range)
 }
 
 /// Where the selection begins and ends, in UTF-16 units of the text on the page; none when nothing is selected in it.
@@ -268,43 +229,4 @@ fn selected(node: &web_sys::HtmlElement) -> Option<(usize, usize)> {
     let units = |range: &web_sys::Range| String::from(range.to_string()).encode_utf16().count();
     let start = units(&before);
     Some((start, start + units(&range)))
-}
-
-fn clear_selection() {
-    if let Ok(Some(selection)) = window().get_selection() {
-        // Refused only when nothing is selected.
-        let _ = selection.remove_all_ranges();
-    }
-}
-
-/// The UTF-16 offset in the text as it came, carriage returns included, of an offset in the text on the page.
-fn as_it_came(text: &str, shown: usize) -> usize {
-    if !text.contains("\r\n") {
-        return shown;
-    }
-    let (mut came, mut seen) = (0, 0);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if seen >= shown {
-            break;
-        }
-        came += c.len_utf16();
-        let is_swallowed = c == '\r' && chars.peek() == Some(&'\n');
-        seen += if is_swallowed { 0 } else { c.len_utf16() };
-    }
-    came
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn carriage_returns_are_counted_though_never_shown() {
-        let text = "a\r\nb😀\rc";
-        for (shown, came) in [(0, 0), (1, 1), (2, 3), (3, 4), (5, 6), (6, 7), (7, 8)] {
-            assert_eq!(as_it_came(text, shown), came, "{shown}");
-        }
-        assert_eq!(as_it_came("plain", 3), 3);
-    }
 }

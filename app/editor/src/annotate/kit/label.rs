@@ -35,6 +35,8 @@ pub struct LabelChoice {
     pub multiple: bool,
     /// Picked at the start.
     pub selected: bool,
+    /// The most regions it may be given to (`maxUsages`).
+    pub most: Option<usize>,
 }
 
 /// A control that gives labels to what is selected or drawn with another control.
@@ -51,7 +53,8 @@ pub struct LabelSet {
 impl LabelSet {
     /// The control as one that only gives labels; `None` for any other.
     pub(super) fn of(control: &Control) -> Option<Self> {
-        let is_known = matches!(control.tag.as_str(), "Labels" | "TimeSeriesLabels" | "TimelineLabels");
+        let is_known =
+            matches!(control.tag.as_str(), "Labels" | "ParagraphLabels" | "TimeSeriesLabels" | "TimelineLabels");
         is_known.then(|| Self {
             name: control.name.clone(),
             item_type: control.tag.to_ascii_lowercase(),
@@ -67,6 +70,7 @@ impl LabelSet {
         match (self.item_type.as_str(), shape) {
             ("timelinelabels", shape) => matches!(shape, Shape::Frames(_)),
             ("timeserieslabels", shape) => matches!(shape, Shape::Series(_)),
+            ("paragraphlabels", shape) => matches!(shape, Shape::Paragraph(_)),
             (_, shape) => !matches!(shape, Shape::Frames(_)),
         }
     }
@@ -75,6 +79,7 @@ impl LabelSet {
 /// Adds the labels of a control. `kind` is the shape it draws.
 pub(super) fn add(labels: &mut Vec<LabelChoice>, control: &Control, kind: Option<ShapeKind>) {
     let multiple = control.attribute("choice") == Some("multiple");
+    let general = control.attribute("maxUsages").and_then(|most| most.trim().parse().ok());
     for label in &control.labels {
         let color = label.background.as_deref().and_then(safe_color);
         labels.push(LabelChoice {
@@ -88,6 +93,7 @@ pub(super) fn add(labels: &mut Vec<LabelChoice>, control: &Control, kind: Option
             kind,
             multiple,
             selected: label.selected,
+            most: label.max_usages.or(general),
         });
     }
 }

@@ -13,6 +13,8 @@ pub enum ObjectKind {
     Sound,
     /// A series of measurements: regions are pieces and moments of it.
     Series,
+    /// A dialogue: regions are pieces of its turns.
+    Dialogue,
     /// A video: things move through it, and stretches of it are labeled.
     Video,
 }
@@ -24,6 +26,7 @@ impl ObjectKind {
         Some(match tag {
             "Image" => Self::Image,
             "Text" => Self::Text,
+            "Paragraphs" => Self::Dialogue,
             "Audio" => Self::Sound,
             "TimeSeries" => Self::Series,
             "Video" => Self::Video,
@@ -50,6 +53,7 @@ impl ObjectKind {
                 _ => false,
             },
             Self::Text => matches!(shape, Shape::Text(_)),
+            Self::Dialogue => matches!(shape, Shape::Paragraph(_)),
             Self::Sound => matches!(shape, Shape::Time(_)),
             Self::Series => matches!(shape, Shape::Series(_)),
             Self::Video => matches!(shape, Shape::Frames(_) | Shape::BoxTrack(_)),

@@ -40,6 +40,12 @@ pub struct ChoiceEntry {
 }
 
 impl Question {
+    /// Whether it is answered in the list of regions, and the answer stands there.
+    #[must_use]
+    pub fn is_in_regions(&self) -> bool {
+        self.per_region && matches!(self.asks, Asks::TextArea(rules) if rules.in_regions)
+    }
+
     /// The control as one that asks; `None` for any other.
     pub(super) fn of(control: &Control) -> Option<Self> {
         let asks = Asks::of(control)?;

@@ -120,3 +120,22 @@ fn work_begins_with_what_the_interface_fills_in() {
     editor.editor.fill_in();
     assert_eq!(editor.editor.answer_to("stars"), Some(&Answer::Rating(1)));
 }
+
+#[test]
+fn what_is_written_about_a_region_stands_in_the_list() {
+    let xml = r#"<View><Text name="t" value="$t"/><Labels name="ner" toName="t"><Label value="A"/></Labels>
+        <TextArea name="note" toName="t" perRegion="true" displayMode="region-list"/>
+        <TextArea name="else" toName="t" perRegion="true"/></View>"#;
+    let config = domain::label_config::parse(xml).config.unwrap();
+    let mut editor = Editor::new(&config, &[], &std::collections::BTreeMap::new(), 0);
+    let _ = editor.pick_label("ner", "A");
+    let _ = editor.select_text("t", "one two", 0, 3);
+    let key = editor.document().marks().next().unwrap().0;
+    let _ = editor.select([key].into());
+    assert_eq!(editor.note(key), None);
+    let _ = editor.answer("else", Some(Answer::Texts(vec!["not here".to_owned()])));
+    let _ = editor.answer("note", Some(Answer::Texts(vec!["first".to_owned(), " ".to_owned(), "second".to_owned()])));
+    assert_eq!(editor.note(key).as_deref(), Some("first · second"));
+    assert!(editor.document().kit().question("note").unwrap().is_in_regions());
+    assert!(!editor.document().kit().question("else").unwrap().is_in_regions());
+}

@@ -2,6 +2,7 @@
 
 mod answering;
 mod arranging;
+mod dialogues;
 mod drawing;
 mod invariants;
 mod lines;
@@ -13,6 +14,7 @@ mod relating;
 mod results;
 mod shaping;
 mod still;
+mod usages;
 mod vectors;
 
 use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenVector, Shape};
