@@ -16,11 +16,8 @@ pub mod access;
 pub mod account;
 pub mod annotation;
 pub mod answer;
-<<<<<<< HEAD
 pub mod calendar;
-=======
 pub mod dialogue;
->>>>>>> tags
 pub mod error;
 pub mod format;
 pub mod id;

@@ -67,17 +67,12 @@ impl Editor {
             source: None,
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
-<<<<<<< HEAD
+        self.let_go_of_used_up();
         // Where questions are asked about each piece, it is the one to answer for. Otherwise the next piece gets the label
         // at hand, not this one another label by accident.
         if !self.document.kit().questions.iter().any(|question| question.per_region) {
             self.set_selection(BTreeSet::new());
         }
-=======
-        self.let_go_of_used_up();
-        // The next piece gets the label at hand, not this one another label by accident.
-        self.set_selection(BTreeSet::new());
->>>>>>> tags
         response
     }
 
