@@ -2,7 +2,9 @@
 
 use domain::Kind;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
+use crate::account::query_value;
 use crate::error::AppError;
 use crate::shell::Plain;
 use crate::ui::{ErrorBanner, Glyph, LinkButton, Look, lu};
@@ -59,9 +61,11 @@ pub fn Failed(error: AppError) -> impl IntoView {
         }
         Some(Kind::Unauthenticated) => {
             set_status(401);
+            let here = use_location().pathname.get_untracked();
+            let sign_in = format!("/login?next={}", query_value(&here));
             view! {
-                <Plain title="Please sign in" text=sentence icon=lu::LuKeyRound>
-                    <LinkButton href="/login".to_owned() look=Look::Primary wide=true>"Sign in"</LinkButton>
+                <Plain title="You are signed out" text=sentence icon=lu::LuKeyRound>
+                    <LinkButton href=sign_in look=Look::Primary wide=true>"Sign in"</LinkButton>
                 </Plain>
             }
             .into_any()

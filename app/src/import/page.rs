@@ -249,7 +249,7 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
     });
     view! {
         <Card title="From an address">
-            <form class="import-way" on:submit=move |event| {
+            <form class="import-way" novalidate=true on:submit=move |event| {
                 event.prevent_default();
                 start.dispatch(());
             }>
@@ -280,7 +280,7 @@ fn gap_banner(project_id: ProjectId, gaps: &[FieldGap]) -> Option<AnyView> {
             let who = if gap.without == gap.tasks {
                 format!("None of the {tasks} has")
             } else {
-                format!("{} of {tasks} lack", count(without))
+                format!("{} of {tasks} {}", count(without), if without == 1 { "lacks" } else { "lack" })
             };
             view! {
                 <p>

@@ -1,7 +1,8 @@
 //! Views of the same thing: tabs have addresses, segments have not.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::components::A;
+use wasm_bindgen::JsCast;
 
 use super::{Choice, Glyph, Icon};
 
@@ -13,7 +14,29 @@ pub fn Tabs(
     label: String,
     children: Children,
 ) -> impl IntoView {
-    view! { <nav class="tabs" aria-label=label>{children()}</nav> }
+    let node = NodeRef::<html::Nav>::new();
+    Effect::new(move |_| {
+        if let Some(tabs) = node.get() {
+            // By then the links know which of them is the page one is on.
+            request_animation_frame(move || show_current(&tabs));
+        }
+    });
+    view! { <nav class="tabs" aria-label=label node_ref=node>{children()}</nav> }
+}
+
+/// On a narrow screen the tab one is on may be beyond the edge.
+fn show_current(tabs: &web_sys::HtmlElement) {
+    /// Pixels that show of what comes next.
+    const MORE: i32 = 32;
+    let Ok(Some(current)) = tabs.query_selector("[aria-current]") else { return };
+    let Some(current) = current.dyn_ref::<web_sys::HtmlElement>() else { return };
+    let start = current.offset_left() - tabs.offset_left();
+    let end = start + current.offset_width();
+    if end + MORE > tabs.scroll_left() + tabs.client_width() {
+        tabs.set_scroll_left(end + MORE - tabs.client_width());
+    } else if start - MORE < tabs.scroll_left() {
+        tabs.set_scroll_left(start - MORE);
+    }
 }
 
 /// One tab: a link.

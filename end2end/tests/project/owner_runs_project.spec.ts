@@ -207,3 +207,13 @@ test('a wizard by keyboard alone: each step begins where it is', async ({ app, p
   await expect(page.getByRole('region', { name: 'Labeling interface', exact: true })).toBeFocused();
   await expectAccessible(page);
 });
+
+test('on a phone the tab one is on is on the screen', async ({ demoApp, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page, demoApp, DEMO.owner);
+  for (const [address, tab] of [['export', 'Export'], ['settings', 'Settings'], ['data', 'Data']]) {
+    await open(page, `${demoApp.url}/projects/1/${address}`);
+    const link = page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: tab });
+    await expect(link).toBeInViewport({ ratio: 1 });
+  }
+});
