@@ -174,6 +174,10 @@ impl TestEditor {
             Shape::Paragraph(s) => {
                 format!("turns {}:{}..{}:{} {}", s.start, s.start_offset, s.end, s.end_offset, s.text)
             }
+            Shape::HyperText(s) => {
+                let (start, end) = s.global.unwrap_or_default();
+                format!("page {start}..{end} {}", s.text)
+            }
             other => format!("{other:?}"),
         };
         format!("{} {shape}", self.editor.title(key))

@@ -12,7 +12,7 @@ use crate::result::{ResultItem, is_region_type};
 
 /// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
 /// not keep anyone from submitting.
-const DRAWN: [&str; 10] = [
+const DRAWN: [&str; 11] = [
     "Rectangle",
     "RectangleLabels",
     "Ellipse",
@@ -23,6 +23,7 @@ const DRAWN: [&str; 10] = [
     "KeyPointLabels",
     "Labels",
     "ParagraphLabels",
+    "HyperTextLabels",
 ];
 
 /// The region that conditions such as `whenLabelValue` are asked about.
