@@ -47,9 +47,14 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         by_control.entry(item.from_name()).or_default().push(item);
     }
     let none = Vec::new();
+    let is_open = config.repeats();
     let problem = |control: &Control| {
         let items = by_control.get(control.name.as_str()).unwrap_or(&none);
         let asks = Asks::of(control);
+        if is_open && config.is_repeated(&control.name) {
+            // How often it is asked is the task's to say.
+            return None;
+        }
         if control.flag("perItem") || (asks.is_none() && !DRAWN.contains(&control.tag.as_str())) {
             return None;
         }
