@@ -229,7 +229,7 @@ pub(crate) mod config {
                 control("stars", "Rating", "img", vec![], &[("maxRating", "4")]),
                 control("count", "Number", "img", vec![], &[("min", "0"), ("max", "10")]),
                 control("note", "TextArea", "img", vec![], &[]),
-                control("mask", "BrushLabels", "img", vec![label("Sky", Some("8"))], &[("required", "true")]),
+                control("mask", "BrushLabels", "img", vec![label("Sky", Some("8"))], &[]),
                 control(
                     "path",
                     "VectorLabels",
