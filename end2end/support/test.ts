@@ -10,8 +10,12 @@ interface Servers {
   demoApp: App;
 }
 
-/** Not ours: answers a test provokes, and the test tools knocking at the frame in which a mail is shown, which runs nothing. */
-const EXPECTED = ['Failed to load resource', "Blocked script execution in 'about:srcdoc'"];
+/** Not ours: answers a test provokes, and the test tools knocking at frames that run nothing, before and after they are filled. */
+const EXPECTED = [
+  'Failed to load resource',
+  "Blocked script execution in 'about:srcdoc'",
+  "Blocked script execution in 'about:blank'",
+];
 
 export const test = base.extend<{ page: Page }, Servers>({
   app: [

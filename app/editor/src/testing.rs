@@ -174,6 +174,10 @@ impl TestEditor {
             Shape::Paragraph(s) => {
                 format!("turns {}:{}..{}:{} {}", s.start, s.start_offset, s.end, s.end_offset, s.text)
             }
+            Shape::HyperText(s) => {
+                let (start, end) = s.global.unwrap_or_default();
+                format!("page {start}..{end} {}", s.text)
+            }
             other => format!("{other:?}"),
         };
         format!("{} {shape}", self.editor.title(key))
@@ -225,7 +229,7 @@ pub(crate) mod config {
                 control("stars", "Rating", "img", vec![], &[("maxRating", "4")]),
                 control("count", "Number", "img", vec![], &[("min", "0"), ("max", "10")]),
                 control("note", "TextArea", "img", vec![], &[]),
-                control("mask", "BrushLabels", "img", vec![label("Sky", Some("8"))], &[("required", "true")]),
+                control("mask", "BrushLabels", "img", vec![label("Sky", Some("8"))], &[]),
                 control(
                     "path",
                     "VectorLabels",

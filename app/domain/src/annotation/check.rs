@@ -12,7 +12,7 @@ use crate::result::{ResultItem, is_region_type};
 
 /// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
 /// not keep anyone from submitting.
-const DRAWN: [&str; 10] = [
+const DRAWN: [&str; 20] = [
     "Rectangle",
     "RectangleLabels",
     "Ellipse",
@@ -21,8 +21,18 @@ const DRAWN: [&str; 10] = [
     "PolygonLabels",
     "KeyPoint",
     "KeyPointLabels",
+    "Brush",
+    "BrushLabels",
+    "Bitmask",
+    "BitmaskLabels",
+    "Vector",
+    "VectorLabels",
+    "VideoRectangle",
+    "TimelineLabels",
+    "TimeSeriesLabels",
     "Labels",
     "ParagraphLabels",
+    "HyperTextLabels",
 ];
 
 /// The region that conditions such as `whenLabelValue` are asked about.
@@ -46,9 +56,14 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         by_control.entry(item.from_name()).or_default().push(item);
     }
     let none = Vec::new();
+    let is_open = config.repeats();
     let problem = |control: &Control| {
         let items = by_control.get(control.name.as_str()).unwrap_or(&none);
         let asks = Asks::of(control);
+        if is_open && config.is_repeated(&control.name) {
+            // How often it is asked is the task's to say.
+            return None;
+        }
         if control.flag("perItem") || (asks.is_none() && !DRAWN.contains(&control.tag.as_str())) {
             return None;
         }
@@ -175,7 +190,8 @@ mod tests {
               <Choice value="Good"/><Choice value="Bad"/></Choices>
             <TextArea name="why" toName="img" required="true" visibleWhen="choice-selected" whenTagName="weather" whenChoiceValue="Bad"/>
             <Number name="count" toName="img" min="0" max="10"/>
-            <BrushLabels name="mask" toName="img" required="true"><Label value="Sky"/></BrushLabels></View>"#;
+            <BrushLabels name="mask" toName="img" required="true" visibleWhen="choice-selected" whenChoiceValue="Bad"><Label value="Sky"/></BrushLabels>
+            <OcrLabels name="words" toName="img" required="true"><Label value="Word"/></OcrLabels></View>"#;
         parse(xml).config.expect("well-formed")
     }
 
@@ -190,11 +206,12 @@ mod tests {
         let weather = |what: &str| json!({"from_name": "weather", "type": "choices", "value": {"choices": [what]}});
         let count = |n: f64| json!({"from_name": "count", "type": "number", "value": {"number": n}});
         let why = |text: &str| json!({"from_name": "why", "type": "textarea", "value": {"text": [text]}});
+        let sky = json!({"from_name": "mask", "to_name": "img", "type": "brushlabels", "value": {}});
         assert_eq!(fields(json!([])), ["box", "weather"]);
         assert_eq!(fields(json!([cat, weather("Good")])), [""; 0]);
-        assert_eq!(fields(json!([cat, weather("Bad")])), ["why"]);
-        assert_eq!(fields(json!([cat, weather("Bad"), why("  ")])), ["why"]);
-        assert_eq!(fields(json!([cat, weather("Bad"), why("rain")])), [""; 0]);
+        assert_eq!(fields(json!([cat, weather("Bad"), sky])), ["why"]);
+        assert_eq!(fields(json!([cat, weather("Bad"), why("  ")])), ["why", "mask"]);
+        assert_eq!(fields(json!([cat, weather("Bad"), why("rain"), sky])), [""; 0]);
         assert_eq!(fields(json!([cat, weather("Good"), count(11.0)])), ["count"]);
         let messages: Vec<_> = problems(&config(), &[]).into_iter().map(|error| error.message).collect();
         assert_eq!(messages[1], "How is the weather?");

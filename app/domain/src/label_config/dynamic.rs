@@ -12,11 +12,12 @@ pub(crate) const BEGINS_WITH: &str = "$value";
 const MOST_LEVELS: usize = 32;
 
 impl LabelConfig {
-    /// The interface as it is for a task: what its fields hold stands behind what is written. A field that is missing or
+    /// The interface as it is for a task: what is repeated is written out, and what its fields hold stands behind what is
+    /// written. A field that is missing or
     /// holds something else adds nothing. Trees read their field themselves.
     #[must_use]
     pub fn for_task(&self, data: &Map<String, Value>) -> Self {
-        let mut config = self.clone();
+        let mut config = self.written_out(data);
         for control in &mut config.controls {
             match control.tag.as_str() {
                 "Taxonomy" | "Ranker" | "Relations" => {}

@@ -14,6 +14,7 @@ mod dynamic;
 mod encoding;
 mod parsed;
 mod problem;
+mod repeat;
 mod style;
 mod tag;
 mod task;

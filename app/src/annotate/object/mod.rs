@@ -6,6 +6,7 @@
 //! tree's, undo, drafts and results are the editor's.
 
 mod audio;
+mod hypertext;
 mod image;
 mod list;
 mod other;
@@ -86,6 +87,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Image" if shown.get("valueList").is_empty() => image::view(&shown),
         "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
+        "HyperText" => hypertext::view(&shown),
         "Paragraphs" => paragraphs::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),

@@ -49,6 +49,39 @@ fn piece(editor: &Editor, segment: Segment) -> Piece {
     }
 }
 
+impl Piece {
+    /// Puts the piece into a page that is not built by views, such as that of a frame; it looks as [`view_piece`]'s do.
+    pub(super) fn append_to(&self, page: &web_sys::Document, place: &web_sys::Element) {
+        if self.keys.is_empty() {
+            let _ = place.append_child(&page.create_text_node(&self.text));
+            return;
+        }
+        let Ok(mark) = page.create_element("mark") else { return };
+        mark.set_text_content(Some(&self.text));
+        let keys: Vec<String> = self.keys.iter().map(|key| key.0.to_string()).collect();
+        let depth = self.keys.len().min(4).to_string();
+        let flag = |is: bool| is.then_some("");
+        let name = Some(self.name.as_str()).filter(|name| !name.is_empty());
+        let attributes = [
+            ("class", Some("span")),
+            ("style", Some(self.style.as_str())),
+            ("data-keys", Some(keys.join(" ").as_str())),
+            ("data-depth", Some(depth.as_str())),
+            ("data-name", name),
+            ("data-selected", flag(self.selected)),
+            ("data-hovered", flag(self.hovered)),
+        ]
+        .map(|(attribute, value)| (attribute, value.map(str::to_owned)));
+        for (attribute, value) in attributes {
+            if let Some(value) = value {
+                // Refused only for names that no attribute can have.
+                let _ = mark.set_attribute(attribute, &value);
+            }
+        }
+        let _ = place.append_child(&mark);
+    }
+}
+
 /// A piece on the page.
 pub(super) fn view_piece(piece: Piece) -> AnyView {
     let text = without_returns(&piece.text);

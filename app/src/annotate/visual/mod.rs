@@ -5,6 +5,7 @@ mod filter;
 mod header;
 mod layout;
 mod markdown;
+mod repeater;
 mod style;
 
 use domain::label_config::Element;
@@ -18,6 +19,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Header" => header::view(bench, &element),
         "Markdown" => markdown::view(bench, &element),
         "Collapse" => collapse::view(bench, &element),
+        "Repeater" => repeater::view(&element),
         "Filter" => filter::view(bench, &element),
         "Style" => style::view(&element),
         // Whatever else it is, what is inside counts.

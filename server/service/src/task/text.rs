@@ -26,9 +26,11 @@ pub async fn text(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId
     let desk = super::open(cx, actor, project_id, task_id).await?;
     let missing = || Problem::not_found("text");
     let config = label_config::parse(&desk.project.label_config).config.ok_or_else(missing)?;
+    let task = desk.task.map_err(|_| missing())?;
+    // What is repeated has its numbered names only for a task.
+    let config = config.for_task(&task.data);
     let object = config.object(object).filter(|object| object.attribute("valueType") == Some("url"));
     let field = object.and_then(|object| object.field.as_deref()).ok_or_else(missing)?;
-    let task = desk.task.map_err(|_| missing())?;
     let address = label_config::look_up(&task.data, field).and_then(Value::as_str).ok_or_else(missing)?.trim();
     let body = match storage::file_of(address) {
         Some(file_id) => {

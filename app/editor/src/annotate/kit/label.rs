@@ -53,8 +53,10 @@ pub struct LabelSet {
 impl LabelSet {
     /// The control as one that only gives labels; `None` for any other.
     pub(super) fn of(control: &Control) -> Option<Self> {
-        let is_known =
-            matches!(control.tag.as_str(), "Labels" | "ParagraphLabels" | "TimeSeriesLabels" | "TimelineLabels");
+        let is_known = matches!(
+            control.tag.as_str(),
+            "Labels" | "HyperTextLabels" | "ParagraphLabels" | "TimeSeriesLabels" | "TimelineLabels"
+        );
         is_known.then(|| Self {
             name: control.name.clone(),
             item_type: control.tag.to_ascii_lowercase(),
@@ -70,6 +72,7 @@ impl LabelSet {
         match (self.item_type.as_str(), shape) {
             ("timelinelabels", shape) => matches!(shape, Shape::Frames(_)),
             ("timeserieslabels", shape) => matches!(shape, Shape::Series(_)),
+            ("hypertextlabels", shape) => matches!(shape, Shape::HyperText(_) | Shape::Text(_)),
             ("paragraphlabels", shape) => matches!(shape, Shape::Paragraph(_)),
             (_, shape) => !matches!(shape, Shape::Frames(_)),
         }

@@ -15,6 +15,8 @@ pub enum ObjectKind {
     Series,
     /// A dialogue: regions are pieces of its turns.
     Dialogue,
+    /// A page of HTML: regions are pieces of its text.
+    Page,
     /// A video: things move through it, and stretches of it are labeled.
     Video,
 }
@@ -27,6 +29,7 @@ impl ObjectKind {
             "Image" => Self::Image,
             "Text" => Self::Text,
             "Paragraphs" => Self::Dialogue,
+            "HyperText" => Self::Page,
             "Audio" => Self::Sound,
             "TimeSeries" => Self::Series,
             "Video" => Self::Video,
@@ -54,6 +57,7 @@ impl ObjectKind {
             },
             Self::Text => matches!(shape, Shape::Text(_)),
             Self::Dialogue => matches!(shape, Shape::Paragraph(_)),
+            Self::Page => matches!(shape, Shape::HyperText(_)),
             Self::Sound => matches!(shape, Shape::Time(_)),
             Self::Series => matches!(shape, Shape::Series(_)),
             Self::Video => matches!(shape, Shape::Frames(_) | Shape::BoxTrack(_)),

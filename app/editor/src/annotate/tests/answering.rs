@@ -42,7 +42,7 @@ fn choices_follow_their_rules() {
 fn what_is_required_is_asked_for_in_its_own_words() {
     let mut editor = TestEditor::new();
     let problems = editor.editor.problems();
-    assert_eq!(problems.len(), 1, "what has no editor yet must not block: {problems:?}");
+    assert_eq!(problems.len(), 1, "{problems:?}");
     assert_eq!(problems[0].field.as_deref(), Some("weather"));
     assert_eq!(problems[0].message, "How is the weather?");
     editor.key(Key::Char('4'));

@@ -7,6 +7,7 @@ mod drawing;
 mod invariants;
 mod lines;
 mod looking;
+mod pages;
 mod painting;
 mod picking;
 mod pieces;
