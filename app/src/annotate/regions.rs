@@ -174,6 +174,7 @@ fn how_to_begin(bench: Bench) -> String {
                 ObjectKind::Image => "draw on the picture",
                 ObjectKind::Text => "select a piece of the text",
                 ObjectKind::Dialogue => "select a piece of a turn",
+                ObjectKind::Page => "select a piece of the page",
                 ObjectKind::Sound => "drag along the sound",
                 ObjectKind::Series => "drag along the curves",
                 ObjectKind::Video => "draw on the video or drag along its timeline",
