@@ -67,7 +67,6 @@ impl Editor {
             source: None,
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
-        self.let_go_of_used_up();
         // The next piece gets the label at hand, not this one another label by accident.
         self.set_selection(BTreeSet::new());
         response
