@@ -67,7 +67,6 @@ impl Editor {
             source: None,
         };
         let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
-        self.let_go_of_used_up();
         // Where questions are asked about each piece, it is the one to answer for. Otherwise the next piece gets the label
         // at hand, not this one another label by accident.
         if !self.document.kit().questions.iter().any(|question| question.per_region) {

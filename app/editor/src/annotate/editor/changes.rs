@@ -105,6 +105,7 @@ impl Editor {
             self.apply(Edit::Insert(key, Box::new(mark)));
         }
         self.history.commit();
+        self.let_go_of_used_up();
         self.set_selection(keys);
         self.vertex = None;
         Response::CHANGED
