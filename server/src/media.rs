@@ -3,7 +3,7 @@
 use axum::{
     Extension, Json,
     body::Body,
-    extract::{Path, Query, State},
+    extract::{FromRef, FromRequestParts, Path, Query},
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
     id::{ProjectId, TaskId},
     media::series::{Options, TimeFormat, parse_separator},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde::Deserialize;
 use serde_json::json;
 use service::{
@@ -29,26 +29,50 @@ const TEXT_ENCODING: HeaderName = HeaderName::from_static("x-text-encoding");
 
 /// Which object, in every address of this door.
 #[derive(Debug, Deserialize)]
-pub struct Which {
+struct Which {
     src: String,
     task: Option<TaskId>,
 }
 
-impl Which {
-    fn of(self, project_id: ProjectId) -> Asked {
-        Asked { project_id, task_id: self.task, src: self.src }
+/// Which project, in every address of this door.
+#[derive(Debug, Deserialize)]
+struct Where {
+    project: ProjectId,
+}
+
+/// Who asks for which object, and what they know of it already.
+pub struct Asking {
+    cx: Cx,
+    actor: Actor,
+    object: Asked,
+    headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asking
+where
+    Cx: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Extension(actor) =
+            Extension::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let Path(Where { project }) =
+            Path::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let Query(which) =
+            Query::<Which>::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self {
+            cx: Cx::from_ref(state),
+            actor,
+            object: Asked { project_id: project, task_id: which.task, src: which.src },
+            headers: parts.headers.clone(),
+        })
     }
 }
 
 /// `GET /projects/{id}/media/wave`: `domain::media::wave`, all or a part.
-pub async fn wave(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    match media::wave(&cx, &actor, &which.of(project_id)).await? {
+pub async fn wave(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    match media::wave(&cx, &actor, &object).await? {
         Made::Ready(derived) => file(&cx, &derived, &headers).await,
         Made::Making(share) => Ok(making(share)),
     }
@@ -80,28 +104,18 @@ impl Reading {
 
 /// `GET /projects/{id}/media/series`: `domain::media::series::pyramid`, all or a part.
 pub async fn series(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
+    Asking { cx, actor, object, headers }: Asking,
     Query(reading): Query<Reading>,
-    headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    match media::series(&cx, &actor, &which.of(project_id), reading.options()?).await? {
+    match media::series(&cx, &actor, &object, reading.options()?).await? {
         Made::Ready(derived) => file(&cx, &derived, &headers).await,
         Made::Making(share) => Ok(making(share)),
     }
 }
 
 /// `GET /projects/{id}/media/image`: the size of an image and, where it is very large, how it is cut.
-pub async fn image(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    match media::picture(&cx, &actor, &which.of(project_id)).await? {
+pub async fn image(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    match media::picture(&cx, &actor, &object).await? {
         Made::Making(share) => Ok(making(share)),
         Made::Ready(picture) => {
             let about = json!({
@@ -117,15 +131,20 @@ pub async fn image(
     }
 }
 
+/// Which tile.
+#[derive(Debug, Deserialize)]
+pub struct Spot {
+    level: usize,
+    column: u32,
+    row: u32,
+}
+
 /// `GET /projects/{id}/media/tile/{level}/{column}/{row}`: one tile of a very large image.
 pub async fn tile(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path((project_id, level, column, row)): Path<(ProjectId, usize, u32, u32)>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
+    Asking { cx, actor, object, headers }: Asking,
+    Path(Spot { level, column, row }): Path<Spot>,
 ) -> Result<Response, Failure> {
-    match media::tile(&cx, &actor, &which.of(project_id), level, column, row).await? {
+    match media::tile(&cx, &actor, &object, level, column, row).await? {
         Made::Making(share) => Ok(making(share)),
         Made::Ready((picture, bytes)) => Ok(fresh(&picture.derived, &headers, || {
             ([(header::CONTENT_TYPE, HeaderValue::from_static(picture.content_type))], bytes).into_response()
@@ -134,28 +153,16 @@ pub async fn tile(
 }
 
 /// `GET /projects/{id}/media/video`: what is known of a video.
-pub async fn video(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    match media::video(&cx, &actor, &which.of(project_id)).await? {
+pub async fn video(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    match media::video(&cx, &actor, &object).await? {
         Made::Making(share) => Ok(making(share)),
         Made::Ready((derived, video)) => Ok(fresh(&derived, &headers, || Json(video).into_response())),
     }
 }
 
 /// `GET /projects/{id}/media/frames`: when each frame of a video is shown, in seconds, as 64-bit numbers.
-pub async fn frames(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    match media::frames(&cx, &actor, &which.of(project_id)).await? {
+pub async fn frames(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    match media::frames(&cx, &actor, &object).await? {
         Made::Making(share) => Ok(making(share)),
         Made::Ready((derived, times)) => {
             let length = times.end - times.start;
@@ -174,15 +181,11 @@ pub struct As {
 
 /// `GET /projects/{id}/media/text`: a text as UTF-8; with `as=html` as HTML that can do nothing.
 pub async fn text(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
+    Asking { cx, actor, object, headers }: Asking,
     Query(wanted): Query<As>,
-    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let as_html = wanted.kind.as_deref() == Some("html");
-    match media::text(&cx, &actor, &which.of(project_id), as_html).await? {
+    match media::text(&cx, &actor, &object, as_html).await? {
         Made::Making(share) => Ok(making(share)),
         Made::Ready(text) => Ok(fresh(&text.derived.clone(), &headers, || {
             let mut response = text.body.into_response();
@@ -195,19 +198,13 @@ pub async fn text(
 }
 
 /// `GET /projects/{id}/media/file`: the object itself, all or a part.
-pub async fn pass(
-    State(cx): State<Cx>,
-    Extension(actor): Extension<Actor>,
-    Path(project_id): Path<ProjectId>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+pub async fn pass(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
     // The size may not be known here: what is beyond the end is the other side's to refuse.
     let range = match headers.get(header::RANGE).map(|value| part(value, u64::MAX)) {
         Some(Part::Of(range)) if range.end < u64::MAX || range.start < u64::MAX / 2 => Some(range),
         _ => None,
     };
-    let passed = match media::pass(&cx, &actor, &which.of(project_id), range).await {
+    let passed = match media::pass(&cx, &actor, &object, range).await {
         Err(service::Error::Domain(problem)) if problem.code == "media_range" => {
             return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
         }

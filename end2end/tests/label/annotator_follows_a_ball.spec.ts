@@ -46,6 +46,12 @@ test('a ball is followed through a video', async ({ app, page }) => {
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText('Submitted.')).toBeVisible();
 
+  // A sound plays where a video should, but there is nothing to draw on.
+  await expect(page.getByText('Task 2')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('There is no picture in this file');
+  await expect(picture).toHaveCount(0);
+  await expectAccessible(page);
+
   const [task] = await exportJson(page, project, 'JSON');
   const near = (percent: number) => expect.closeTo(percent, 0);
   const key = (frame: number, x: number, y: number, enabled: boolean) => ({

@@ -1,6 +1,6 @@
 // Questions that draw nothing, each answered by hand and read back from the export.
 import type { Page } from '@playwright/test';
-import { createProject, exportJson, importTasks } from '../../support/project';
+import { createProject, createProjectWith, exportJson, importTasks } from '../../support/project';
 import { signUp } from '../../support/session';
 import { drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
@@ -59,6 +59,55 @@ test('answers are dragged into buckets, and moved by keys', async ({ app, page }
   await page.keyboard.press('Escape');
   await expect(bucket('_').locator('[data-item]')).toHaveText([/Answer b/]);
   expect(await submitted(page, project)).toEqual({ ranking: { ranker: { _: ['b'], good: ['a', 'c'], bad: [] } } });
+});
+
+test('a record is read and its date is corrected', async ({ app, page }) => {
+  const record = { Invoice: '2024-118', Issued: '2024-02-30', Total: '57.90' };
+  const project = await begin(page, app, 'record', 'Check a record', { record });
+  await expect(page.getByRole('row', { name: 'Issued 2024-02-30' })).toBeVisible();
+  await page.keyboard.press('2');
+  await page.getByLabel('issued', { exact: true }).fill('2024-02-29');
+  // Handed in from the field, without leaving it.
+  await expect(page.getByLabel('issued', { exact: true })).toBeFocused();
+  expect(await submitted(page, project)).toEqual({
+    verdict: { choices: ['Wrong'] },
+    issued: { datetime: '2024-02-29' },
+  });
+});
+
+test('what keeps a form back is told where it is, and a project that is not live says so', async ({ app, page }) => {
+  await signUp(page, app, 'form@example.com', 'form');
+  const config = `<View><Text name="text" value="$text"/>
+    <Choices name="kind" toName="text" layout="select" required="true"><Choice value="Letter"/><Choice value="Bill"/></Choices>
+    <DateTime name="month" toName="text" only="month,year"/>
+    <TextArea name="note" toName="text" required="true" requiredMessage="Please write a note."/>
+    <Relations><Relation value="answers"/></Relations></View>`;
+  const project = await createProjectWith(page, app, 'Forms', config);
+  await importTasks(page, [{ text: 'Dear all' }]);
+  await open(page, `${project}/label`);
+  await expect(page.getByText('Not live yet.')).toBeVisible();
+  await expect(page.getByText('cannot be answered in this version')).toHaveCount(0);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeHidden();
+
+  await page.keyboard.press('Control+Enter');
+  const kind = page.getByRole('combobox', { name: 'kind' });
+  await expect(kind).toBeFocused();
+  await expect(page.getByRole('alert').getByText('Please write a note.')).toBeVisible();
+  await expectAccessible(page);
+  await kind.selectOption('Bill');
+  await page.getByRole('combobox', { name: 'month: month' }).selectOption('February');
+  await page.getByRole('textbox', { name: 'note' }).fill('Paid.');
+  // A field that speaks up only when it is left has been heard too.
+  await page.getByRole('spinbutton', { name: 'month: year' }).click();
+  await page.keyboard.type('2024');
+  expect(await submitted(page, project)).toEqual({
+    kind: { choices: ['Bill'] },
+    month: { datetime: '2024-02' },
+    note: { text: ['Paid.'] },
+  });
 });
 
 test('one region points at another', async ({ app, page }) => {

@@ -45,7 +45,7 @@ pub use kit::{
     ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, RelationKit, RelationLabel,
     ShapeControl, ShapeKind, VectorRules, safe_color,
 };
-pub use line::{Axis, Line, Part, Piece, Place, clock};
+pub use line::{Axis, Line, Part, Piece, Place, clock, month_starts};
 pub use pieces::words_of;
 pub use scene::Scene;
 pub use stale::Stale;

@@ -1,7 +1,8 @@
 //! Pieces, ruler and cursor onto a 2D canvas. Where they are is the editor's to say.
 
+use domain::media::series::TimeKind;
 use domain::region::ScreenSize;
-use editor::annotate::{Axis, Line, Piece, TrackRow};
+use editor::annotate::{Axis, Line, Piece, TrackRow, month_starts};
 use leptos::prelude::window;
 use web_sys::{CanvasRenderingContext2d as Canvas, HtmlCanvasElement};
 
@@ -30,13 +31,24 @@ fn font(canvas: &Canvas) {
     canvas.set_text_baseline("middle");
 }
 
+/// From which step on, in milliseconds, a ruler of dates counts in how many months.
+const MONTHS: [(f64, u32); 7] = [
+    (2_629.8e6, 1),
+    (7_889.4e6, 3),
+    (15_778.8e6, 6),
+    (31_557.6e6, 12),
+    (63_115.2e6, 24),
+    (157_788e6, 60),
+    (315_576e6, 120),
+];
+
 /// A step between two numbers on a ruler so that they are at least `least` apart: 1, 2 or 5 times a power of ten; for
 /// seconds beyond ten also quarters of minutes and hours, for dates also days.
 fn nice(axis: &Axis, least: f64) -> f64 {
     let clock: &[f64] = match axis {
         Axis::Sound { .. } => &[15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21_600.0],
         // Milliseconds: seconds, minutes, hours, days, weeks, months, years.
-        Axis::Series { time: domain::media::series::TimeKind::Date, .. } => &[
+        Axis::Series { time: TimeKind::Date, .. } => &[
             1e3, 5e3, 15e3, 60e3, 300e3, 900e3, 3.6e6, 10.8e6, 21.6e6, 43.2e6, 86.4e6, 172.8e6, 604.8e6, 1_209.6e6,
             2_629.8e6, 7_889.4e6, 15_778.8e6, 31_557.6e6, 63_115.2e6, 157_788e6, 315_576e6,
         ],
@@ -61,6 +73,12 @@ fn marks(line: &Line) -> Vec<(f64, String)> {
     let step = if matches!(line.axis(), Axis::Frames { .. }) { step.max(1.0) } else { step };
     if step.is_nan() || step <= 0.0 {
         return Vec::new();
+    }
+    if let Axis::Series { time: TimeKind::Date, .. } = line.axis()
+        && let Some((_, months)) = MONTHS.iter().rev().find(|(least, _)| step >= *least)
+    {
+        let starts = month_starts(from, to, *months).into_iter();
+        return starts.map(|at| (line.screen_from_line(at), line.axis().words(at))).collect();
     }
     let mut places = Vec::new();
     let mut at = (from / step).ceil() * step;

@@ -25,6 +25,8 @@ pub enum Axis {
         time: TimeKind,
         /// How results write them; none for numbers.
         format: Option<TimeFormat>,
+        /// How people read them, where that is another way.
+        display: Option<TimeFormat>,
     },
     /// Frames of a video: frame n lies between n − 1 and n.
     Frames {
@@ -182,10 +184,15 @@ impl Axis {
         match self {
             Self::Sound { .. } => clock(at),
             Self::Frames { .. } => format!("{:.0}", at.floor() + 1.0),
-            Self::Series { .. } => self.moment(at).map_or_else(String::new, |moment| match moment {
-                Moment::Number(number) => format!("{}", (number * 1e6).round() / 1e6),
-                Moment::Written(text) => text,
-            }),
+            Self::Series { display, time, .. } => {
+                let shown = display.as_ref().filter(|_| *time == TimeKind::Date).and_then(|display| display.format(at));
+                let stored = || match self.moment(at) {
+                    Some(Moment::Number(number)) => format!("{}", (number * 1e6).round() / 1e6),
+                    Some(Moment::Written(text)) => text,
+                    None => String::new(),
+                };
+                shown.unwrap_or_else(stored)
+            }
         }
     }
 

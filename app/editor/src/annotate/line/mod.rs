@@ -5,6 +5,7 @@
 //! step. Whoever shows a line plays and stops as [`Line::is_playing`] says and moves to [`Line::cursor`].
 
 mod axis;
+mod calendar;
 mod gesture;
 mod keys;
 mod pieces;
@@ -12,6 +13,7 @@ mod pieces;
 use domain::region::ScreenSize;
 
 pub use axis::{Axis, Part, Place, clock};
+pub use calendar::month_starts;
 use gesture::Gesture;
 pub use pieces::Piece;
 

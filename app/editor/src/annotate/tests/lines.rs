@@ -71,7 +71,7 @@ fn dated() -> Axis {
     let format = TimeFormat::new("%Y-%m-%d").unwrap();
     let day = 86_400_000.0;
     let first = format.parse("2020-01-01").unwrap();
-    Axis::Series { first, last: first + 100.0 * day, time: TimeKind::Date, format: Some(format) }
+    Axis::Series { first, last: first + 100.0 * day, time: TimeKind::Date, format: Some(format), display: None }
 }
 
 #[test]
@@ -197,6 +197,17 @@ fn a_selected_piece_is_played_once_or_again_and_again() {
     assert_eq!(line(&hand), (true, 1.0));
     let _ = hand.editor.played_to("sound", 2.001);
     assert_eq!(line(&hand), (true, 1.0));
+}
+
+#[test]
+fn times_are_read_as_the_interface_displays_them_and_stored_as_the_file_writes_them() {
+    let Axis::Series { first, last, time, format, .. } = dated() else { unreachable!() };
+    let axis = Axis::Series { first, last, time, format, display: Some(TimeFormat::new("%d %b %Y").unwrap()) };
+    assert_eq!((dated().words(first), axis.words(first)), ("2020-01-01".to_owned(), "01 Jan 2020".to_owned()));
+    let mut hand = Hand::on("series", axis, 1000.0);
+    hand.editor.set_ticks("series", (0..=100).map(|day| first + f64::from(day) * 86_400_000.0).collect());
+    hand.key(Key::Char('3'), NONE).drag(102.0, 298.0);
+    assert_eq!(hand.values()[0]["start"], "2020-01-11");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod chart;
 mod store;
 
 use domain::label_config::Element;
-use domain::media::series::Options;
+use domain::media::series::{Options, TimeFormat};
 use editor::annotate::{Axis, Line, Response};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
@@ -92,7 +92,10 @@ fn Measured(
                 Ok(series) => {
                     let (first, last) = series.span();
                     let format = options.time_format.filter(|_| series.is_dated());
-                    let axis = Axis::Series { first, last, time: series.time(), format };
+                    let display = element.with_value(|element| {
+                        element.attribute("timeDisplayFormat").and_then(|written| TimeFormat::new(written.trim()).ok())
+                    });
+                    let axis = Axis::Series { first, last, time: series.time(), format, display };
                     object.with_value(|name| {
                         let _ = bench.act(|editor| editor.open_line(name, axis));
                     });
