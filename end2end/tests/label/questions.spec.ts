@@ -24,6 +24,40 @@ async function submitted(page: Page, project: string): Promise<Record<string, un
   return Object.fromEntries(task.annotations[0].result.map(({ from_name, value }: any) => [from_name, value]));
 }
 
+test('a tree is searched and picked from by keyboard alone', async ({ app, page }) => {
+  const project = await begin(page, app, 'taxonomy', 'Taxonomy File items', { name: 'Pump', description: 'Fits both common valves.' });
+  // At once and with nothing in focus: keys are answered however new the page is.
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('alert').getByText('Please file it somewhere.')).toBeVisible();
+  const open = page.locator('summary', { hasText: 'Open a category' });
+  await expect(open).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('tool');
+  await expect(page.getByRole('treeitem')).toHaveText(['Outdoors', 'Cycling', 'Tools']);
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await expect(page.getByText('Outdoors › Cycling › Tools')).toBeVisible();
+  // Branches open and close, and cannot be picked where only leaves can.
+  await page.getByRole('searchbox').fill('');
+  const home = page.getByRole('treeitem', { name: 'Home' });
+  await home.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(home).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('treeitem', { name: 'Kitchen' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('treeitem', { name: 'Appliances' })).toBeVisible();
+  // Escape folds the tree away and gives the keyboard back; so does a click beside it.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('tree')).toBeHidden();
+  await expect(open).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('tree')).toBeVisible();
+  await page.getByRole('heading', { name: 'Pump' }).click();
+  await expect(page.getByRole('tree')).toBeHidden();
+  expect(await submitted(page, project)).toEqual({ category: { taxonomy: [['Outdoors', 'Cycling', 'Tools']] } });
+});
+
 test('one of two texts is chosen', async ({ app, page }) => {
   const project = await begin(page, app, 'pairwise', 'Compare two texts', { task: 'Which?', left: 'One.', right: 'Another.' });
   await page.getByRole('button', { name: /^Left/ }).focus();

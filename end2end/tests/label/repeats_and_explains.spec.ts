@@ -61,10 +61,10 @@ test('entries are gone through page by page', async ({ app, page }) => {
   await expect(entries.getByText('First page.')).toBeVisible();
   await expect(entries.getByText('Second page.')).toBeHidden();
   await expect(entries.getByText('1 of 2')).toBeVisible();
-  await expect(entries.getByRole('button', { name: 'Before' })).toBeDisabled();
-  await entries.getByRole('button', { name: 'After' }).click();
+  await expect(entries.getByRole('button', { name: 'Previous' })).toBeDisabled();
+  await entries.getByRole('button', { name: 'Next' }).click();
   await expect(entries.getByText('Second page.')).toBeVisible();
   await expect(entries.getByText('First page.')).toBeHidden();
-  await expect(entries.getByRole('button', { name: 'After' })).toBeDisabled();
+  await expect(entries.getByRole('button', { name: 'Next' })).toBeDisabled();
   await expectAccessible(page);
 });

@@ -78,9 +78,10 @@ fn menu(asked: &Asked, rules: Choices) -> AnyView {
         })
     };
     let words = move || Some(chosen()).filter(|chosen| !chosen.is_empty()).unwrap_or_else(|| "Choose…".to_owned());
+    let name = asked.control.name.clone();
     view! {
         <details class="choice-menu" node_ref=folds.node on:keydown=move |event| folds.on_key(&event)>
-            <summary class="input choice-summary" aria-label=format!("{}: choose", asked.control.name)>
+            <summary class="input choice-summary" aria-label=move || format!("{name}: {}", words())>
                 <span class="truncate">{words}</span>
                 <Icon icon=lu::LuChevronDown/>
             </summary>

@@ -274,8 +274,8 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
                 on:toggle=open
                 on:keydown=move |event| menu.on_key(&event)
             >
-                <summary class="input choice-summary" aria-label=format!("{name}: open the tree")>
-                    <span class="truncate">{placeholder}</span>
+                <summary class="input choice-summary" aria-label=format!("{name}: {placeholder}")>
+                    <span class="truncate">{placeholder.clone()}</span>
                     <Icon icon=lu::LuChevronDown/>
                 </summary>
                 <div class="taxonomy-panel">

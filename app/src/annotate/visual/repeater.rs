@@ -34,7 +34,7 @@ pub(super) fn view(element: &Element) -> AnyView {
                     disabled=Signal::derive(move || at.get() == 0)
                     on:click=move |_| at.update(|at| *at = at.saturating_sub(1))
                 >
-                    "Before"
+                    "Previous"
                 </Button>
                 <span class="num muted small" role="status">{move || format!("{} of {count}", at.get() + 1)}</span>
                 <Button
@@ -43,7 +43,7 @@ pub(super) fn view(element: &Element) -> AnyView {
                     disabled=Signal::derive(move || at.get() + 1 >= count)
                     on:click=move |_| at.update(|at| *at = (*at + 1).min(count - 1))
                 >
-                    "After"
+                    "Next"
                 </Button>
             </div>
             {pages}
