@@ -144,12 +144,14 @@ async fn pages_before_signing_in_are_drawn_by_the_server() {
         ("/forgot", "Send the link"),
         ("/forgot?sent=ana%40example.com", "If there is an account"),
         ("/reset?token=x", "New password"),
-        ("/signed-in", "Close this tab"),
+        ("/signed-in", "You are not signed in"),
     ] {
         let answer = app.stranger().get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(answer.text().contains(words), "{path}");
     }
+    let ana = app.db.person("Ana").await;
+    assert!(app.browser_of(&ana).await.get("/signed-in").await.text().contains("Close this tab"));
 }
 
 #[tokio::test]
