@@ -119,7 +119,7 @@ test('what keeps a form back is told where it is, and a project that is not live
   const project = await createProjectWith(page, app, 'Forms', config);
   await importTasks(page, [{ text: 'Dear all' }]);
   await open(page, `${project}/label`);
-  await expect(page.getByText('Not live yet.')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Not live yet' })).toBeVisible();
   await expect(page.getByText('cannot be answered in this version')).toHaveCount(0);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
