@@ -20,6 +20,7 @@ const NOBODY: u32 = 65_534;
 struct Machine {
     disk: TempDir,
     data: PathBuf,
+    program: PathBuf,
     user: Option<u32>,
 }
 
@@ -38,11 +39,19 @@ impl Machine {
         fs::set_permissions(disk.path(), fs::Permissions::from_mode(0o755)).unwrap();
         fs::write(disk.path().join("hash.txt"), "js: 0\nwasm: 0\ncss: 0\n").unwrap();
         let data = disk.path().canonicalize().unwrap().join(folder);
-        Self { disk, data, user: None }
+        Self { disk, data, program: env!("CARGO_BIN_EXE_server").into(), user: None }
+    }
+
+    /// From now on run by this user, whose disk it becomes. The sources may lie where nobody else may look.
+    fn belongs_to(&mut self, user: u32) {
+        let program = self.disk.path().join("server");
+        fs::copy(&self.program, &program).unwrap();
+        std::os::unix::fs::chown(self.disk.path(), Some(user), Some(user)).unwrap();
+        (self.program, self.user) = (program, Some(user));
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        let mut command = Command::new(&self.program);
         command.args(["--addr", "127.0.0.1:0"]).arg("--data").arg(&self.data).arg("--site").arg(self.disk.path());
         command.args(arguments).env_remove("DATABASE_URL").current_dir("/").stdin(Stdio::null());
         if let Some(user) = self.user {
@@ -236,8 +245,7 @@ fn an_ordinary_user_and_then_root_share_a_cluster() {
         return;
     }
     let mut machine = Machine::new();
-    std::os::unix::fs::chown(machine.disk.path(), Some(NOBODY), Some(NOBODY)).unwrap();
-    machine.user = Some(NOBODY);
+    machine.belongs_to(NOBODY);
     machine.serve().stop();
     machine.make_person("ada@example.com").unwrap();
     machine.user = None;
