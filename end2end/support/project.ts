@@ -32,9 +32,13 @@ export async function createProjectWith(page: Page, app: App, title: string, con
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Object detection' }).click();
-  await page.getByRole('textbox', { name: 'Labeling interface' }).click();
+  // The text of the template first, or it would come over what is written here; then what is written here.
+  const text = page.getByRole('textbox', { name: 'Labeling interface' });
+  await expect(text).toContainText('Draw a tight box');
+  await text.click();
   await page.keyboard.press('Control+a');
   await page.keyboard.insertText(config);
+  await expect(text).not.toContainText('Draw a tight box');
   await page.getByRole('button', { name: 'Create project' }).click();
   await page.waitForURL('**/projects/*/import');
   return page.url().replace(/\/import$/, '');
