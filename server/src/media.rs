@@ -11,7 +11,7 @@ use domain::{
     id::{ProjectId, TaskId},
     media::series::{Options, TimeFormat, parse_separator},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use serde::Deserialize;
 use serde_json::json;
 use service::{
@@ -23,9 +23,6 @@ use crate::{
     error::Failure,
     files::{Part, answer, guard, part, put, unsatisfiable},
 };
-
-/// How a text was encoded before it was made UTF-8.
-const TEXT_ENCODING: HeaderName = HeaderName::from_static("x-text-encoding");
 
 /// Which object, in every address of this door.
 #[derive(Debug, Deserialize)]
@@ -169,31 +166,6 @@ pub async fn frames(Asking { cx, actor, object, headers }: Asking) -> Result<Res
             let body = Body::from_stream(media::read(&cx, &derived, Some(times)).await?);
             Ok(fresh(&derived, &headers, || answer(body, length, None)))
         }
-    }
-}
-
-/// Whether a text is wanted as HTML.
-#[derive(Debug, Deserialize)]
-pub struct As {
-    #[serde(rename = "as")]
-    kind: Option<String>,
-}
-
-/// `GET /projects/{id}/media/text`: a text as UTF-8; with `as=html` as HTML that can do nothing.
-pub async fn text(
-    Asking { cx, actor, object, headers }: Asking,
-    Query(wanted): Query<As>,
-) -> Result<Response, Failure> {
-    let as_html = wanted.kind.as_deref() == Some("html");
-    match media::text(&cx, &actor, &object, as_html).await? {
-        Made::Making(share) => Ok(making(share)),
-        Made::Ready(text) => Ok(fresh(&text.derived.clone(), &headers, || {
-            let mut response = text.body.into_response();
-            let kind = if as_html { "text/html; charset=utf-8" } else { "text/plain; charset=utf-8" };
-            put(response.headers_mut(), header::CONTENT_TYPE, kind);
-            put(response.headers_mut(), TEXT_ENCODING, &text.encoding);
-            response
-        })),
     }
 }
 

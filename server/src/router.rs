@@ -87,7 +87,6 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/media/tile/{level}/{column}/{row}", get(media::tile))
         .route("/projects/{project}/media/video", get(media::video))
         .route("/projects/{project}/media/frames", get(media::frames))
-        .route("/projects/{project}/media/text", get(media::text))
         .route("/projects/{project}/media/file", get(media::pass))
         .route("/events/projects/{project}/imports/{import}", get(events::import))
         .route("/events/projects/{project}/exports/{export}", get(events::export))

@@ -1,4 +1,4 @@
-//! Media made small enough for a browser: waveforms, tiles, series, text and the frames of videos, derived once from a stored
+//! Media made small enough for a browser: waveforms, tiles, series and the frames of videos, derived once from a stored
 //! file or an address and kept beside it; and a way to load what another server refuses to give to a page.
 //!
 //! Invariants:
@@ -17,7 +17,6 @@ mod remote;
 mod series;
 mod source;
 mod sql;
-mod text;
 mod tiles;
 mod video;
 
@@ -35,7 +34,6 @@ use derive::Recipe;
 pub(crate) use derive::Workshop;
 pub use derive::{Derived, State};
 pub use proxy::Passed;
-pub use text::Text;
 pub use tiles::Picture;
 
 use crate::{Actor, Cx, Result, boxed, storage};
@@ -145,21 +143,6 @@ pub async fn frames(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Deri
             let times = video::times(cx, &derived).await?;
             Ok(State::Ready((derived, times)))
         }
-    }
-}
-
-/// A text as UTF-8, whatever it is encoded in; `as_html` makes it HTML that can do nothing.
-///
-/// # Errors
-/// *Not found*; *too large* beyond 20 MB; *invalid* for what is no text.
-#[boxed]
-pub async fn text(cx: &Cx, actor: &Actor, asked: &Asked, as_html: bool) -> Result<State<Text>> {
-    let found = source::find(cx, actor, asked).await?;
-    let recipe = Recipe::whole(if as_html { "html1" } else { "text1" }, text::MAX_BYTES);
-    let made = derive::derive(cx, &found, &recipe, move |opened, _| text::decode(opened, as_html));
-    match made.await? {
-        State::Making(share) => Ok(State::Making(share)),
-        State::Ready(derived) => Ok(State::Ready(text::open(cx, derived).await?)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom, Write},
-    path::{Component, Path as FilePath, PathBuf},
+    path::PathBuf,
 };
 
 use domain::{Error as Problem, Kind, access::ProjectPermission, media::empty};
@@ -92,8 +92,8 @@ pub(super) async fn find(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Found>
         return Ok(Found { access, origin: Origin::Stored(file) });
     }
     if src.starts_with('/') && !src.starts_with("//") {
-        let path =
-            site_file(cx, src).ok_or_else(|| refuse("media_status", "There is no file at this address (404)."))?;
+        let path = storage::site_file(cx, src)
+            .ok_or_else(|| refuse("media_status", "There is no file at this address (404)."))?;
         return Ok(Found { access, origin: Origin::Site(path) });
     }
     match src.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
@@ -143,38 +143,6 @@ fn names(data: &Value, address: &str) -> bool {
         }
     }
     false
-}
-
-/// A file that the application serves to everybody; nothing beside its folder.
-fn site_file(cx: &Cx, src: &str) -> Option<PathBuf> {
-    let folder = cx.settings().site_dir.as_ref()?;
-    let url = url::Url::parse("http://host/").ok()?.join(src).ok()?;
-    let mut path = folder.clone();
-    for part in url.path_segments()? {
-        let name = percent_decode(part)?;
-        let mut parts = FilePath::new(&name).components();
-        match (parts.next(), parts.next()) {
-            (Some(Component::Normal(part)), None) => path.push(part),
-            _ => return None,
-        }
-    }
-    path.is_file().then_some(path)
-}
-
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 impl Origin {
@@ -319,14 +287,5 @@ mod tests {
         assert!(names(&data, "https://e.org/x.wav"));
         assert!(!names(&data, "https://e.org/y.wav"));
         assert!(!names(&data, ""));
-    }
-
-    #[test]
-    fn names_are_decoded_once() {
-        assert_eq!(percent_decode("a%20b%C3%A4").as_deref(), Some("a bä"));
-        assert_eq!(percent_decode("%252e").as_deref(), Some("%2e"));
-        for broken in ["%", "%2", "%zz", "%ff"] {
-            assert_eq!(percent_decode(broken), None, "{broken}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Tasks: the list of a project's, and one as the label page sees it.
 
+mod encoding;
 mod sql;
 mod text;
 
@@ -38,7 +39,7 @@ pub async fn list(
     let access = access::project(cx, actor, project_id, ProjectPermission::ViewData).await?;
     let after = parse_cursor(after.as_deref())?;
     let mut tx = access.begin(cx).await?;
-    let config = label_config::parse(&sql::label_config(&mut tx, &access).await?).config.unwrap_or_default();
+    let config = label_config::read(&sql::label_config(&mut tx, &access).await?).unwrap_or_default();
     let mut items = sql::list(&mut tx, &access, filter, glimpse_field(&config), after, limit.rows() + 1).await?;
     let total = sql::total(&mut tx, &access, filter).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ use domain::{
 use futures::{StreamExt, stream::BoxStream};
 use serde_json::Value;
 
+use super::encoding::decode;
 use crate::{Actor, Cx, Result, access, boxed, import, storage};
 
 /// The longest text that is labeled.
@@ -25,25 +26,28 @@ pub const MAX_TEXT_BYTES: usize = 16 << 20;
 pub async fn text(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId, object: &str) -> Result<String> {
     let desk = super::open(cx, actor, project_id, task_id).await?;
     let missing = || Problem::not_found("text");
-    let config = label_config::parse(&desk.project.label_config).config.ok_or_else(missing)?;
+    let config = label_config::read(&desk.project.label_config).ok_or_else(missing)?;
     let task = desk.task.map_err(|_| missing())?;
     // What is repeated has its numbered names only for a task.
     let config = config.for_task(&task.data);
     let object = config.object(object).filter(|object| object.attribute("valueType") == Some("url"));
     let field = object.and_then(|object| object.field.as_deref()).ok_or_else(missing)?;
     let address = label_config::look_up(&task.data, field).and_then(Value::as_str).ok_or_else(missing)?.trim();
-    let body = match storage::file_of(address) {
+    let (body, content_type) = match storage::file_of(address) {
         Some(file_id) => {
             let access = access::project(cx, actor, project_id, domain::access::ProjectPermission::Annotate).await?;
             let file = storage::of_project(cx, &access, file_id).await?.ok_or_else(missing)?;
-            storage::read(cx, &file, None).await?
+            (storage::read(cx, &file, None).await?, None)
         }
-        None => import::fetch::fetch(cx, address).await?.body,
+        None => {
+            let answer = import::fetch::get(cx, address, None).await?;
+            (answer.body, answer.content_type)
+        }
     };
-    read(body).await
+    read(body, content_type.as_deref()).await
 }
 
-async fn read(mut body: BoxStream<'static, std::io::Result<Bytes>>) -> Result<String> {
+async fn read(mut body: BoxStream<'static, std::io::Result<Bytes>>, content_type: Option<&str>) -> Result<String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|error| {
@@ -56,11 +60,6 @@ async fn read(mut body: BoxStream<'static, std::io::Result<Bytes>>) -> Result<St
             return Err(Problem::new(Kind::TooLarge, "text_too_large", message).on("url").into());
         }
     }
-    let no_text = || Problem::invalid("url", "text_none", "What is behind this address is no text (UTF-8).");
-    let text = String::from_utf8(bytes).map_err(|_| no_text())?;
-    // A file with zero bytes in it is a picture or a program, whatever its letters say.
-    if text.contains('\0') {
-        return Err(no_text().into());
-    }
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+    decode(&bytes, content_type)
+        .ok_or_else(|| Problem::invalid("url", "text_none", "What is behind this address is no text.").into())
 }

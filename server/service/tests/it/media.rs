@@ -378,22 +378,6 @@ async fn videos_are_known_frame_by_frame() {
 }
 
 #[tokio::test]
-async fn texts_are_utf8_whatever_they_were() {
-    let studio = Studio::new().await;
-    studio.allow_proxy().await;
-    let server = Server::new("text/plain", b"Gr\xfc\xdfe<script>a()</script>".to_vec()).await;
-    let url = server.url("/a.txt");
-    let task = studio.task(json!({ "t": { "deep": [url] } })).await;
-    let asked = studio.of_task(&url, task);
-    let text = ready(async || media::text(&studio.cx, &studio.owner, &asked, false).await).await.unwrap();
-    assert_eq!((text.encoding.as_str(), &*text.body), ("windows-1252", "Grüße<script>a()</script>".as_bytes()));
-    let html = ready(async || media::text(&studio.cx, &studio.owner, &asked, true).await).await.unwrap();
-    assert_eq!(&*html.body, "Grüße".as_bytes());
-    let image = studio.asked("/demo/chelsea.jpg");
-    assert_eq!(code(ready(async || media::text(&studio.cx, &studio.owner, &image, false).await).await), "not_text");
-}
-
-#[tokio::test]
 async fn other_servers_are_asked_only_for_what_a_task_names_and_the_project_allows() {
     let studio = Studio::new().await;
     let sound = wav(&tone(5000, 1), 1);

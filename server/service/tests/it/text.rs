@@ -86,6 +86,20 @@ async fn a_text_of_the_project_is_read_by_those_who_may_open_the_task() {
 }
 
 #[tokio::test]
+async fn a_text_is_read_in_whatever_it_is_encoded() {
+    let shelf = Shelf::new().await;
+    for (name, bytes) in [
+        ("utf16.txt", &b"\xff\xfeG\0r\0\xfc\0\xdf\0e\0"[..]),
+        ("latin.txt", b"Gr\xfc\xdfe"),
+        ("marked.txt", b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe"),
+    ] {
+        let address = shelf.file(name, bytes).await;
+        let task_id = shelf.task(&address).await;
+        assert_eq!(shelf.read(&shelf.owner, task_id, "far").await.unwrap(), "Grüße", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_text_and_what_must_not_be_reached_is_refused() {
     let shelf = Shelf::new().await;
     let foreign = {

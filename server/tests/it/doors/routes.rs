@@ -94,7 +94,6 @@ fn routes(world: &World) -> Vec<Route> {
         ("/projects/{project}/media/tile/{level}/{column}/{row}", "tile/0/0/0", image, colleague, 422),
         ("/projects/{project}/media/video", "video", film, colleague, 200),
         ("/projects/{project}/media/frames", "frames", film, colleague, 200),
-        ("/projects/{project}/media/text", "text", &data, (Who::Annotator, 404), 200),
         ("/projects/{project}/media/file", "file", sound, colleague, 200),
         ("/projects/{project}/media/file", "file", &data, (Who::Annotator, 404), 200),
     ];
