@@ -111,7 +111,7 @@ fn write(
     taken: &sql::Taken,
     runtime: &Handle,
 ) -> Result<Option<(File, Manifest)>> {
-    let config = label_config::parse(&taken.label_config).config.unwrap_or_default();
+    let config = label_config::read(&taken.label_config).unwrap_or_default();
     let options = serde_json::from_value(taken.options.clone()).unwrap_or_default();
     let file = tempfile::tempfile().map_err(anyhow::Error::new)?;
     let mut sink = FileSink::new(file, format.is_archive(), cx.clone(), access.clone(), runtime.clone());

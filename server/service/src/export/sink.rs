@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
+    path::PathBuf,
 };
 
 use domain::{
@@ -25,6 +26,24 @@ enum Out {
     Zip(Box<ZipWriter<BufWriter<File>>>),
 }
 
+/// An image that is at hand, and its pixels across and down.
+#[derive(Clone)]
+enum Image {
+    /// Among the files of the project.
+    Stored(StoredFile),
+    /// Among those that the application serves to everybody.
+    Site(PathBuf, (u32, u32)),
+}
+
+impl Image {
+    fn size(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Stored(file) => file.width.zip(file.height),
+            Self::Site(_, size) => Some(*size),
+        }
+    }
+}
+
 /// A sink over a temporary file. Lives on a thread of its own, because it waits.
 pub(super) struct FileSink {
     out: Out,
@@ -32,7 +51,7 @@ pub(super) struct FileSink {
     access: ProjectAccess,
     runtime: Handle,
     /// The image asked for last; its size and its bytes are wanted one after the other.
-    last: Option<(String, Option<StoredFile>)>,
+    last: Option<(String, Option<Image>)>,
 }
 
 impl FileSink {
@@ -51,18 +70,24 @@ impl FileSink {
         file.into_inner().map_err(io::IntoInnerError::into_error)
     }
 
-    fn image(&mut self, address: &str) -> io::Result<Option<StoredFile>> {
-        if let Some((known, file)) = &self.last
+    fn image(&mut self, address: &str) -> io::Result<Option<Image>> {
+        if let Some((known, image)) = &self.last
             && known == address
         {
-            return Ok(file.clone());
+            return Ok(image.clone());
         }
-        let file = match storage::file_of(address) {
-            Some(id) => self.runtime.block_on(storage::of_project(&self.cx, &self.access, id)).map_err(failed)?,
-            None => None,
+        let image = match storage::file_of(address) {
+            Some(id) => {
+                let file = self.runtime.block_on(storage::of_project(&self.cx, &self.access, id));
+                file.map_err(failed)?.map(Image::Stored)
+            }
+            None => match storage::site_file(&self.cx, address) {
+                Some(path) => storage::site_image(&path).map_err(failed)?.map(|size| Image::Site(path, size)),
+                None => None,
+            },
         };
-        self.last = Some((address.to_owned(), file.clone()));
-        Ok(file)
+        self.last = Some((address.to_owned(), image.clone()));
+        Ok(image)
     }
 
     fn begin_with(&mut self, path: &str, method: CompressionMethod) -> io::Result<()> {
@@ -91,19 +116,30 @@ impl Sink for FileSink {
     }
 
     fn copy_image(&mut self, address: &str, path: &str) -> io::Result<bool> {
-        let Some(file) = self.image(address)? else { return Ok(false) };
+        let Some(image) = self.image(address)? else { return Ok(false) };
         // Images are compressed already.
         self.begin_with(path, CompressionMethod::Stored)?;
-        let runtime = self.runtime.clone();
-        let mut bytes = runtime.block_on(storage::read(&self.cx, &file, None)).map_err(failed)?;
-        while let Some(chunk) = runtime.block_on(bytes.next()) {
-            self.write(&chunk?)?;
+        match image {
+            Image::Stored(file) => {
+                let runtime = self.runtime.clone();
+                let mut bytes = runtime.block_on(storage::read(&self.cx, &file, None)).map_err(failed)?;
+                while let Some(chunk) = runtime.block_on(bytes.next()) {
+                    self.write(&chunk?)?;
+                }
+            }
+            Image::Site(from, _) => {
+                let mut from = File::open(from)?;
+                match &mut self.out {
+                    Out::Plain(file) => io::copy(&mut from, file)?,
+                    Out::Zip(zip) => io::copy(&mut from, zip)?,
+                };
+            }
         }
         Ok(true)
     }
 
     fn image_size(&mut self, address: &str) -> io::Result<Option<ImageSize>> {
-        let size = self.image(address)?.and_then(|file| file.width.zip(file.height));
+        let size = self.image(address)?.and_then(|image| image.size());
         Ok(size.and_then(|(width, height)| ImageSize::new(width.into(), height.into())))
     }
 

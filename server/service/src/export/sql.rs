@@ -17,7 +17,7 @@ pub(super) async fn label_config(conn: &mut PgConnection, access: &ProjectAccess
     let text = sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0)
         .fetch_one(conn)
         .await?;
-    Ok(label_config::parse(&text).config.unwrap_or_default())
+    Ok(label_config::read(&text).unwrap_or_default())
 }
 
 pub(super) async fn insert(

@@ -7,6 +7,7 @@
 //! - SVG is kept only after [`svg::sanitise`].
 
 pub mod kind;
+mod site;
 pub mod svg;
 
 use std::ops::Range;
@@ -25,6 +26,7 @@ use tokio::io::AsyncWriteExt;
 use crate::{Actor, Cx, Result, access, access::ProjectAccess, boxed};
 
 pub use kind::FileKind;
+pub(crate) use site::{site_file, site_image};
 
 /// The longest side of an image, in pixels.
 pub const MAX_IMAGE_SIDE: u32 = 40_000;

@@ -69,6 +69,27 @@ async fn work_leaves_as_coco_with_its_images() {
 }
 
 #[tokio::test]
+async fn images_of_the_site_come_along_and_nothing_else_of_it() {
+    let desk = Desk::new().await;
+    let addresses =
+        ["/demo/chelsea.jpg", "/demo/melody.wav", "/demo/../Cargo.toml", "/demo/%2e%2e/Cargo.toml", "/demo"];
+    let tasks: Vec<Value> = addresses
+        .iter()
+        .map(|address| json!({"data": {"picture": address}, "annotations": [{"result": []}]}))
+        .collect();
+    let file = desk.upload("t.json", json!(tasks).to_string()).await.unwrap();
+    assert_eq!(desk.run(Source::Files(vec![file])).await.tasks, 5);
+    let (_, bytes) = run(&desk, ExportFormat::CocoWithImages).await;
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let names: Vec<&String> = names.iter().filter(|name| name.starts_with("images/")).collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+    let mut image = Vec::new();
+    zip.by_name(names[0]).unwrap().read_to_end(&mut image).unwrap();
+    assert_eq!(image, include_bytes!("../../../../public/demo/chelsea.jpg"));
+}
+
+#[tokio::test]
 async fn the_same_work_gives_the_same_file() {
     let desk = labeled().await;
     for format in ExportFormat::ALL {
