@@ -60,6 +60,15 @@ impl AppError {
         }
     }
 
+    /// The HTTP status of a page that has nothing but this to say.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Domain(error) => error.status(),
+            Self::Transport(_) => 502,
+        }
+    }
+
     /// Whether the session has ended and signing in again would help. (A wrong password is of the same kind.)
     #[must_use]
     pub fn needs_sign_in(&self) -> bool {

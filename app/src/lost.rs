@@ -1,6 +1,7 @@
 //! The pages for when there is no page: not found, not allowed, broken.
 
 use domain::Kind;
+use domain::project::IN_BIN;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -51,6 +52,15 @@ pub fn Trouble(errors: ArcRwSignal<Errors>) -> impl IntoView {
 pub fn Failed(error: AppError) -> impl IntoView {
     let sentence = error.sentence();
     match error.kind() {
+        Some(Kind::NotFound) if error.code() == Some(IN_BIN) => {
+            set_status(404);
+            view! {
+                <Plain title="This project is in the bin" text=sentence icon=lu::LuTrash2>
+                    <LinkButton href="/projects?bin=1".to_owned() look=Look::Primary wide=true>"Open the bin"</LinkButton>
+                </Plain>
+            }
+            .into_any()
+        }
         Some(Kind::NotFound) => {
             set_status(404);
             lost(lu::LuSearch, "There is nothing here", sentence)
@@ -70,8 +80,8 @@ pub fn Failed(error: AppError) -> impl IntoView {
             }
             .into_any()
         }
-        kind => {
-            set_status(kind.map_or(502, |kind| domain::Error::new(kind, "page_failed", "").status()));
+        _ => {
+            set_status(error.status());
             broken(&sentence)
         }
     }
@@ -80,7 +90,7 @@ pub fn Failed(error: AppError) -> impl IntoView {
 /// A part of a page that could not be loaded, in place of the part. The answer tells as much as for the whole page.
 #[component]
 pub fn PartFailed(error: AppError) -> impl IntoView {
-    set_status(error.kind().map_or(502, |kind| domain::Error::new(kind, "part_failed", "").status()));
+    set_status(error.status());
     view! { <ErrorBanner error/> }
 }
 

@@ -78,6 +78,13 @@ pub async fn request_password_reset(email: String) -> Result<String, AppError> {
     Ok(ssr::go(&format!("/forgot?sent={}", query_value(&email))))
 }
 
+/// Whether a mailed link to choose a new password still works.
+#[server]
+pub async fn check_reset_link(token: String) -> Result<(), AppError> {
+    let (cx, _) = request()?;
+    Ok(service::account::check_reset_link(&cx, &token).await?)
+}
+
 /// Sets a new password by a mailed link and signs in; answers where to go.
 #[server]
 pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {

@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
-use super::api::{RequestPasswordReset, ResetPassword};
+use super::api::{self, RequestPasswordReset, ResetPassword};
 use super::leave_for;
 use super::strength::NewPasswordField;
+use crate::error::AppError;
+use crate::lost::set_status;
 use crate::shell::Plain;
-use crate::ui::{Form, FormActions, LinkButton, Size, SubmitButton, TextField, lu};
+use crate::ui::{Form, FormActions, LinkButton, Look, Size, SubmitButton, TextField, answered, lu};
 
 /// The page at `/forgot`.
 #[component]
@@ -58,6 +60,26 @@ fn Sent(email: String) -> impl IntoView {
 #[component]
 pub fn ResetPage() -> impl IntoView {
     let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
+    let link = Resource::new_blocking(
+        {
+            let token = token.clone();
+            move || token.clone()
+        },
+        api::check_reset_link,
+    );
+    view! {
+        <Suspense>
+            {answered(link, move |link| match link {
+                Ok(()) => view! { <Reset token=token.clone()/> }.into_any(),
+                Err(error) => dead(&error),
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reset(token: String) -> impl IntoView {
     let action = ServerAction::<ResetPassword>::new();
     leave_for(move || action.value().get());
     view! {
@@ -73,6 +95,22 @@ pub fn ResetPage() -> impl IntoView {
                     <SubmitButton wide=true size=Size::Large>"Set the password"</SubmitButton>
                 </FormActions>
             </Form>
+        </Plain>
+    }
+    .into_any()
+}
+
+/// Expired, used, or never there: told before a password is typed.
+fn dead(error: &AppError) -> AnyView {
+    set_status(error.status());
+    view! {
+        <Plain
+            title="This link does not work"
+            text=error.sentence()
+            icon=lu::LuBan
+            foot=|| view! { <p>"Remembered it? " <A href="/login">"Sign in"</A></p> }
+        >
+            <LinkButton href="/forgot".to_owned() look=Look::Primary wide=true>"Get a new link"</LinkButton>
         </Plain>
     }
     .into_any()

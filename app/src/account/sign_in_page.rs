@@ -65,7 +65,7 @@ fn TryAs(action: ServerAction<SignIn>, next: Memo<String>) -> impl IntoView {
             };
             view! {
                 <li>
-                    <button type="button" class="try-as-person" on:click=on_click>
+                    <button type="button" class="row-button" on:click=on_click>
                         <Avatar name=person.name.clone()/>
                         <span class="grow">{person.name}</span>
                         <span class="small muted">{person.role}</span>

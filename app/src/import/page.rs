@@ -206,10 +206,15 @@ async fn send_all(
 #[component]
 fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
     let text = RwSignal::new(String::new());
+    let rows = NodeRef::<html::Textarea>::new();
     let start = Action::new(move |(): &()| async move {
         let outcome = import_text(project_id.get_untracked(), text.get_untracked()).await;
         if outcome.is_ok() {
             text.set(String::new());
+            // The button is of no use any more: the hand is where the next can be put in.
+            if let Some(rows) = rows.get_untracked() {
+                let _ = rows.focus();
+            }
         }
         begun.run(outcome);
     });
@@ -222,6 +227,7 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
                 <label class="sr-only" for="import-text">"Rows"</label>
                 <textarea
                     id="import-text"
+                    node_ref=rows
                     class="input import-text"
                     rows="5"
                     placeholder="JSON, CSV with a header, or one text per line"
@@ -240,10 +246,15 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
 #[component]
 fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
     let url = RwSignal::new(String::new());
+    let address = NodeRef::<html::Input>::new();
     let start = Action::new(move |(): &()| async move {
         let outcome = import_url(project_id.get_untracked(), url.get_untracked()).await;
         if outcome.is_ok() {
             url.set(String::new());
+            // The button is of no use any more: the hand is where the next can be put in.
+            if let Some(address) = address.get_untracked() {
+                let _ = address.focus();
+            }
         }
         begun.run(outcome);
     });
@@ -256,6 +267,7 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
                 <label class="sr-only" for="import-url">"Address"</label>
                 <input
                     id="import-url"
+                    node_ref=address
                     class="input"
                     type="url"
                     placeholder="https://example.org/tasks.json"

@@ -114,11 +114,7 @@ fn Accept(token: String, verb: String) -> impl IntoView {
 
 /// Expired, used, withdrawn, or never there.
 fn dead(error: &AppError) -> AnyView {
-    let status = match error {
-        AppError::Domain(problem) => problem.status(),
-        AppError::Transport(_) => 502,
-    };
-    set_status(status);
+    set_status(error.status());
     view! {
         <Plain
             title="This invitation does not work"

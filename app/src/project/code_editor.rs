@@ -144,7 +144,7 @@ fn Problems(parsed: Memo<Parsed>, on_reveal: Callback<Problem>) -> impl IntoView
         let (message, hint) = (problem.message.clone(), problem.hint.clone());
         view! {
             <li>
-                <button class="problem" type="button" on:click=move |_| on_reveal.run(problem.clone())>
+                <button class="row-button problem" type="button" on:click=move |_| on_reveal.run(problem.clone())>
                     <span class="problem-icon" data-tone=if is_error { "danger" } else { "warning" }>
                         <Icon icon=if is_error { lu::LuCircleAlert } else { lu::LuTriangleAlert }/>
                         <span class="sr-only">{if is_error { "Error at" } else { "Warning at" }}</span>

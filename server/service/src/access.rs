@@ -4,9 +4,10 @@
 //! *not found*; one's own without the right is *forbidden*, and says which right.
 
 use domain::{
-    Error as Problem,
+    Error as Problem, Kind,
     access::{OrgPermission, OrgRole, ProjectPermission, ProjectRole},
     id::{OrgId, ProjectId, SessionId, UserId},
+    project::IN_BIN,
 };
 use sqlx::PgConnection;
 
@@ -147,13 +148,18 @@ pub async fn project(
     .fetch_optional(cx.pool())
     .await?
     .ok_or_else(|| Problem::not_found("project"))?;
-    if row.deleted && permission != ProjectPermission::Delete {
-        return Err(Problem::not_found("project").into());
-    }
     let by_org = row.org_role.as_deref().and_then(OrgRole::from_name).and_then(OrgRole::in_projects);
     let by_project = row.member_type.and_then(ProjectRole::from_member_type);
     let role = if matches!(actor, Actor::System) { Some(ProjectRole::Admin) } else { by_org.or(by_project) };
     let role = role.ok_or_else(|| Problem::not_found("project"))?;
+    if row.deleted && permission != ProjectPermission::Delete {
+        let (code, message) = if role.allows(ProjectPermission::Delete) {
+            (IN_BIN, "You can take it back from there.")
+        } else {
+            ("not_found", "This project is in the bin. An admin of it can take it back from there.")
+        };
+        return Err(Problem::new(Kind::NotFound, code, message).into());
+    }
     if !role.allows(permission) {
         return Err(Problem::forbidden(project_right(permission)).into());
     }

@@ -514,9 +514,26 @@ pub(super) fn parse(bytes: &[u8], line: u64, column: u64) -> Result<NewTask, Row
         let inner = error.column() as u64;
         let column = if error.line() == 1 { column + inner.saturating_sub(1) } else { inner };
         let line = line + (error.line() as u64).saturating_sub(1);
-        refuse(format!("This is not valid JSON (line {line}, column {column}): {message}."))
+        refuse(format!("This is not valid JSON (line {line}, column {column}): {}.", in_words(message)))
     })?;
     task::from_value(value).map_err(refuse)
+}
+
+/// What the parser says, in the words of people who write JSON rather than parsers.
+fn in_words(message: &str) -> &str {
+    match message {
+        "expected ident" => "only `true`, `false` and `null` are words without quotation marks",
+        "expected value" => "a value is missing: text in quotation marks, a number, a list or an object",
+        "key must be a string" => "the name of a field stands in double quotation marks",
+        "trailing comma" => "nothing comes after the last comma",
+        "trailing characters" => "something stands after its end",
+        "invalid escape" => "a backslash in text begins nothing that is known; write two for one",
+        message if message.starts_with("control character") => {
+            "text cannot hold a line break or a tab as it is; write \\n or \\t"
+        }
+        message if message.starts_with("EOF while parsing") => "it ends too early",
+        message => message,
+    }
 }
 
 /// The first integer in `text` that 64 bits cannot hold: as a float it would come back as another number.

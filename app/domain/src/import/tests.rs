@@ -130,7 +130,12 @@ fn a_bad_element_costs_only_itself() {
         told("a.json", text),
         [
             (1, json!({"a": 1})),
-            (2, json!("! This is not valid JSON (line 2, column 11): expected ident.")),
+            (
+                2,
+                json!(
+                    "! This is not valid JSON (line 2, column 11): only `true`, `false` and `null` are words without quotation marks."
+                )
+            ),
             (3, json!("! Every row must be an object such as {\"text\": \"…\"}; this is a list.")),
             (4, json!("! Every row must be an object such as {\"text\": \"…\"}; this is a single value.")),
             (5, json!("! Every row must be an object such as {\"text\": \"…\"}; this is a single value.")),

@@ -34,6 +34,8 @@ pub const MAX_INSTRUCTION: usize = 50_000;
 pub const MAX_ANNOTATIONS: i32 = 100;
 /// How long a project stays in the bin.
 pub const BIN_DAYS: i64 = 30;
+/// The code of the error for a project in the bin, told to those who can take it out.
+pub const IN_BIN: &str = "project_in_bin";
 /// The labeling interface of a project that has none yet.
 pub const EMPTY_CONFIG: &str = "<View></View>";
 

@@ -220,6 +220,22 @@ pub async fn request_password_reset(cx: &Cx, email: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a mailed link to choose a new password still works: told before anything is typed.
+///
+/// # Errors
+/// *Conflict* when the link was used or has expired.
+#[boxed]
+pub async fn check_reset_link(cx: &Cx, token: &str) -> Result<()> {
+    let mut tx = cx.begin().await?;
+    let works = sql::has_email_token(&mut tx, "reset_password", &session::hash(token), cx.now()).await?;
+    tx.commit().await?;
+    if works { Ok(()) } else { Err(dead_link().into()) }
+}
+
+fn dead_link() -> Problem {
+    Problem::conflict("link_expired", "This link has been used or has expired. Ask for a new one.")
+}
+
 /// Sets a new password by a mailed link, signs every browser out, and this one in.
 ///
 /// # Errors
@@ -229,10 +245,9 @@ pub async fn reset_password(cx: &Cx, client: &Client, token: &str, password: Str
     check_password(&password, &strength(&password, &[]))?;
     let hash = password::hash(password).await?;
     let mut tx = cx.begin().await?;
-    let user_id =
-        sql::take_email_token(&mut tx, "reset_password", &session::hash(token), cx.now()).await?.ok_or_else(|| {
-            Problem::conflict("link_expired", "This link has been used or has expired. Ask for a new one.")
-        })?;
+    let user_id = sql::take_email_token(&mut tx, "reset_password", &session::hash(token), cx.now())
+        .await?
+        .ok_or_else(dead_link)?;
     sql::set_password(&mut tx, user_id, &hash, cx.now()).await?;
     sql::mark_verified(&mut tx, user_id, cx.now()).await?;
     sql::delete_sessions(&mut tx, user_id, None).await?;

@@ -106,6 +106,25 @@ pub(super) async fn replace_email_token(
     Ok(())
 }
 
+pub(super) async fn has_email_token(
+    conn: &mut PgConnection,
+    purpose: &str,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let works = sqlx::query_scalar!(
+        r#"select exists (
+            select from email_token where token_hash = $1 and purpose = $2 and expires_at > $3
+        ) as "works!""#,
+        token_hash,
+        purpose,
+        now
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(works)
+}
+
 /// Deleting is what makes it single-use: of two clicks one gets the row.
 pub(super) async fn take_email_token(
     conn: &mut PgConnection,

@@ -115,8 +115,10 @@ async fn a_reset_changes_the_password_and_signs_everything_out() {
     let old = account::sign_in(&db.cx, &browser(), "ana@example.com", PASSWORD.into()).await.unwrap();
     account::request_password_reset(&db.cx, "ana@example.com").await.unwrap();
     let token = mailed_token(&db, "reset").await;
+    account::check_reset_link(&db.cx, &token).await.unwrap();
     assert_eq!(code(account::reset_password(&db.cx, &browser(), &token, "weak".into()).await), "password_short");
     account::reset_password(&db.cx, &browser(), &token, "another-fine-otter-9".into()).await.unwrap();
+    assert_eq!(code(account::check_reset_link(&db.cx, &token).await), "link_expired");
     let actor = account::actor_from_session(&db.cx, &old.token, &browser()).await.unwrap();
     assert!(matches!(actor, Actor::Anonymous));
     assert_eq!(
@@ -133,6 +135,7 @@ async fn a_reset_link_expires() {
     account::request_password_reset(&db.cx, "ana@example.com").await.unwrap();
     let token = mailed_token(&db, "reset").await;
     db.wait(TimeDelta::minutes(61));
+    assert_eq!(code(account::check_reset_link(&db.cx, &token).await), "link_expired");
     let late = account::reset_password(&db.cx, &browser(), &token, "another-fine-otter-9".into()).await;
     assert_eq!(code(late), "link_expired");
 }

@@ -6,7 +6,7 @@ use domain::{
     access::{OrgRole, ProjectRole},
     id::{ProjectId, TaskId, WorkspaceId},
     page::Limit,
-    project::{BIN_DAYS, NewProject, ProjectPatch, ProjectQuery, ProjectSort, ProjectState, SkipQueue},
+    project::{BIN_DAYS, IN_BIN, NewProject, ProjectPatch, ProjectQuery, ProjectSort, ProjectState, SkipQueue},
 };
 use serde_json::{Value, json};
 use service::{
@@ -333,7 +333,9 @@ async fn the_bin_gives_back_for_thirty_days() {
     }
     project::delete(&db.cx, &c.owner, c.project_id).await.unwrap();
     project::delete(&db.cx, &c.owner, c.project_id).await.unwrap();
-    assert_eq!(refused(project::get(&db.cx, &c.owner, c.project_id).await), Kind::NotFound);
+    for (person, expected) in [(&c.owner, IN_BIN), (&c.reviewer, "not_found"), (&c.stranger, "not_found")] {
+        assert_eq!(code(project::get(&db.cx, person, c.project_id).await), expected);
+    }
     assert!(titles(&db, &c.owner, ProjectQuery::default()).await.is_empty());
     let bin = ProjectQuery { bin: true, ..ProjectQuery::default() };
     assert_eq!(titles(&db, &c.owner, bin.clone()).await, ["Cats and dogs"]);
