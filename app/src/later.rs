@@ -81,23 +81,33 @@ macro_rules! later {
 }
 pub(crate) use later;
 
-/// Declares a function whose view comes in a piece of its own, for what a page has only now and then, as in
-/// `late! { lines: fn draw(line: Line, shown: Shown) { … } }`. Its arguments are cloned. The server draws the place alone:
-/// only what is painted by scripts anyway, or is a control among others, comes late.
+/// Declares a function whose code comes in a piece of its own, for what a page has only now and then.
+///
+/// `late! { lines: fn draw(line: Line, shown: Shown) { … } }` is a view: the server draws the place alone, so only what is
+/// painted by scripts anyway, or is a control among others, comes late. `late! { documents: fn laid_out(text: String) ->
+/// String { … } }` is a value, known to the server at once and to the browser when the piece is here. Arguments are cloned.
 macro_rules! late {
     ($piece:ident: fn $name:ident($($arg:ident: $type:ty),+) $body:block) => {
+        $crate::later::late! { @in $piece $name($($arg: $type),+) -> AnyView as $crate::later::shown_later => AnyView $body }
+    };
+    ($piece:ident: fn $name:ident($($arg:ident: $type:ty),+) -> $out:ty $body:block) => {
+        $crate::later::late! {
+            @in $piece $name($($arg: $type),+) -> $out as $crate::later::known_later => ReadSignal<Option<$out>> $body
+        }
+    };
+    (@in $piece:ident $name:ident($($arg:ident: $type:ty),+) -> $out:ty as $with:path => $given:ty $body:block) => {
         mod $piece {
             use super::*;
             use ::leptos::wasm_split::SplitLoaderError;
 
             #[cfg(all(target_family = "wasm", not(debug_assertions)))]
             #[::leptos::wasm_split::wasm_split($piece, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
-            fn draw($($arg: $type),+) -> Result<AnyView, SplitLoaderError> {
+            fn draw($($arg: $type),+) -> Result<$out, SplitLoaderError> {
                 Ok($body)
             }
 
             #[cfg(not(all(target_family = "wasm", not(debug_assertions))))]
-            fn draw($($arg: $type),+) -> impl Future<Output = Result<AnyView, SplitLoaderError>> {
+            fn draw($($arg: $type),+) -> impl Future<Output = Result<$out, SplitLoaderError>> {
                 ::std::future::ready(Ok($body))
             }
 
@@ -106,8 +116,8 @@ macro_rules! late {
                 ::std::future::ready(Ok(()))
             }
 
-            pub(super) fn $name($($arg: $type),+) -> AnyView {
-                $crate::later::shown_later(stringify!($piece), load, move || draw($($arg.clone()),+))
+            pub(super) fn $name($($arg: $type),+) -> $given {
+                $with(stringify!($piece), load, move || draw($($arg.clone()),+))
             }
         }
         use $piece::$name;
@@ -125,6 +135,41 @@ where
     L: Future<Output = Result<(), SplitLoaderError>> + 'static,
     D: Future<Output = Result<AnyView, SplitLoaderError>>,
 {
+    let is_here = arriving(piece, load);
+    let view = move || {
+        let here = is_here.get().then(|| at_once(draw())).flatten().and_then(Result::ok);
+        here.unwrap_or_else(|| view! { <div class="late"><Skeleton shape="block"/></div> }.into_any())
+    };
+    view.into_any()
+}
+
+/// A value as soon as its piece is here; on the server that is at once.
+pub(crate) fn known_later<L, D, T>(
+    piece: &'static str,
+    load: impl Fn() -> L + Copy + 'static,
+    work_out: impl Fn() -> D + 'static,
+) -> ReadSignal<Option<T>>
+where
+    T: Send + Sync + 'static,
+    L: Future<Output = Result<(), SplitLoaderError>> + 'static,
+    D: Future<Output = Result<T, SplitLoaderError>>,
+{
+    let known = move || at_once(work_out()).and_then(Result::ok);
+    let (value, set_value) = signal(if cfg!(feature = "ssr") { known() } else { None });
+    let is_here = arriving(piece, load);
+    Effect::new(move |_| {
+        if is_here.get() {
+            set_value.set(known());
+        }
+    });
+    value
+}
+
+/// Has a piece come; whether it is here.
+fn arriving<L>(piece: &'static str, load: impl Fn() -> L + Copy + 'static) -> RwSignal<bool>
+where
+    L: Future<Output = Result<(), SplitLoaderError>> + 'static,
+{
     announce(piece);
     let is_here = RwSignal::new(false);
     Effect::new(move |_| {
@@ -135,11 +180,7 @@ where
             let _left = is_here.try_set(true);
         }));
     });
-    let view = move || {
-        let here = is_here.get().then(|| at_once(draw())).flatten().and_then(Result::ok);
-        here.unwrap_or_else(|| view! { <div class="late"><Skeleton shape="block"/></div> }.into_any())
-    };
-    view.into_any()
+    is_here
 }
 
 /// What a future has without waiting.

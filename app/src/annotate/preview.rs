@@ -1,6 +1,6 @@
 //! A labeling interface with a sample task, to try out: everything works, nothing is stored.
 
-use domain::label_config::parse;
+use domain::label_config::read;
 use leptos::{ev, html, prelude::*};
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
@@ -75,7 +75,7 @@ fn Here(
             node_ref=node
             on:pointerdown=on_press
         >
-            {move || match parse(&label_config.get()).config {
+            {move || match read(&label_config.get()) {
                 Some(config) => {
                     let bench = Bench::new(config, task.get(), &[], read_only);
                     view! { <PreviewBench bench/> }.into_any()

@@ -65,6 +65,14 @@ impl Parsed {
     }
 }
 
+/// The interface as far as it can be understood, for those who work with it rather than write it; none where the text is no
+/// well-formed XML. What is wrong with it says [`parse`].
+#[must_use]
+pub fn read(xml: &str) -> Option<LabelConfig> {
+    let document = xml::read(xml, &mut problem::Problems::default());
+    if document.broken { None } else { assemble::assemble(&document, xml) }
+}
+
 /// Reads a labeling interface and finds everything that is wrong with it.
 #[must_use]
 pub fn parse(xml: &str) -> Parsed {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Element, INDEX_FLAG, LabelConfig, Node, parse, variable, xml};
+use super::{Element, INDEX_FLAG, LabelConfig, Node, read, variable, xml};
 
 impl LabelConfig {
     /// Whether anything is repeated.
@@ -30,7 +30,7 @@ impl LabelConfig {
         }
         let mut text = String::new();
         let fits = write(&self.root, &[], data, &mut text);
-        let config = if fits { parse(&text).config } else { None };
+        let config = if fits { read(&text) } else { None };
         config.unwrap_or_else(|| self.clone())
     }
 }
@@ -120,7 +120,7 @@ mod tests {
 
     fn for_task(data: Value) -> LabelConfig {
         let Value::Object(data) = data else { unreachable!() };
-        parse(XML).config.unwrap().for_task(&data)
+        read(XML).unwrap().for_task(&data)
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_has_no_number_yet_is_required_of_nobody() {
-        let config = parse(XML).config.unwrap();
+        let config = read(XML).unwrap();
         assert!(config.is_repeated("kind_{{idx}}") && config.is_repeated("x[[p]]") && !config.is_repeated("kind_0"));
         assert_eq!(crate::annotation::problems(&config, &[]), []);
         let config = for_task(json!({"pages": [{"text": "one"}]}));

@@ -374,7 +374,7 @@ proptest! {
         for problem in &parsed.problems {
             prop_assert!(problem.at <= problem.end && problem.end.line <= lines, "{problem:?}");
         }
-        prop_assert_eq!(parsed.config.is_none(), parsed.clone().into_valid().is_err() && parsed.config.is_none());
+        prop_assert_eq!(&read(&xml), &parsed.config);
         if let Some(config) = parsed.config {
             prop_assert_eq!(hash(&config.to_parsed_json()), hash(&config.to_parsed_json()));
             std::hint::black_box(check_task(&config, &task.into_iter().collect()));

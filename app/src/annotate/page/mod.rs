@@ -8,7 +8,7 @@ mod work;
 
 use domain::annotation::Desk;
 use domain::id::{ProjectId, TaskId};
-use domain::label_config::parse;
+use domain::label_config::read;
 use domain::project::ProjectState;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
     });
     let crumbs =
         vec![Crumb::new("Projects", "/projects"), Crumb::new(project.title.clone(), format!("/projects/{project_id}"))];
-    let config = parse(&project.label_config).config;
+    let config = read(&project.label_config);
     let is_trial = task.is_ok() && project.state != ProjectState::Live;
     let state = project.state;
     let body = match (task, config) {

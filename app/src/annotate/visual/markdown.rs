@@ -9,6 +9,14 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::annotate::bench::Bench;
 use crate::annotate::safe::{own_classes, own_id, safe_address, safe_style};
+use crate::later::late;
+
+// Few interfaces explain themselves at length, and what reads Markdown is large.
+late! {
+    documents: fn laid_out(text: String) -> String {
+        to_html(&text)
+    }
+}
 
 pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
     let text = match element.attribute("value").filter(|value| !value.is_empty()) {
@@ -26,7 +34,9 @@ pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
         class.push_str(&own);
     }
     let (style, id) = (safe_style(get("style")), own_id(get("idAttr")));
-    view! { <div class=class id=id style=style dir="auto" inner_html=to_html(&text)></div> }.into_any()
+    let html = laid_out(text);
+    let html = move || html.get().unwrap_or_default();
+    view! { <div class=class id=id style=style dir="auto" inner_html=html></div> }.into_any()
 }
 
 /// The text without what its lines begin with, the first one aside, which stands behind the tag: inside of an interface

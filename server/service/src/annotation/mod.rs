@@ -12,7 +12,7 @@ use domain::{
     access::ProjectPermission,
     annotation::{DraftToSave, Submission, Submitted, check_size, problems},
     id::{AnnotationId, TaskId, UserId},
-    label_config::parse,
+    label_config::read,
     project::ProjectState,
     result::ResultItem,
     tally::Tally,
@@ -42,7 +42,7 @@ pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Su
     if submission.result.is_empty() && !rules.enable_empty_annotation {
         return Err(Problem::invalid("result", "empty_annotation", "There is nothing to submit yet.").into());
     }
-    if let Some(config) = parse(&rules.label_config).config
+    if let Some(config) = read(&rules.label_config)
         && let Some(problem) = problems(&config, &submission.result).into_iter().next()
     {
         return Err(problem.into());

@@ -66,7 +66,7 @@ impl RunImport {
         events::tell(&mut tx, &topic(self.import_id)).await?;
         tx.commit().await?;
         let files = self.files(cx, access, &taken).await?;
-        let config = label_config::parse(&taken.label_config).config.unwrap_or_default();
+        let config = label_config::read(&taken.label_config).unwrap_or_default();
         let plan = read::Plan {
             cx: cx.clone(),
             access: access.clone(),

@@ -146,7 +146,7 @@ pub async fn history(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Im
             let mut tx = access.begin(cx).await?;
             let (label_config, columns, tasks) = sql::columns(&mut tx, &access).await?;
             tx.commit().await?;
-            let config = domain::label_config::parse(&label_config).config;
+            let config = domain::label_config::read(&label_config);
             config.map(|config| domain::import::gaps(&config, &columns, tasks)).unwrap_or_default()
         }
         _ => Vec::new(),
