@@ -21,7 +21,7 @@ pub(super) use keys::listen_to_keys;
 pub(super) use look::Light;
 pub(super) use minimap::Minimap;
 pub(super) use painter::paint;
-pub(super) use pointer::{cursor_name, modifiers_of, place_of, pointer_of};
+pub(super) use pointer::{cursor_name, hold_pointer, modifiers_of, pointer_of, wheel_of};
 pub(super) use still::StillLayer;
 pub(super) use tip_bar::TipBar;
 pub(super) use toolbar::{Toolbar, ZoomBar};

@@ -6,11 +6,11 @@ mod overview;
 mod painter;
 mod player;
 mod surface;
-mod trouble;
+mod waiting;
 
 pub(super) use bar::{PlayBar, ZoomButtons};
 pub(super) use overview::Overview;
 pub(super) use painter::{Colors, RULER};
 pub(super) use player::{Clock, Player};
 pub(super) use surface::{Ground, LineSurface};
-pub(super) use trouble::{Making, Trouble, pending_hint};
+pub(super) use waiting::{Making, pending_hint};

@@ -1,6 +1,6 @@
 //! A line to work on: events in, redraw out. What lies under the pieces is painted by whoever shows the line.
 
-use domain::region::{ScreenSize, ScreenVector};
+use domain::region::ScreenSize;
 use editor::annotate::Line;
 use editor::input::{Event, Key};
 use leptos::{ev, html, prelude::*};
@@ -9,7 +9,7 @@ use web_sys::CanvasRenderingContext2d;
 use super::painter::{self, Colors};
 use crate::annotate::bench::Bench;
 use crate::annotate::canvas::{
-    Repaint, cursor_name, modifiers_of, observe_size, paint_layer, place_of, pointer_of, size_of,
+    Repaint, cursor_name, hold_pointer, modifiers_of, observe_size, paint_layer, pointer_of, size_of, wheel_of,
 };
 use crate::shell::use_theme;
 
@@ -89,22 +89,13 @@ pub(in crate::annotate) fn LineSurface(
     let send = move |event: Event| object.with_value(|name| bench.act(|editor| editor.handle(name, &event)));
     let on_down = move |event: ev::PointerEvent| {
         let Some(pointer) = pointer_of(&event, frame) else { return };
-        if let Some(frame) = frame.get_untracked() {
-            // Refused when the pointer is already gone; the cancel event then ends the gesture.
-            let _ = frame.set_pointer_capture(event.pointer_id());
-            let _ = frame.focus();
-        }
+        hold_pointer(&event, frame);
         if send(Event::PointerDown(pointer)).handled {
             event.prevent_default();
         }
     };
     let on_wheel = move |event: ev::WheelEvent| {
-        let Some(at) = place_of(&event, frame) else { return };
-        // Browsers count in pixels, lines or pages.
-        let unit = [1.0, 16.0, 400.0].get(usize::try_from(event.delta_mode()).unwrap_or(0)).copied().unwrap_or(1.0);
-        let by = ScreenVector::new(event.delta_x() * unit, event.delta_y() * unit);
-        let modifiers = modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key());
-        if send(Event::Wheel { at, by, modifiers }).handled {
+        if wheel_of(&event, frame).is_some_and(|wheel| send(wheel).handled) {
             event.prevent_default();
         }
     };

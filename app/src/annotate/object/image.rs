@@ -4,7 +4,7 @@
 //! the view. Above it lie the still layer, repainted where something has changed, and the lively one, repainted on every
 //! move.
 
-use domain::region::{ImageSize, ScreenVector};
+use domain::region::ImageSize;
 use editor::annotate::{Editor, Picture, Response, Stale};
 use editor::input::Event;
 use leptos::task::spawn_local;
@@ -16,8 +16,8 @@ use super::Shown;
 use crate::annotate::bench::Bench;
 use crate::annotate::browser;
 use crate::annotate::canvas::{
-    self, ArrangeBar, Light, Minimap, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, modifiers_of,
-    observe_size, paint, paint_layer, place_of, pointer_of, size_of,
+    self, ArrangeBar, Light, Minimap, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, hold_pointer,
+    observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
 };
 use crate::ui::{Button, Icon, Size, lu, use_toasts};
 
@@ -133,11 +133,7 @@ fn ImageSurface(
     };
     let on_down = move |event: ev::PointerEvent| {
         let Some(pointer) = pointer_of(&event, frame) else { return };
-        if let Some(frame) = frame.get_untracked() {
-            // Refused when the pointer is already gone; the cancel event then ends the gesture.
-            let _ = frame.set_pointer_capture(event.pointer_id());
-            let _ = frame.focus();
-        }
+        hold_pointer(&event, frame);
         if object.with_value(|object| bench.peek(|editor| editor.wants_picture(object)))
             && let Some(image) = image.get_untracked()
         {
@@ -165,12 +161,7 @@ fn ImageSurface(
         }
     };
     let on_wheel = move |event: ev::WheelEvent| {
-        let Some(at) = place_of(&event, frame) else { return };
-        // Browsers count in pixels, lines or pages.
-        let unit = [1.0, 16.0, 400.0].get(usize::try_from(event.delta_mode()).unwrap_or(0)).copied().unwrap_or(1.0);
-        let by = ScreenVector::new(event.delta_x() * unit, event.delta_y() * unit);
-        let modifiers = modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key());
-        if send(Event::Wheel { at, by, modifiers }).handled {
+        if wheel_of(&event, frame).is_some_and(|wheel| send(wheel).handled) {
             event.prevent_default();
         }
     };

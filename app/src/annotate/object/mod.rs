@@ -6,6 +6,7 @@
 //! tree's, undo, drafts and results are the editor's.
 
 mod audio;
+mod far;
 mod hypertext;
 mod image;
 mod list;
@@ -15,6 +16,7 @@ mod reading;
 mod series;
 mod table;
 mod text;
+mod trouble;
 mod video;
 
 use domain::label_config::Element;
@@ -33,6 +35,13 @@ late! {
             "Video" => video::view(&shown),
             _ => series::view(&shown),
         }
+    }
+}
+
+// A page in a frame is never drawn by the server.
+late! {
+    documents: fn page(shown: Shown) {
+        hypertext::view(&shown)
     }
 }
 
@@ -87,7 +96,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Image" if shown.get("valueList").is_empty() => image::view(&shown),
         "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
-        "HyperText" => hypertext::view(&shown),
+        "HyperText" => page(shown),
         "Paragraphs" => paragraphs::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),

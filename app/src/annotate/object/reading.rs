@@ -126,8 +126,25 @@ pub(super) fn pending_hint(bench: Bench, object: StoredValue<String>) -> Option<
     Some(view.into_any())
 }
 
+/// When the pointer goes up: `take`s what is selected, or where it says that nothing is, picks what was clicked.
+pub(super) fn take_or_pick(bench: Bench, event: &web_sys::PointerEvent, take: impl Fn() -> bool + 'static) {
+    if event.button() != 0 {
+        return;
+    }
+    let target = event.target();
+    // The browser settles the selection after this event.
+    set_timeout(
+        move || {
+            if !take() {
+                pick(bench, target.as_ref());
+            }
+        },
+        std::time::Duration::ZERO,
+    );
+}
+
 /// A click on a labeled piece picks its shortest region.
-pub(super) fn pick(bench: Bench, target: Option<&web_sys::EventTarget>) {
+fn pick(bench: Bench, target: Option<&web_sys::EventTarget>) {
     let element = target.and_then(|target| element_of(target.unchecked_ref()));
     let keys = element.and_then(|element| element.closest("[data-keys]").ok().flatten()?.get_attribute("data-keys"));
     let keys = keys.unwrap_or_default();

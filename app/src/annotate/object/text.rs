@@ -6,86 +6,28 @@
 use domain::label_config::decode;
 use editor::annotate::{RegionKey, Segment, segments};
 use editor::input::Key;
-use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
 
-use super::Shown;
 use super::reading::{
-    alter_selection, as_it_came, clear_selection, pending_hint, pick, selected_range, without_returns,
+    alter_selection, as_it_came, clear_selection, pending_hint, selected_range, take_or_pick, without_returns,
 };
-use crate::annotate::bench::{Bench, OpenedTask};
-use crate::annotate::{api, browser};
-use crate::error::AppError;
-use crate::ui::{Button, Icon, Size, SkeletonRows, lu};
+use super::trouble::unreadable;
+use super::{Shown, far};
+use crate::annotate::bench::Bench;
 
 /// A `<Text>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
     let name = shown.name.clone();
     if shown.get("valueType") == "url" {
-        return view! { <FarText bench=shown.bench name address=shown.text()/> }.into_any();
+        let bench = shown.bench;
+        return far::view(shown, move |text| Ok(view! { <TextSurface bench name=name.clone() text/> }.into_any()));
     }
     match decode(shown.get("encoding"), shown.text()) {
         Some(text) => view! { <TextSurface bench=shown.bench name text/> }.into_any(),
-        None => view! {
-            <p class="object-trouble" role="alert">
-                <Icon icon=lu::LuFileWarning/>
-                <span>"This task's text cannot be decoded: it is no Base64, though the labeling interface says so."</span>
-            </p>
+        None => {
+            unreadable("This task's text cannot be decoded: it is no Base64, though the labeling interface says so.")
         }
-        .into_any(),
     }
-}
-
-/// A text behind an address: fetched once the page is alive, by the server unless it is a file of this site.
-#[component]
-fn FarText(bench: Bench, name: String, address: String) -> impl IntoView {
-    let task = use_context::<OpenedTask>();
-    let text = RwSignal::new(None::<Result<String, AppError>>);
-    let object = StoredValue::new(name.clone());
-    let place = StoredValue::new(address.trim().to_owned());
-    let load = move || {
-        text.set(None);
-        let (object, address) = (object.get_value(), place.get_value());
-        spawn_local(async move {
-            let answer = fetch(task, object, &address).await;
-            // The page may have gone on to another task.
-            let _ = text.try_set(Some(answer));
-        });
-    };
-    Effect::new(move |_| load());
-    move || match text.get() {
-        None => view! {
-            <div class="text-surface" aria-busy="true"><SkeletonRows rows=6/></div>
-        }
-        .into_any(),
-        Some(Ok(text)) => view! { <TextSurface bench name=name.clone() text/> }.into_any(),
-        Some(Err(error)) => view! {
-            <div class="object-trouble" role="alert">
-                <Icon icon=lu::LuFileWarning/>
-                <div>
-                    <p>{error.sentence()}</p>
-                    <p class="muted small object-address">{place.get_value()}</p>
-                </div>
-                <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| load()>"Try again"</Button>
-            </div>
-        }
-        .into_any(),
-    }
-}
-
-/// The text that an object of a task has behind an address: by the server, unless it is a file of this site.
-pub(super) async fn fetch(task: Option<OpenedTask>, object: String, address: &str) -> Result<String, AppError> {
-    let is_here = address.starts_with('/') && !address.starts_with("//") && !address.starts_with("/files/");
-    match task {
-        _ if address.is_empty() => Err(problem("This task has no text here.")),
-        Some(task) if !is_here => api::text(task.project_id, task.task_id, object).await,
-        None if !is_here => Err(problem("The text behind this address is fetched when a task is opened.")),
-        _ => browser::fetch_text(address).await.map_err(|sentence| problem(&sentence)),
-    }
-}
-
-pub(super) fn problem(sentence: &str) -> AppError {
-    AppError::Domain(domain::Error::invalid("text", "text_unreachable", sentence))
 }
 
 #[component]
@@ -128,21 +70,7 @@ fn TextSurface(
             clear();
         }
     };
-    let on_up = move |event: ev::PointerEvent| {
-        if event.button() != 0 {
-            return;
-        }
-        let target = event.target();
-        // The browser settles the selection after this event.
-        set_timeout(
-            move || {
-                if !take_selection() {
-                    pick(bench, target.as_ref());
-                }
-            },
-            std::time::Duration::ZERO,
-        );
-    };
+    let on_up = move |event: ev::PointerEvent| take_or_pick(bench, &event, take_selection);
     let on_key = move |event: ev::KeyboardEvent| {
         let Some(node) = node.get_untracked() else { return };
         if alter_selection(&node, &event) {

@@ -14,8 +14,9 @@ use wasm_bindgen::JsCast;
 
 use self::wave::Wave;
 use super::Shown;
+use super::trouble::Trouble;
 use crate::annotate::bench::{Bench, OpenedTask};
-use crate::annotate::line::{Clock, LineSurface, Making, Overview, PlayBar, Player, RULER, Trouble, pending_hint};
+use crate::annotate::line::{Clock, LineSurface, Making, Overview, PlayBar, Player, RULER, pending_hint};
 use crate::annotate::media::{self, Failure};
 use crate::ui::{Icon, lu};
 

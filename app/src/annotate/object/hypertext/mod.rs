@@ -11,71 +11,35 @@ use std::collections::BTreeMap;
 use domain::label_config::decode;
 use domain::region::{HyperSpan, PartSpan, Shape};
 use editor::input::Key;
-use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use self::page::Page;
-use super::reading::{alter_selection, clear_selection, pending_hint, pick, pieces, selected_parts};
-use super::{Shown, text};
-use crate::annotate::bench::{Bench, OpenedTask};
+use super::reading::{alter_selection, clear_selection, pending_hint, pieces, selected_parts, take_or_pick};
+use super::trouble::unreadable;
+use super::{Shown, far};
+use crate::annotate::bench::Bench;
 use crate::annotate::canvas::modifiers_of;
-use crate::error::AppError;
-use crate::ui::{Button, Icon, Size, SkeletonRows, lu};
 
 /// A `<HyperText>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
     let (bench, name) = (shown.bench, shown.name.clone());
     let opens_links = shown.get("clickableLinks").trim().eq_ignore_ascii_case("true");
     if shown.get("valueType") == "url" {
-        return view! { <FarPage bench name address=shown.address() opens_links/> }.into_any();
+        return far::view(
+            shown,
+            move |html| Ok(view! { <Frame bench name=name.clone() html opens_links/> }.into_any()),
+        );
     }
     match decode(shown.get("encoding"), shown.text()) {
         Some(html) if html.trim().is_empty() => {
             view! { <p class="muted small">"This task has no page here."</p> }.into_any()
         }
         Some(html) => view! { <Frame bench name html opens_links/> }.into_any(),
-        None => view! {
-            <p class="object-trouble" role="alert">
-                <Icon icon=lu::LuFileWarning/>
-                <span>"This task's page cannot be decoded: it is no Base64, though the labeling interface says so."</span>
-            </p>
+        None => {
+            unreadable("This task's page cannot be decoded: it is no Base64, though the labeling interface says so.")
         }
-        .into_any(),
-    }
-}
-
-/// A page behind an address.
-#[component]
-fn FarPage(bench: Bench, name: String, address: String, opens_links: bool) -> impl IntoView {
-    let task = use_context::<OpenedTask>();
-    let html = RwSignal::new(None::<Result<String, AppError>>);
-    let (object, place) = (StoredValue::new(name.clone()), StoredValue::new(address));
-    let load = move || {
-        html.set(None);
-        let (object, address) = (object.get_value(), place.get_value());
-        spawn_local(async move {
-            let answer = text::fetch(task, object, &address).await;
-            // The page may have gone on to another task.
-            let _ = html.try_set(Some(answer));
-        });
-    };
-    Effect::new(move |_| load());
-    move || match html.get() {
-        None => view! { <div class="text-surface" aria-busy="true"><SkeletonRows rows=6/></div> }.into_any(),
-        Some(Ok(html)) => view! { <Frame bench name=name.clone() html opens_links/> }.into_any(),
-        Some(Err(error)) => view! {
-            <div class="object-trouble" role="alert">
-                <Icon icon=lu::LuFileWarning/>
-                <div>
-                    <p>{error.sentence()}</p>
-                    <p class="muted small object-address">{place.get_value()}</p>
-                </div>
-                <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| load()>"Try again"</Button>
-            </div>
-        }
-        .into_any(),
     }
 }
 
@@ -150,20 +114,10 @@ impl Surface {
     }
 
     fn on_pointer_up(self, event: &web_sys::Event) {
-        let event: &web_sys::PointerEvent = event.unchecked_ref();
-        if event.button() != 0 {
-            return;
-        }
-        let target = event.target();
-        // The browser settles the selection after this event.
-        set_timeout(
-            move || {
-                if self.with_page(|_| ()).is_some() && !self.take_selection() {
-                    pick(self.bench, target.as_ref());
-                }
-            },
-            std::time::Duration::ZERO,
-        );
+        // A frame that has gone meanwhile has nothing to take, and nothing to pick.
+        take_or_pick(self.bench, event.unchecked_ref(), move || {
+            self.with_page(|_| ()).is_none() || self.take_selection()
+        });
     }
 
     /// Links lead nowhere, or where the interface allows it, into a tab of their own.

@@ -6,7 +6,10 @@ use web_sys::{Document, Element, HtmlElement, Node};
 
 use crate::annotate::object::reading::Piece;
 
-const SHEET: &str = include_str!("frame.css");
+const SHEET: &str = concat!(
+    include_str!("frame.css"),
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../style/annotate/object/marks.css")),
+);
 
 /// A page that is shown. Nodes belong to the frame; they are gone when it is.
 pub(super) struct Page {

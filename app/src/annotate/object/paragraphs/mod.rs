@@ -5,16 +5,13 @@ mod turns;
 
 use domain::dialogue::{Turn, turns_of};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::Value;
 
 use self::turns::Turns;
-use super::Shown;
-use crate::annotate::bench::{Bench, OpenedTask};
-use crate::annotate::object::text;
+use super::trouble::unreadable;
+use super::{Shown, far};
+use crate::annotate::bench::Bench;
 use crate::annotate::safe::safe_address;
-use crate::error::AppError;
-use crate::ui::{Button, Icon, Size, SkeletonRows, lu};
 
 /// How the interface wants a dialogue to be shown.
 #[derive(Clone)]
@@ -49,7 +46,11 @@ pub(super) fn view(shown: &Shown) -> AnyView {
     };
     let bench = shown.bench;
     if says("valueType", "url") {
-        return view! { <FarDialogue bench rules address=shown.address()/> }.into_any();
+        return far::view(shown, move |text| {
+            serde_json::from_str(&text)
+                .map(|value| dialogue(bench, rules.clone(), &value))
+                .map_err(|error| format!("What is behind this address is no JSON: {error}."))
+        });
     }
     match &shown.value {
         Some(value) => dialogue(bench, rules, value),
@@ -61,54 +62,12 @@ fn dialogue(bench: Bench, rules: Rules, value: &Value) -> AnyView {
     match turns_of(value, &rules.name_key, &rules.text_key) {
         Some(turns) if turns.is_empty() => nothing(),
         Some(turns) => view! { <Turns bench rules turns/> }.into_any(),
-        None => view! {
-            <p class="object-trouble" role="alert">
-                <Icon icon=lu::LuFileWarning/>
-                <span>"This task's dialogue cannot be shown: it is no list of turns."</span>
-            </p>
-        }
-        .into_any(),
+        None => unreadable("This task's dialogue cannot be shown: it is no list of turns."),
     }
 }
 
 fn nothing() -> AnyView {
     view! { <p class="muted small">"This task has no dialogue here."</p> }.into_any()
-}
-
-/// A dialogue behind an address.
-#[component]
-fn FarDialogue(bench: Bench, rules: Rules, address: String) -> impl IntoView {
-    let task = use_context::<OpenedTask>();
-    let value = RwSignal::new(None::<Result<Value, AppError>>);
-    let (object, place) = (StoredValue::new(rules.name.clone()), StoredValue::new(address));
-    let load = move || {
-        value.set(None);
-        let (object, address) = (object.get_value(), place.get_value());
-        spawn_local(async move {
-            let answer = text::fetch(task, object, &address).await.and_then(|text| {
-                serde_json::from_str(&text)
-                    .map_err(|error| text::problem(&format!("What is behind this address is no JSON: {error}.")))
-            });
-            // The page may have gone on to another task.
-            let _ = value.try_set(Some(answer));
-        });
-    };
-    Effect::new(move |_| load());
-    move || match value.get() {
-        None => view! { <div class="text-surface" aria-busy="true"><SkeletonRows rows=6/></div> }.into_any(),
-        Some(Ok(value)) => dialogue(bench, rules.clone(), &value),
-        Some(Err(error)) => view! {
-            <div class="object-trouble" role="alert">
-                <Icon icon=lu::LuFileWarning/>
-                <div>
-                    <p>{error.sentence()}</p>
-                    <p class="muted small object-address">{place.get_value()}</p>
-                </div>
-                <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| load()>"Try again"</Button>
-            </div>
-        }
-        .into_any(),
-    }
 }
 
 /// Names in the order they first speak: each has a color of its own.

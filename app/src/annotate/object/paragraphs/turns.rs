@@ -12,7 +12,7 @@ use super::recording::Recording;
 use super::{Rules, speakers};
 use crate::annotate::bench::Bench;
 use crate::annotate::object::reading::{
-    alter_selection, as_it_came, clear_selection, pending_hint, pick, pieces, selected_parts, view_piece,
+    alter_selection, as_it_came, clear_selection, pending_hint, pieces, selected_parts, take_or_pick, view_piece,
 };
 
 /// As many colors as the style sheet has for those who speak.
@@ -61,21 +61,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
             clear();
         }
     };
-    let on_up = move |event: ev::PointerEvent| {
-        if event.button() != 0 {
-            return;
-        }
-        let target = event.target();
-        // The browser settles the selection after this event.
-        set_timeout(
-            move || {
-                if !take_selection() {
-                    pick(bench, target.as_ref());
-                }
-            },
-            std::time::Duration::ZERO,
-        );
-    };
+    let on_up = move |event: ev::PointerEvent| take_or_pick(bench, &event, take_selection);
     let on_key = move |event: ev::KeyboardEvent| {
         let on_button = event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlButtonElement>().is_some());
         let Some(node) = node.get_untracked().filter(|_| !on_button) else { return };

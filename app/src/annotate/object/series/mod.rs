@@ -17,9 +17,10 @@ use serde_json::Value;
 use self::channel::Channel;
 use self::store::Series;
 use super::Shown;
+use super::trouble::Trouble;
 use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::canvas::{observe_size, paint_layer, size_of};
-use crate::annotate::line::{Colors, Ground, LineSurface, Making, Overview, RULER, Trouble, ZoomButtons, pending_hint};
+use crate::annotate::line::{Colors, Ground, LineSurface, Making, Overview, RULER, ZoomButtons, pending_hint};
 use crate::annotate::media::{self, Failure};
 use crate::shell::use_theme;
 

@@ -16,8 +16,9 @@ use wasm_bindgen::JsCast;
 
 use self::picture::Picture;
 use super::Shown;
+use super::trouble::Trouble;
 use crate::annotate::bench::{Bench, OpenedTask};
-use crate::annotate::line::{Clock, Ground, LineSurface, Overview, PlayBar, Player, RULER, Trouble, pending_hint};
+use crate::annotate::line::{Clock, Ground, LineSurface, Overview, PlayBar, Player, RULER, pending_hint};
 use crate::annotate::media::{self, Failure};
 use crate::ui::{Icon, IconButton, Size, lu};
 

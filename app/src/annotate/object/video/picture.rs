@@ -6,7 +6,9 @@ use leptos::{ev, html, prelude::*};
 use web_sys::CanvasRenderingContext2d as Canvas;
 
 use crate::annotate::bench::Bench;
-use crate::annotate::canvas::{Repaint, cursor_name, modifiers_of, observe_size, paint_layer, pointer_of, size_of};
+use crate::annotate::canvas::{
+    Repaint, cursor_name, hold_pointer, modifiers_of, observe_size, paint_layer, pointer_of, size_of,
+};
 
 /// What lies over the picture: the boxes of the frame in sight, and the hands that move them.
 #[component]
@@ -41,11 +43,7 @@ pub(super) fn Picture(
     };
     let on_down = move |event: ev::PointerEvent| {
         let Some(pointer) = pointer_of(&event, frame) else { return };
-        if let Some(frame) = frame.get_untracked() {
-            // Refused when the pointer is already gone; the cancel event then ends the gesture.
-            let _ = frame.set_pointer_capture(event.pointer_id());
-            let _ = frame.focus();
-        }
+        hold_pointer(&event, frame);
         send(Event::PointerDown(pointer));
         event.prevent_default();
     };

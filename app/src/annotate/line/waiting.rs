@@ -1,32 +1,9 @@
-//! What stands in the place of an object that cannot be shown, or not yet.
+//! What stands in the place of a line that is not there yet, and of a piece that has no label yet.
 
 use leptos::prelude::*;
 
 use crate::annotate::bench::Bench;
-use crate::annotate::media::Failure;
-use crate::ui::{Button, Icon, ProgressBar, Size, lu};
-
-/// Why an object cannot be shown; everything else of the task can be used.
-#[component]
-pub(in crate::annotate) fn Trouble(
-    failure: Failure,
-    /// As it stands in the task.
-    address: String,
-    /// Tries again.
-    again: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <div class="object-trouble" role="alert" data-code=failure.code>
-            <Icon icon=lu::LuFileWarning/>
-            <div>
-                <p>{failure.sentence}</p>
-                <p class="muted small object-address">{address}</p>
-            </div>
-            <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| again.run(())>"Try again"</Button>
-        </div>
-    }
-    .into_any()
-}
+use crate::ui::ProgressBar;
 
 /// It is being fetched or made; the share of 1 that is done, where the server says so.
 #[component]
