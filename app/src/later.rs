@@ -84,7 +84,7 @@ pub(crate) use later;
 /// Declares a function whose code comes in a piece of its own, for what a page has only now and then.
 ///
 /// `late! { lines: fn draw(line: Line, shown: Shown) { … } }` is a view: the server draws the place alone, so only what is
-/// painted by scripts anyway, or is a control among others, comes late. `late! { documents: fn laid_out(text: String) ->
+/// painted by scripts anyway, or is a control among others, comes late. `late! { rare: fn laid_out(text: String) ->
 /// String { … } }` is a value, known to the server at once and to the browser when the piece is here. Arguments are cloned.
 macro_rules! late {
     ($piece:ident: fn $name:ident($($arg:ident: $type:ty),+) $body:block) => {

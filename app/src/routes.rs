@@ -34,11 +34,9 @@ later! {
         OverviewRoute => view! { <project::OverviewPage/> };
         DataRoute => view! { <project::DataPage/> };
     }
-    setup {
+    manage {
         CreateRoute => view! { <project::CreatePage/> };
         SettingsRoute => view! { <project::SettingsPage/> };
-    }
-    manage {
         ImportRoute => view! { <ImportPage/> };
         ExportRoute => view! { <ExportPage/> };
         OrgRoute => view! { <OrgPage/> };

@@ -8,7 +8,6 @@ use super::api::{self, RequestPasswordReset, ResetPassword};
 use super::leave_for;
 use super::strength::NewPasswordField;
 use crate::error::AppError;
-use crate::lost::set_status;
 use crate::shell::Plain;
 use crate::ui::{Form, FormActions, LinkButton, Look, Size, SubmitButton, TextField, answered, lu};
 
@@ -102,7 +101,6 @@ fn Reset(token: String) -> impl IntoView {
 
 /// Expired, used, or never there: told before a password is typed.
 fn dead(error: &AppError) -> AnyView {
-    set_status(error.status());
     view! {
         <Plain
             title="This link does not work"

@@ -10,9 +10,9 @@ use super::canvas::listen_to_keys;
 use super::desktop::Desktop;
 use crate::later::late;
 
-// A project is named and its data chosen before anybody looks at its interface.
+// A project is named and its data chosen before anybody looks at its interface. It is the label page's, nearly whole.
 late! {
-    preview: fn arriving(label_config: Signal<String>, task: Signal<Map<String, Value>>, read_only: bool, takes_focus: bool) {
+    label: fn arriving(label_config: Signal<String>, task: Signal<Map<String, Value>>, read_only: bool, takes_focus: bool) {
         view! { <Here label_config task read_only takes_focus/> }.into_any()
     }
 }

@@ -59,6 +59,25 @@ test('whoever has confirmed signs in and is remembered', async ({ app, page }) =
   await expectAccessible(page);
 });
 
+test('whoever has forgotten the password chooses another, by a link that works once', async ({ app, page }) => {
+  app.person('mary@example.com', PASSWORD);
+  await open(page, `${app.url}/forgot`);
+  await page.getByLabel('E-mail').fill('mary@example.com');
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expect(page.getByText('If there is an account for mary@example.com')).toBeVisible();
+  await open(page, `${app.url}/dev/outbox`);
+  const link = await page.getByRole('link', { name: 'Open the link' }).first().getAttribute('href');
+  await open(page, new URL(link!, app.url).href);
+  await page.getByLabel('New password', { exact: true }).fill('another-fine-otter-9');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.waitForURL('**/projects');
+  // Told before anything is typed.
+  await open(page, new URL(link!, app.url).href);
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+  await expectAccessible(page);
+  await expect(page.getByRole('link', { name: 'Get a new link' })).toBeVisible();
+});
+
 test('somebody without an organization is told what to do, wherever one is needed', async ({ app, page }) => {
   app.person('lone@example.com', PASSWORD);
   await signIn(page, app, 'lone@example.com', PASSWORD);

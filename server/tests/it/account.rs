@@ -143,7 +143,7 @@ async fn pages_before_signing_in_are_drawn_by_the_server() {
         ("/verify?token=x", "Confirm and sign in"),
         ("/forgot", "Send the link"),
         ("/forgot?sent=ana%40example.com", "If there is an account"),
-        ("/reset?token=x", "New password"),
+        ("/reset?token=x", "This link does not work"),
         ("/signed-in", "You are not signed in"),
     ] {
         let answer = app.stranger().get(path).await;

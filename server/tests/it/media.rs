@@ -105,7 +105,7 @@ async fn videos_are_sent_in_parts_and_described() {
 }
 
 #[tokio::test]
-async fn tables_texts_and_images_have_doors_too() {
+async fn tables_and_images_have_doors_too() {
     let app = TestApp::new().await;
     let films = Films::new(&app).await;
     let browser = app.browser_of(&films.owner).await;
@@ -116,9 +116,6 @@ async fn tables_texts_and_images_have_doors_too() {
     assert_eq!((header.rows, header.columns.len(), header.columns[0].max), (2, 1, 4.0));
     let refused = ask(&browser, &format!("{}&columns=b", films.path("series", &table))).await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "series_columns"));
-    let text = made(&browser, &films.path("text", &table)).await;
-    assert_eq!((text.text().as_str(), text.header("x-text-encoding")), ("t,a,b\n1,2,3\n2,3,4\n", "UTF-8"));
-    assert_eq!(text.header("content-type"), "text/plain; charset=utf-8");
     let pixel = films.upload("a.png", include_bytes!("../../service/tests/it/pixel.png")).await;
     let about: Value = made(&browser, &films.path("image", &pixel)).await.json();
     assert_eq!((&about["tiled"], &about["tile"]), (&false.into(), &512.into()));
@@ -134,7 +131,7 @@ async fn the_doors_stay_shut() {
     let (_, other) = app.db.org("other").await;
     let other = app.browser_of(&other).await;
     let own = app.browser_of(&films.owner).await;
-    let doors = ["wave", "series", "image", "tile/0/0/0", "video", "frames", "text", "file"];
+    let doors = ["wave", "series", "image", "tile/0/0/0", "video", "frames", "file"];
     for door in doors {
         let path = films.path(door, &sound);
         assert_eq!(ask(&other, &path).await.status, StatusCode::NOT_FOUND, "{door}");

@@ -28,7 +28,7 @@ use crate::later::late;
 
 // Questions of the longer sort, which most interfaces do not have.
 late! {
-    questions: fn longer(asked: Asked) {
+    rare: fn longer(asked: Asked) {
         match asked.question.asks.clone() {
             Asks::DateTime(rules) => date_time::view(&asked, rules),
             Asks::Taxonomy(rules) => taxonomy::view(&asked, rules),

@@ -40,7 +40,7 @@ late! {
 
 // A page in a frame is never drawn by the server.
 late! {
-    documents: fn page(shown: Shown) {
+    rare: fn page(shown: Shown) {
         hypertext::view(&shown)
     }
 }

@@ -13,7 +13,7 @@ use crate::later::late;
 
 // Few interfaces explain themselves at length, and what reads Markdown is large.
 late! {
-    documents: fn laid_out(text: String) -> String {
+    rare: fn laid_out(text: String) -> String {
         to_html(&text)
     }
 }

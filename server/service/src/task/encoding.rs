@@ -79,7 +79,7 @@ mod tests {
     fn what_is_no_text_is_none() {
         for (bytes, expected) in [
             (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], None),
-            (b"a\0b\0c", None),
+            (b"abcdefgh\0", None),
             (b"\xef\xbb\xbfmarked", Some("marked")),
             (b"", Some("")),
         ] {

@@ -10,13 +10,16 @@ use domain::{
 };
 use futures::TryStreamExt;
 use serde_json::{Value, json};
-use service::{Actor, export, import::Source, job, project};
+use service::{Actor, Cx, CxBuilder, Settings, export, import::Source, job, project};
 use zip::ZipArchive;
 
 use crate::{code, import::Desk, refused};
 
 async fn run(desk: &Desk, format: ExportFormat) -> (ExportRun, Vec<u8>) {
-    let cx = &desk.db.cx;
+    run_on(&desk.db.cx, desk, format).await
+}
+
+async fn run_on(cx: &Cx, desk: &Desk, format: ExportFormat) -> (ExportRun, Vec<u8>) {
     let id = export::start(cx, &desk.owner, desk.project_id, format, ExportOptions::default()).await.unwrap();
     assert_eq!(refused(export::download(cx, &desk.owner, desk.project_id, id).await), Kind::NotFound);
     job::runner::run_waiting(cx).await.unwrap();
@@ -79,7 +82,11 @@ async fn images_of_the_site_come_along_and_nothing_else_of_it() {
         .collect();
     let file = desk.upload("t.json", json!(tasks).to_string()).await.unwrap();
     assert_eq!(desk.run(Source::Files(vec![file])).await.tasks, 5);
-    let (_, bytes) = run(&desk, ExportFormat::CocoWithImages).await;
+    let site = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public").into();
+    let settings = Settings { site_dir: Some(site), ..desk.db.cx.settings().clone() };
+    let cx = CxBuilder::new(desk.db.pool().clone()).clock(desk.db.cx.clock().clone()).settings(settings);
+    let cx = cx.build().unwrap();
+    let (_, bytes) = run_on(&cx, &desk, ExportFormat::CocoWithImages).await;
     let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     let names: Vec<&String> = names.iter().filter(|name| name.starts_with("images/")).collect();

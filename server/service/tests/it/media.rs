@@ -474,7 +474,7 @@ async fn nobody_sees_what_is_not_theirs() {
 }
 
 /// Another server: answers every path with the same bytes, and parts of them.
-struct Server {
+pub(crate) struct Server {
     port: u16,
     asked: Arc<AtomicUsize>,
     cookies: Arc<AtomicUsize>,
@@ -483,7 +483,7 @@ struct Server {
 
 impl Server {
     /// `content_type` may be a status instead.
-    async fn new(content_type: &'static str, bytes: Vec<u8>) -> Self {
+    pub(crate) async fn new(content_type: &'static str, bytes: Vec<u8>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (asked, cookies) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -527,7 +527,7 @@ impl Server {
         server
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 

@@ -10,11 +10,11 @@ use domain::{
 use futures::StreamExt;
 use serde_json::json;
 use service::{
-    Actor, project, storage, task,
+    Actor, CxBuilder, Settings, project, storage, task,
     testing::{TestDb, user_id},
 };
 
-use crate::{code, refused};
+use crate::{code, media::Server, refused};
 
 const INTERFACE: &str = r#"<View><Text name="far" value="$far" valueType="url"/><Text name="near" value="$near"/>
     <Labels name="ner" toName="far"><Label value="A"/></Labels></View>"#;
@@ -88,14 +88,19 @@ async fn a_text_of_the_project_is_read_by_those_who_may_open_the_task() {
 #[tokio::test]
 async fn a_text_is_read_in_whatever_it_is_encoded() {
     let shelf = Shelf::new().await;
-    for (name, bytes) in [
-        ("utf16.txt", &b"\xff\xfeG\0r\0\xfc\0\xdf\0e\0"[..]),
-        ("latin.txt", b"Gr\xfc\xdfe"),
-        ("marked.txt", b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe"),
+    let settings = Settings { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..shelf.db.cx.settings().clone() };
+    let cx = CxBuilder::new(shelf.db.pool().clone()).clock(shelf.db.cx.clock().clone()).settings(settings);
+    let cx = cx.build().unwrap();
+    for (kind, bytes) in [
+        ("text/plain", &b"\xff\xfeG\0r\0\xfc\0\xdf\0e\0"[..]),
+        ("text/plain; charset=iso-8859-1", b"Gr\xfc\xdfe"),
+        ("text/plain", b"Gr\xfc\xdfe"),
+        ("text/plain", b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe"),
     ] {
-        let address = shelf.file(name, bytes).await;
-        let task_id = shelf.task(&address).await;
-        assert_eq!(shelf.read(&shelf.owner, task_id, "far").await.unwrap(), "Grüße", "{name}");
+        let server = Server::new(kind, bytes.to_vec()).await;
+        let task_id = shelf.task(&server.url("/letter.txt")).await;
+        let text = task::text(&cx, &shelf.owner, shelf.project_id, task_id, "far").await.unwrap();
+        assert_eq!(text, "Grüße", "{kind} {bytes:?}");
     }
 }
 
