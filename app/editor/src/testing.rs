@@ -12,6 +12,8 @@ use crate::input::{Button, Event, Key, Modifiers, Pointer, PointerKind};
 /// An editor on a 600 by 400 image shown one to one: image pixels and CSS pixels are the same numbers.
 pub(crate) struct TestEditor {
     pub(crate) editor: Editor,
+    /// Where the pointer is.
+    object: String,
     modifiers: Modifiers,
     time_ms: f64,
     kind: PointerKind,
@@ -34,10 +36,20 @@ impl TestEditor {
     }
 
     pub(crate) fn with(config: &domain::label_config::LabelConfig, results: serde_json::Value) -> Self {
-        let mut editor = Editor::new(config, &items(results), &sizes(), 7);
+        let editor = Editor::new(config, &items(results), &sizes(), 7);
+        let object = String::new();
+        let mut editor =
+            Self { editor, object, modifiers: Modifiers::default(), time_ms: 0.0, kind: PointerKind::Mouse };
+        editor.on(IMAGE);
+        editor
+    }
+
+    /// From now on the pointer is on this image.
+    pub(crate) fn on(&mut self, object: &str) -> &mut Self {
         // 16 pixels of margin on each side make the zoom exactly 1.
-        let _ = editor.resize_surface(IMAGE, ScreenSize { width: 632.0, height: 432.0 });
-        Self { editor, modifiers: Modifiers::default(), time_ms: 0.0, kind: PointerKind::Mouse }
+        let _ = self.editor.resize_surface(object, ScreenSize { width: 632.0, height: 432.0 });
+        object.clone_into(&mut self.object);
+        self
     }
 
     fn pointer(&mut self, x: f64, y: f64) -> Pointer {
@@ -54,7 +66,7 @@ impl TestEditor {
     }
 
     fn send(&mut self, event: &Event) -> Response {
-        self.editor.handle(IMAGE, event)
+        self.editor.handle(&self.object, event)
     }
 
     pub(crate) fn tool(&mut self, tool: ToolKind) -> &mut Self {

@@ -12,9 +12,9 @@ pub(crate) const BEGINS_WITH: &str = "$value";
 const MOST_LEVELS: usize = 32;
 
 impl LabelConfig {
-    /// The interface as it is for a task: what is repeated is written out, and what its fields hold stands behind what is
-    /// written. A field that is missing or
-    /// holds something else adds nothing. Trees read their field themselves.
+    /// The interface as it is for a task: what is repeated is written out, pictures of lists are objects of their own, and
+    /// what its fields hold stands behind what is written. A field that is missing or holds something else adds nothing.
+    /// Trees read their field themselves.
     #[must_use]
     pub fn for_task(&self, data: &Map<String, Value>) -> Self {
         let mut config = self.written_out(data);
@@ -30,6 +30,7 @@ impl LabelConfig {
                 }
             }
         }
+        config.add_items(data);
         config
     }
 }

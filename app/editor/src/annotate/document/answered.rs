@@ -33,7 +33,7 @@ impl Answered {
         let answer = self.answer.as_ref()?;
         let mut item = match (&self.source, mark) {
             (Some(item), _) => item.clone(),
-            (None, Some(mark)) => mark.region.item_about(&question.name, &question.item_type),
+            (None, Some(mark)) => mark.item_about(&question.name, &question.item_type),
             (None, None) => {
                 let to_name = question.to_names.first().map_or("", String::as_str);
                 ResultItem::new(&self.id, &question.name, to_name, &question.item_type, Map::new())

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::label_config::LabelConfig;
+use domain::label_config::{LabelConfig, item_name};
 use domain::region::ImageSize;
 use domain::result::{self, Region, ResultItem};
 
 use super::answered::{About, Answered};
+use super::mark::place_of;
 use super::{Document, Mark, Pair, RegionKey, Relation, RelationKey, Slot};
 use crate::annotate::kit::Kit;
 
@@ -24,7 +25,8 @@ impl Document {
         let mut keys: Vec<Option<RegionKey>> = vec![None; results.len()];
         for wanted_pair in [false, true] {
             for (at, item) in results.iter().enumerate().filter(|(at, _)| pairs[*at] == wanted_pair) {
-                let name = (item.id().to_owned(), item.to_name().to_owned());
+                let Some(place) = document.place_of(item) else { continue };
+                let name = (item.id().to_owned(), place);
                 if let Some(key) = by_id.get(&name).filter(|_| !item.id().is_empty()) {
                     document.join_pair(*key, item, wanted_pair && regions[at].is_some(), &mut keys[at]);
                 } else if let Some(region) = regions[at].take() {
@@ -50,7 +52,8 @@ impl Document {
                 }
                 Some(key) => Slot::Region(key),
                 None => {
-                    let about = by_id.get(&(item.id().to_owned(), item.to_name().to_owned())).copied();
+                    let place = document.place_of(item).unwrap_or_default();
+                    let about = by_id.get(&(item.id().to_owned(), place)).copied();
                     match document.read_answer(item, about) {
                         Some((name, about)) => Slot::Answer(name, about),
                         None => Slot::Carried(item.clone()),
@@ -84,16 +87,23 @@ impl Document {
     fn read_region(&self, item: &ResultItem, sizes: &BTreeMap<String, ImageSize>) -> Option<Region> {
         let drawn = self.kit.shapes.iter().any(|s| s.name == item.from_name() && s.item_type == item.item_type());
         let labeled = self.kit.label_set(item.from_name()).is_some_and(|set| set.item_type == item.item_type());
-        if !(drawn || labeled) || item.item_index().is_some_and(|index| index > 0) {
+        if !(drawn || labeled) {
             return None;
         }
-        let region = match sizes.get(item.to_name()) {
+        let place = self.place_of(item)?;
+        let region = match sizes.get(&place) {
             Some(size) => Region::on_image(item, *size),
             None => Region::from_item(item, None),
         };
         // A malformed region is not shown, but not lost either: it is carried through.
         let region = region.ok().flatten()?;
-        self.kit.object(item.to_name()).is_some_and(|object| object.bears(&region.shape)).then_some(region)
+        let bears = self.kit.object(&place).is_some_and(|object| object.bears(&region.shape));
+        bears.then_some(Region { to_name: place, ..region })
+    }
+
+    /// The object an item is about, as the interface of the task calls it.
+    pub(super) fn place_of(&self, item: &ResultItem) -> Option<String> {
+        place_of(item, |name| self.kit.object(&item_name(name, 0)).is_some())
     }
 
     /// `region` is the one whose id the item carries.

@@ -1,5 +1,6 @@
 //! One region of the work.
 
+use domain::label_config::{item_name, item_of};
 use domain::result::{Region, ResultItem};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,39 @@ pub struct Pair {
     pub source: Option<ResultItem>,
 }
 
+/// The object an item is about, as the editor calls it: a picture of a list has a name of its own.
+pub(super) fn place_of(item: &ResultItem, is_list: impl Fn(&str) -> bool) -> Option<String> {
+    match item.item_index() {
+        index if is_list(item.to_name()) => Some(item_name(item.to_name(), index.unwrap_or(0))),
+        None | Some(0) => Some(item.to_name().to_owned()),
+        // Of a list that the interface does not have.
+        Some(_) => None,
+    }
+}
+
 impl Mark {
+    /// The item to store, which names the list of a picture and says which of it the picture is.
+    pub(super) fn to_item(&self) -> ResultItem {
+        match item_of(&self.region.to_name) {
+            Some((list, index)) => {
+                let mut item = Region { to_name: list.to_owned(), ..self.region.clone() }.to_item();
+                put_index(&mut item, index, self.region.source.is_none());
+                item
+            }
+            None => self.region.to_item(),
+        }
+    }
+
+    /// A new item of another control about this region.
+    pub(super) fn item_about(&self, from_name: &str, item_type: &str) -> ResultItem {
+        let mut item = self.region.item_about(from_name, item_type);
+        if let Some((list, index)) = item_of(&self.region.to_name) {
+            item.0.insert("to_name".to_owned(), list.into());
+            put_index(&mut item, index, true);
+        }
+        item
+    }
+
     /// The labels, wherever they are stored.
     #[must_use]
     pub fn labels(&self) -> &[String] {
@@ -57,5 +90,12 @@ impl Mark {
     #[must_use]
     pub fn kind(&self) -> ShapeKind {
         ShapeKind::of(&self.region.shape)
+    }
+}
+
+/// An item that came without a number is about the first picture, and stays as it is.
+fn put_index(item: &mut ResultItem, index: u64, is_new: bool) {
+    if is_new || item.item_index().unwrap_or(0) != index {
+        item.0.insert("item_index".to_owned(), index.into());
     }
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Error;
 use domain::answer::Answer;
 use domain::label_config::LabelConfig;
+use domain::region::ImageSize;
 use domain::result::ResultItem;
 
 pub use answered::About;
@@ -59,6 +60,16 @@ impl Document {
     /// The regions of one object, oldest first.
     pub fn marks_on<'a>(&'a self, object: &'a str) -> impl Iterator<Item = (RegionKey, &'a Mark)> {
         self.marks().filter(move |(_, mark)| mark.region.to_name == object)
+    }
+
+    /// Whether all that was loaded for an image of this size could be read with it.
+    pub(crate) fn fits(&self, object: &str, size: ImageSize) -> bool {
+        let has_size = |mark: &Mark| mark.region.size.is_none_or(|its| its == size);
+        let waits = |slot: &Slot| match slot {
+            Slot::Carried(item) => self.place_of(item).as_deref() == Some(object),
+            _ => false,
+        };
+        self.marks_on(object).all(|(_, mark)| has_size(mark)) && !self.slots.iter().any(waits)
     }
 
     /// How many regions there are.

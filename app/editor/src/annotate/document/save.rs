@@ -20,7 +20,7 @@ impl Document {
                 Slot::Region(key) => {
                     if let Some(mark) = self.marks.get(key) {
                         written.insert(*key);
-                        results.push(mark.region.to_item());
+                        results.push(mark.to_item());
                     }
                 }
                 Slot::Pair(key) => {
@@ -34,7 +34,7 @@ impl Document {
         }
         for (key, mark) in &self.marks {
             if !written.contains(key) {
-                results.push(mark.region.to_item());
+                results.push(mark.to_item());
             }
             if !written_pairs.contains(key) {
                 results.extend(pair_item(mark));
@@ -93,7 +93,8 @@ impl Document {
             return None;
         }
         let mut item = item.clone();
-        if let Some(mark) = by_id.get(item.id()).filter(|mark| mark.region.to_name == item.to_name()) {
+        let place = self.place_of(&item);
+        if let Some(mark) = by_id.get(item.id()).filter(|mark| place.as_deref() == Some(&mark.region.to_name)) {
             mark.region.copy_geometry_to(&mut item);
         }
         Some(item)
@@ -105,7 +106,7 @@ fn pair_item(mark: &Mark) -> Option<ResultItem> {
     let mut item = match &pair.source {
         Some(source) => source.clone(),
         None => {
-            let mut item = mark.region.to_item();
+            let mut item = mark.to_item();
             item.0.insert("type".to_owned(), "labels".into());
             item
         }

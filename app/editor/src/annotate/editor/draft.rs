@@ -7,7 +7,7 @@ use domain::region::{ImagePoint, ImageSize};
 use domain::result::ResultItem;
 use serde::{Deserialize, Serialize};
 
-use super::Editor;
+use super::{Editor, Surface};
 use crate::annotate::kit::ShapeKind;
 use crate::annotate::tool::{State, ToolKind};
 
@@ -50,8 +50,18 @@ impl Editor {
         editor
     }
 
-    /// The images have been measured: opens the same work on them. Steps made before are kept as done.
+    /// Images have been measured. Another one of a task whose results know its size simply opens; otherwise the same work is
+    /// opened anew, and steps made before are kept as done.
     pub fn measure(&mut self, sizes: &BTreeMap<String, ImageSize>) {
+        if !self.surfaces.is_empty() && sizes.iter().all(|(object, size)| self.document.fits(object, *size)) {
+            for (object, size) in sizes {
+                let is_open = self.surfaces.get(object).is_some_and(|surface| surface.view.image() == *size);
+                if let Some(surface) = Surface::open(&self.document, object, *size).filter(|_| !is_open) {
+                    self.surfaces.insert(object.clone(), surface);
+                }
+            }
+            return;
+        }
         let draft = self.draft();
         let (read_only, tip) = (self.read_only, self.tip);
         self.restore(&draft, sizes, self.ids);

@@ -19,7 +19,7 @@ use super::aids::Aids;
 use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::film::Film;
-use super::kit::{ObjectKind, ShapeKind};
+use super::kit::ShapeKind;
 use super::line::Line;
 use super::scene::Scene;
 use super::stale::Stale;
@@ -38,6 +38,21 @@ pub(in crate::annotate) struct Surface {
     /// What of its still layer is out of date.
     pub(in crate::annotate) stale: Stale,
     pub(in crate::annotate) aids: Aids,
+}
+
+impl Surface {
+    /// Of an image that has been measured; none for what is no image of the interface.
+    pub(in crate::annotate) fn open(document: &Document, name: &str, size: ImageSize) -> Option<Self> {
+        let kit = document.kit();
+        kit.object(name).filter(|kind| kind.is_canvas())?;
+        let mut view = Viewport::new(size, ScreenSize { width: 640.0, height: 480.0 });
+        let rules = kit.image(name);
+        if rules.is_some_and(|rules| rules.begins_original) {
+            view.original();
+        }
+        let aids = rules.map(|rules| Aids { grid: rules.grid, crosshair: rules.crosshair }).unwrap_or_default();
+        Some(Self { view, scene: Scene::new(document, name, size), picture: None, stale: Stale::All, aids })
+    }
 }
 
 /// The work on one task and how far its gestures are.
@@ -87,19 +102,7 @@ impl Editor {
         let label = kit.labels.iter().find(|label| label.selected).map(|l| (l.control.clone(), l.value.clone()));
         let surfaces = sizes
             .iter()
-            .filter(|(name, _)| kit.object(name).is_some_and(ObjectKind::is_canvas))
-            .map(|(name, size)| {
-                let mut view = Viewport::new(*size, ScreenSize { width: 640.0, height: 480.0 });
-                let rules = kit.image(name);
-                if rules.is_some_and(|rules| rules.begins_original) {
-                    view.original();
-                }
-                let aids = rules.map(|rules| Aids { grid: rules.grid, crosshair: rules.crosshair }).unwrap_or_default();
-                (
-                    name.clone(),
-                    Surface { view, scene: Scene::new(&document, name, *size), picture: None, stale: Stale::All, aids },
-                )
-            })
+            .filter_map(|(name, size)| Some((name.clone(), Surface::open(&document, name, *size)?)))
             .collect();
         // What moves through a video is drawn without a tool.
         let first = kit.shapes.iter().find(|shape| shape.kind != ShapeKind::Track);
@@ -141,6 +144,18 @@ impl Editor {
     /// Where ids of new regions come from; must differ between sittings.
     pub fn seed(&mut self, seed: u64) {
         self.ids = seed;
+    }
+
+    /// People look at another picture of a list: what they were about to draw on the one before is dropped.
+    pub fn turn_to(&mut self, object: &str) -> Response {
+        if self.active == object || !self.document.kit().canvases().any(|name| name == object) {
+            return Response::NONE;
+        }
+        self.drop_gesture();
+        self.pointer = None;
+        object.clone_into(&mut self.active);
+        self.ensure_label();
+        Response { panels: true, still: true, ..Response::LIVELY }
     }
 
     /// The object of the surface people last worked on.

@@ -10,7 +10,7 @@ mod question;
 mod relation;
 mod shape;
 
-use domain::label_config::{Control, LabelConfig};
+use domain::label_config::{Control, LabelConfig, Object, item_of};
 
 use super::tool::ToolKind;
 
@@ -58,14 +58,16 @@ impl Kit {
     /// Reads the interface.
     #[must_use]
     pub fn new(config: &LabelConfig) -> Self {
-        let known =
-            |object: &domain::label_config::Object| Some((object.name.clone(), ObjectKind::of_tag(&object.tag)?));
+        let known = |object: &Object| Some((object.name.clone(), ObjectKind::of_tag(&object.tag)?));
+        let is_item = |object: &Object| item_of(&object.name).is_some();
+        // Nobody works on a list, but on its pictures.
+        let objects = || config.objects.iter().filter(|object| object.value_list().is_none() || is_item(object));
         let mut kit = Self {
-            objects: config.objects.iter().filter_map(known).collect(),
+            objects: objects().filter_map(known).collect(),
             relations: RelationKit::of(config),
             ..Self::default()
         };
-        let images = config.objects.iter().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Image));
+        let images = objects().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Image));
         kit.images = images.map(|object| (object.name.clone(), ImageRules::of(object))).collect();
         for control in &config.controls {
             kit.add(control);

@@ -10,6 +10,7 @@ mod looking;
 mod pages;
 mod painting;
 mod picking;
+mod pictures;
 mod pieces;
 mod relating;
 mod results;

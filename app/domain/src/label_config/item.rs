@@ -1,0 +1,112 @@
+//! Lists of pictures: `<Image valueList="$pages">` shows several, and each is worked on like an object of its own.
+
+use serde_json::{Map, Value};
+
+use super::{LabelConfig, Object, variable};
+
+/// Between the name of a list and the number of an entry. Interfaces hold no control characters, so no name holds it.
+const NUMBERED: char = '\u{1f}';
+/// The most pictures of a list that are shown.
+pub const MOST_ITEMS: usize = 1_000;
+
+/// What an entry of a list, counted from 0, is called among the objects of a task.
+#[must_use]
+pub fn item_name(list: &str, index: u64) -> String {
+    format!("{list}{NUMBERED}{index}")
+}
+
+/// The list and the number of an entry; none for any other object.
+#[must_use]
+pub fn item_of(name: &str) -> Option<(&str, u64)> {
+    let (list, index) = name.rsplit_once(NUMBERED)?;
+    Some((list, index.parse().ok()?))
+}
+
+/// The addresses in a list, in order; one that is no text keeps its place and is empty.
+#[must_use]
+pub fn items(data: &Map<String, Value>, value_list: &str) -> Vec<String> {
+    let found = variable::whole(value_list).and_then(|path| variable::look_up(data, path));
+    let Some(Value::Array(entries)) = found else { return Vec::new() };
+    let address = |entry: &Value| entry.as_str().unwrap_or_default().trim().to_owned();
+    entries.iter().take(MOST_ITEMS).map(address).collect()
+}
+
+impl LabelConfig {
+    /// Puts the entries of lists among the objects, after the list itself: what takes answers about a list takes them about
+    /// its entries.
+    pub(super) fn add_items(&mut self, data: &Map<String, Value>) {
+        let mut objects = Vec::with_capacity(self.objects.len());
+        for object in std::mem::take(&mut self.objects) {
+            let entries: Vec<Object> = match object.value_list() {
+                Some(list) => (0..items(data, list).len() as u64)
+                    .map(|index| Object { name: item_name(&object.name, index), ..object.clone() })
+                    .collect(),
+                None => Vec::new(),
+            };
+            for control in &mut self.controls {
+                if control.to_names.contains(&object.name) {
+                    control.to_names.extend(entries.iter().map(|entry| entry.name.clone()));
+                }
+            }
+            objects.push(object);
+            objects.extend(entries);
+        }
+        self.objects = objects;
+    }
+}
+
+impl Object {
+    /// The list behind an `<Image valueList="…">`, as written.
+    #[must_use]
+    pub fn value_list(&self) -> Option<&str> {
+        let written = |name: &str| {
+            let found = self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        };
+        written("valueList").filter(|_| self.tag == "Image" && written("value").is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::read;
+    use super::*;
+
+    #[test]
+    fn entries_are_objects_of_the_same_controls() {
+        let xml = "<View><Image name='p' valueList='$pages'/><Image name='q' value='$one'/>\
+            <RectangleLabels name='b' toName='p,q'><Label value='A'/></RectangleLabels></View>";
+        let data = json!({"pages": ["/a.jpg", 5], "one": "/c.jpg"});
+        let config = read(xml).unwrap().for_task(data.as_object().unwrap());
+        let (first, second) = (item_name("p", 0), item_name("p", 1));
+        let names: Vec<&str> = config.objects.iter().map(|object| object.name.as_str()).collect();
+        assert_eq!(names, ["p", &first, &second, "q"]);
+        assert_eq!(config.controls[0].to_names, ["p", "q", &first, &second]);
+        assert_eq!(items(data.as_object().unwrap(), "$pages"), ["/a.jpg", ""]);
+    }
+
+    #[test]
+    fn names_and_numbers_come_apart_again() {
+        for (name, expected) in [
+            (item_name("p", 12), Some(("p", 12))),
+            (item_name(&item_name("p", 1), 2), Some((item_name("p", 1).as_str(), 2))),
+            ("p".to_owned(), None),
+            ("p\u{1f}x".to_owned(), None),
+        ] {
+            assert_eq!(item_of(&name), expected.map(|(list, index)| (list, index)), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_an_end_and_what_is_none_has_no_entries() {
+        let many: Vec<Value> = (0..=MOST_ITEMS).map(|n| json!(format!("/{n}.jpg"))).collect();
+        for (data, expected) in
+            [(json!({"l": many}), MOST_ITEMS), (json!({"l": []}), 0), (json!({"l": "/a.jpg"}), 0), (json!({}), 0)]
+        {
+            assert_eq!(items(data.as_object().unwrap(), "$l").len(), expected);
+        }
+        assert!(items(&Map::new(), "no field").is_empty());
+    }
+}
