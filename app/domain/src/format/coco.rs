@@ -197,13 +197,14 @@ impl Coco {
 
 impl Exporter for Coco {
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
-        let Some(picture) = self.images.read(task, &mut self.manifest, sink)? else { return Ok(()) };
-        self.newest = self.newest.max(picture.updated_at);
-        self.image(task, &picture, sink)?;
-        for region in &picture.regions {
-            self.region(task.id, region, &picture)?;
+        for picture in self.images.read(task, &mut self.manifest, sink)? {
+            self.newest = self.newest.max(picture.updated_at);
+            self.image(task, &picture, sink)?;
+            for region in &picture.regions {
+                self.region(task.id, region, &picture)?;
+            }
+            self.image_count += 1;
         }
-        self.image_count += 1;
         Ok(())
     }
 

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::{ExportAnnotation, ExportTask, Manifest, Sink};
 use crate::{
-    label_config::{Label, LabelConfig},
+    label_config::{Label, LabelConfig, Object, items},
     region::{ImageSize, Shape},
     result::{Region, ResultItem},
 };
 
 /// The longest file name taken over from an address.
 const MAX_NAME_CHARS: usize = 120;
+const OTHER_IMAGE: &str = "Regions on a second image of the task were left out.";
 
 /// The task field that holds the image.
 pub(super) fn field(config: &LabelConfig) -> Option<&str> {
@@ -23,6 +24,8 @@ pub(super) fn field(config: &LabelConfig) -> Option<&str> {
 pub(super) struct Images {
     object: String,
     field: String,
+    /// The list behind `valueList`, as written.
+    list: Option<String>,
     all: bool,
 }
 
@@ -55,27 +58,38 @@ impl Images {
         let image = config.objects.iter().find(|object| object.tag == "Image" && object.field.is_some());
         let (object, field) =
             image.map(|image| (image.name.clone(), image.field.clone().unwrap_or_default())).unwrap_or_default();
-        Self { object, field, all }
+        let list = image.and_then(Object::value_list).map(str::to_owned);
+        Self { object, field, list, all }
     }
 
-    /// The task's image with its answer, or `None` where there is nothing to write; either way the manifest knows.
+    /// Where the task's images are; the number of an empty one stays its own.
+    fn addresses(&self, task: &ExportTask) -> Vec<String> {
+        match &self.list {
+            Some(list) => items(&task.data, list),
+            None => task.data.get(&self.field).and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
+        }
+    }
+
+    /// The task's images with their part of the answer; none where there is nothing to write. Either way the manifest knows.
     pub(super) fn read(
         &self,
         task: &ExportTask,
         manifest: &mut Manifest,
         sink: &mut dyn Sink,
-    ) -> io::Result<Option<Picture>> {
+    ) -> io::Result<Vec<Picture>> {
         let labeled = manifest.look_at(task, self.all);
         if !labeled && !self.all {
             manifest.lose(task.id, 1, "not_labeled", "Tasks without a valid annotation were left out, as chosen.");
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let Some(address) = task.data.get(&self.field).and_then(Value::as_str).filter(|text| !text.is_empty()) else {
+        let addresses = self.addresses(task);
+        if addresses.iter().all(String::is_empty) {
             manifest.tasks_written -= 1;
-            let message = format!("Tasks whose field “{}” holds no single image were left out.", self.field);
+            let what = if self.list.is_some() { "list of images" } else { "single image" };
+            let message = format!("Tasks whose field “{}” holds no {what} were left out.", self.field);
             manifest.lose(task.id, 1, "no_image", &message);
-            return Ok(None);
-        };
+            return Ok(Vec::new());
+        }
         let skipped = (task.annotations.len() - task.answers().count()) as u64;
         manifest.lose(task.id, skipped, "skipped", "Skipped annotations are not part of this format.");
         let answer = best(task);
@@ -83,23 +97,37 @@ impl Images {
         let message =
             "The format holds one answer per image: the reference answer where there is one, else the newest.";
         manifest.lose(task.id, others, "other_answers", message);
-        let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
-        let items: Vec<ResultItem> =
-            result.iter().filter_map(|item| ResultItem::from_json(item.clone()).ok()).collect();
-        let size = match items.iter().find_map(ResultItem::original_size) {
-            Some(size) => Some(size),
-            None => sink.image_size(address)?,
-        };
         manifest.annotations += u64::from(answer.is_some());
-        let regions = self.regions(task.id, &items, size, manifest);
-        Ok(Some(Picture {
-            file_name: file_name(task.id, address),
-            address: address.to_owned(),
-            labeled,
-            size,
-            regions,
-            updated_at: answer.map(|answer| answer.updated_at),
-        }))
+        let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
+        let mut items_of: Vec<Vec<ResultItem>> = vec![Vec::new(); addresses.len()];
+        for item in result.iter().filter_map(|item| ResultItem::from_json(item.clone()).ok()) {
+            let at = item.item_index().and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
+            match items_of.get_mut(at).filter(|_| self.list.is_some() || at == 0) {
+                Some(items) => items.push(item),
+                None => manifest.lose(task.id, 1, "other_image", OTHER_IMAGE),
+            }
+        }
+        let mut pictures = Vec::with_capacity(addresses.len());
+        for (at, (address, items)) in addresses.into_iter().zip(items_of).enumerate() {
+            if address.is_empty() {
+                manifest.lose(task.id, 1, "no_image", "Images of lists that have no address were left out.");
+                continue;
+            }
+            let size = match items.iter().find_map(ResultItem::original_size) {
+                Some(size) => Some(size),
+                None => sink.image_size(&address)?,
+            };
+            let number = self.list.is_some().then_some(at + 1);
+            pictures.push(Picture {
+                file_name: file_name(task.id, number, &address),
+                labeled,
+                size,
+                regions: self.regions(task.id, &items, size, manifest),
+                updated_at: answer.map(|answer| answer.updated_at),
+                address,
+            });
+        }
+        Ok(pictures)
     }
 
     fn regions(
@@ -124,8 +152,8 @@ impl Images {
                     continue;
                 }
             };
-            if region.to_name != self.object || item.item_index().is_some_and(|index| index > 0) {
-                manifest.lose(task, 1, "other_image", "Regions on a second image of the task were left out.");
+            if region.to_name != self.object {
+                manifest.lose(task, 1, "other_image", OTHER_IMAGE);
                 continue;
             }
             // A shape and its labels may be two items that share an id.
@@ -158,8 +186,9 @@ fn best(task: &ExportTask) -> Option<&ExportAnnotation> {
     task.answers().max_by_key(|answer| (answer.ground_truth, answer.created_at, answer.id))
 }
 
-/// The address's last part behind the task's number, made of characters that every file system takes.
-fn file_name(task: i64, address: &str) -> String {
+/// The address's last part behind the task's number and that of the image in a list, made of characters that every file system takes.
+fn file_name(task: i64, number: Option<usize>, address: &str) -> String {
+    let task = number.map_or_else(|| task.to_string(), |number| format!("{task}-{number}"));
     let path = address.split(['?', '#']).next().unwrap_or(address);
     let last = if path.starts_with("data:") { "" } else { path.rsplit(['/', '\\']).next().unwrap_or(path) };
     let safe = |character: char| {

@@ -325,6 +325,38 @@ fn image_formats_say_what_they_leave_behind() {
     assert!(ExportFormat::Csv.check(&config).is_ok());
 }
 
+#[test]
+fn each_picture_of_a_list_has_its_own_regions() {
+    let mut config = boxes();
+    config.objects[0].attributes = vec![("valueList".to_owned(), "$image".to_owned())];
+    let on_page = |id: &str, index: Option<u64>| {
+        let mut item = on_image(id, "rectanglelabels", rectangle()["value"].take());
+        if let Some(index) = index {
+            item["item_index"] = index.into();
+        }
+        item
+    };
+    let result = json!([on_page("a", Some(1)), on_page("b", None), on_page("c", Some(1)), on_page("d", Some(9))]);
+    let pages = json!({"image": ["/files/1/a.jpg", "https://e.org/x/a.jpg", ""]});
+    let tasks =
+        [task(7, pages, vec![annotation(1, result)]), task(8, json!({"image": []}), vec![annotation(2, json!([]))])];
+    let (folder, manifest) = export(ExportFormat::CocoWithImages, &config, false, &tasks);
+    let coco: Value = serde_json::from_str(folder.text("result.json")).unwrap();
+    let images: Vec<_> = coco["images"].as_array().unwrap().iter().map(|image| &image["file_name"]).collect();
+    assert_eq!(images, ["images/7-1-a.jpg", "images/7-2-a.jpg"], "{coco}");
+    let regions: Vec<_> = coco["annotations"].as_array().unwrap().iter().map(|region| &region["image_id"]).collect();
+    assert_eq!(regions, [0, 1, 1]);
+    assert_eq!((manifest.images, manifest.annotations, manifest.tasks_written), (1, 1, 1));
+    assert!(
+        lost(&manifest).contains(&("other_image", 1)) && lost(&manifest).contains(&("no_image", 2)),
+        "{manifest:?}"
+    );
+    let (folder, _) = export(ExportFormat::Yolo, &config, false, &tasks);
+    for (path, lines) in [("labels/7-1-a.txt", 1), ("labels/7-2-a.txt", 2)] {
+        assert_eq!(folder.text(path).lines().count(), lines, "{path}");
+    }
+}
+
 fn mixed_tasks() -> Vec<ExportTask> {
     let choice =
         json!({"id": "c", "from_name": "mood", "to_name": "t", "type": "choices", "value": {"choices": ["good"]}});

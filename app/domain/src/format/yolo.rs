@@ -215,19 +215,25 @@ impl Yolo {
 
 impl Exporter for Yolo {
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
-        let Some(picture) = self.images.read(task, &mut self.manifest, sink)? else { return Ok(()) };
-        if self.with_images {
-            if sink.copy_image(&picture.address, &format!("images/{}", picture.file_name))? {
-                self.manifest.images += 1;
-            } else {
-                self.manifest.lose(task.id, 1, "image_not_stored", "Images that are not stored here were not copied.");
+        for picture in self.images.read(task, &mut self.manifest, sink)? {
+            if self.with_images {
+                if sink.copy_image(&picture.address, &format!("images/{}", picture.file_name))? {
+                    self.manifest.images += 1;
+                } else {
+                    self.manifest.lose(
+                        task.id,
+                        1,
+                        "image_not_stored",
+                        "Images that are not stored here were not copied.",
+                    );
+                }
             }
-        }
-        if picture.labeled {
-            let stem = picture.file_name.rsplit_once('.').map_or(picture.file_name.as_str(), |(stem, _)| stem);
-            let text = self.lines(task.id, &picture);
-            sink.begin(&format!("labels/{stem}.txt"))?;
-            sink.write(text.as_bytes())?;
+            if picture.labeled {
+                let stem = picture.file_name.rsplit_once('.').map_or(picture.file_name.as_str(), |(stem, _)| stem);
+                let text = self.lines(task.id, &picture);
+                sink.begin(&format!("labels/{stem}.txt"))?;
+                sink.write(text.as_bytes())?;
+            }
         }
         Ok(())
     }

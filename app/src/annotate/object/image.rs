@@ -24,14 +24,16 @@ use crate::ui::{Button, Icon, Size, lu, use_toasts};
 /// An `<Image>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
     let (name, src) = (shown.name.clone(), shown.address());
-    view! { <ImageSurface bench=shown.bench name src/> }.into_any()
+    view! { <ImageSurface bench=shown.bench title=name.clone() name src/> }.into_any()
 }
 
 #[component]
-fn ImageSurface(
+pub(super) fn ImageSurface(
     bench: Bench,
     /// The object's name.
     name: String,
+    /// What it is called for people who do not see it.
+    title: String,
     /// Where the picture is; empty when the task has none.
     src: String,
 ) -> impl IntoView {
@@ -165,7 +167,7 @@ fn ImageSurface(
             event.prevent_default();
         }
     };
-    let label = format!("Picture “{name}”. Regions can be drawn with the tools, and picked in the list of regions.");
+    let label = format!("Picture “{title}”. Regions can be drawn with the tools, and picked in the list of regions.");
     view! {
         <div class="surface-frame">
             <Toolbar/>

@@ -12,6 +12,7 @@ mod image;
 mod list;
 mod other;
 mod paragraphs;
+mod pictures;
 mod reading;
 mod series;
 mod table;
@@ -93,7 +94,8 @@ impl Shown {
 pub(super) fn view(bench: Bench, element: Element) -> AnyView {
     let shown = Shown::new(bench, element);
     match shown.element.tag.as_str() {
-        "Image" if shown.get("valueList").is_empty() => image::view(&shown),
+        "Image" if shown.get("value").is_empty() && !shown.get("valueList").is_empty() => pictures::view(&shown),
+        "Image" => image::view(&shown),
         "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
         "HyperText" => page(shown),

@@ -31,22 +31,8 @@ pub(super) fn view(shown: &Shown) -> AnyView {
             </p>
         }
         .into_any(),
-        ("Image", _) => pictures(value),
         _ => fields(value),
     }
-}
-
-fn pictures(value: &Value) -> AnyView {
-    let list = match value {
-        Value::Array(list) => list.clone(),
-        other => vec![other.clone()],
-    };
-    list.iter()
-        .filter_map(Value::as_str)
-        .take(MOST_ROWS)
-        .map(|src| view! { <img class="presented-picture" src=safe_address(src) alt="" loading="lazy"/> })
-        .collect_view()
-        .into_any()
 }
 
 /// Data as a table of its fields.

@@ -1,5 +1,6 @@
 //! What keys do, as a list.
 
+use domain::label_config::item_of;
 use editor::command::Command;
 use leptos::prelude::*;
 
@@ -29,7 +30,9 @@ pub(super) fn KeyList(bench: Bench) -> impl IntoView {
         ("Finish a polygon or vector", "Enter"),
         ("Leave what was begun", "Esc"),
     ];
-    let more = more.into_iter().map(|(what, keys)| (what.to_owned(), keys.to_owned()));
+    let has_list = bench.peek(|editor| editor.document().kit().canvases().any(|name| item_of(name).is_some()));
+    let pictures = has_list.then_some(("Another picture of the list", "PageUp PageDown"));
+    let more = more.into_iter().chain(pictures).map(|(what, keys)| (what.to_owned(), keys.to_owned()));
     rows.chain(more)
         .map(|(what, keys)| view! { <div class="key-row"><span>{what}</span><Kbd keys=keys.replace(' ', "+")/></div> })
         .collect_view()
