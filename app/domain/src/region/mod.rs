@@ -5,6 +5,7 @@
 //! an ellipse about its centre. Percent never reaches this module: only [`crate::result`] knows it.
 
 mod bounds;
+mod granularity;
 mod hit;
 mod keypoint;
 pub mod mask;
@@ -20,6 +21,7 @@ mod unit;
 mod vector;
 
 pub use bounds::Bounds;
+pub use granularity::Granularity;
 pub use keypoint::KeyPoint;
 pub use mask::Mask;
 pub use parts::{Leaf, PartPoint, PartSpan};

@@ -81,17 +81,25 @@ impl Editor {
         if self.is_read_only() || self.document.kit().object(object) != Some(ObjectKind::Text) {
             return Response::LIVELY;
         }
-        let Some(span) = select_utf16(text, anchor_utf16, focus_utf16) else { return Response::LIVELY };
-        self.mark_piece(object, Shape::Text(span))
+        match self.piece_of_text(object, text, anchor_utf16, focus_utf16) {
+            Some(piece) => self.mark_piece(object, piece),
+            None => Response::LIVELY,
+        }
     }
 
     /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
     /// for it, whatever the label at hand; any other key leaves everything as it is.
     pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
-        match select_utf16(text, anchor, focus) {
-            Some(span) => self.hold_piece(key, object, Shape::Text(span)),
+        match self.piece_of_text(object, text, anchor, focus) {
+            Some(piece) => self.hold_piece(key, object, piece),
             None => Response::NONE,
         }
+    }
+
+    /// What is labeled of a selection.
+    fn piece_of_text(&self, object: &str, text: &str, anchor: usize, focus: usize) -> Option<Shape> {
+        let span = select_utf16(text, anchor, focus)?;
+        Some(Shape::Text(self.document.kit().granularity(object).of_text(text, span)))
     }
 
     /// The same for a piece of any object.

@@ -11,6 +11,7 @@ mod relation;
 mod shape;
 
 use domain::label_config::{Control, LabelConfig, Object, item_of};
+use domain::region::Granularity;
 
 use super::tool::ToolKind;
 
@@ -29,6 +30,8 @@ const AUTOMATIC_KEYS: &str = "1234567890qwtysdfgjlzxc";
 pub struct Kit {
     /// Objects that can be worked on, in document order.
     pub objects: Vec<(String, ObjectKind)>,
+    /// What selections in texts take with them, by name; characters where nothing is said.
+    pub granularities: Vec<(String, Granularity)>,
     /// How images want to be looked at, by name.
     pub images: Vec<(String, ImageRules)>,
     /// Controls that draw.
@@ -69,6 +72,11 @@ impl Kit {
         };
         let images = objects().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Image));
         kit.images = images.map(|object| (object.name.clone(), ImageRules::of(object))).collect();
+        let written = |object: &Object| {
+            let found = object.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case("granularity"))?;
+            Some((object.name.clone(), Granularity::from_name(&found.1)))
+        };
+        kit.granularities = objects().filter_map(written).collect();
         for control in &config.controls {
             kit.add(control);
         }
@@ -150,6 +158,12 @@ impl Kit {
     #[must_use]
     pub fn object(&self, name: &str) -> Option<ObjectKind> {
         self.objects.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind)
+    }
+
+    /// What a selection in the text of that name takes with it.
+    #[must_use]
+    pub fn granularity(&self, name: &str) -> Granularity {
+        self.granularities.iter().find(|(known, _)| known == name).map(|(_, found)| *found).unwrap_or_default()
     }
 
     /// How the image of that name wants to be looked at.

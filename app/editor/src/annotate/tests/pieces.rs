@@ -71,3 +71,18 @@ fn a_new_piece_is_the_one_that_questions_are_about() {
     );
     assert_eq!(mark(&asked), (1, 2));
 }
+
+#[test]
+fn a_selection_takes_whole_words_where_the_interface_wants_it() {
+    let xml = "<View><Text name='text' value='$text' granularity='word'/><Labels name='ner' toName='text'>\
+        <Label value='Person' hotkey='p'/></Labels></View>";
+    let config = domain::label_config::read(xml).unwrap();
+    let text = "Ada Lovelace met Charles.";
+    let mut editor = TestEditor::with(&config, json!([]));
+    assert!(editor.editor.hold_text('p', "text", text, 2, 6).handled);
+    assert_eq!(editor.editor.pending_words(), Some(("text", "Ada Lovelace")));
+    let _ = editor.editor.key(Key::Char('p'), NONE);
+    editor.regions_are(&["Person text 0..12 Ada Lovelace"]);
+    let _ = editor.editor.select_text("text", text, 18, 19);
+    editor.regions_are(&["Person text 0..12 Ada Lovelace", "Person text 17..24 Charles"]);
+}
