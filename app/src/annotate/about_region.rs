@@ -1,6 +1,8 @@
-//! What is asked about the selected region in the list of regions: `<TextArea perRegion displayMode="region-list">`.
+//! What is asked about the selected region below the list of regions (`<TextArea perRegion displayMode="region-list">`), and
+//! the note that can be written about any.
 
 use domain::label_config::Element;
+use editor::annotate::{Editor, MAX_REMARK_CHARS, RegionKey};
 use leptos::prelude::*;
 
 use super::bench::Bench;
@@ -14,15 +16,11 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
         let questions = editor.document().kit().questions.iter().filter(|question| question.is_in_regions());
         questions.map(|question| question.name.clone()).collect()
     });
-    if names.is_empty() {
-        return ().into_any();
-    }
     let asked: Vec<Element> = bench.config.with_value(|config| {
         let mut found = Vec::new();
         collect(&config.root, &names, &mut found);
         found
     });
-    let is_about_one = Memo::new(move |_| bench.read(|editor| names.iter().any(|name| editor.about(name).is_some())));
     let views = asked
         .into_iter()
         .map(|element| {
@@ -30,10 +28,35 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
             conditional(bench, attributes, control::view_anywhere(bench, element))
         })
         .collect_view();
+    let sole = Memo::new(move |_| bench.read(Editor::sole));
     view! {
-        <section class="panel-part about-region" aria-label="About the selected region" hidden=move || !is_about_one.get()>
+        <section class="panel-part about-region" aria-label="About the selected region" hidden=move || sole.get().is_none()>
             {views}
+            {move || sole.get().map(|key| note(bench, key))}
         </section>
+    }
+    .into_any()
+}
+
+/// A note about a region (`meta.text`).
+fn note(bench: Bench, key: RegionKey) -> AnyView {
+    let is_fixed = move || {
+        bench.read(|editor| editor.is_read_only() || editor.document().mark(key).is_none_or(|mark| mark.locked))
+    };
+    let remark =
+        move || bench.read(|editor| editor.document().mark(key).map(|mark| mark.remark.clone()).unwrap_or_default());
+    view! {
+        <textarea
+            class="input text-field"
+            rows="1"
+            dir="auto"
+            placeholder="Add a note"
+            aria-label="Note"
+            maxlength=MAX_REMARK_CHARS
+            prop:value=remark
+            readonly=is_fixed
+            on:input=move |event| { let _ = bench.act(|editor| editor.set_remark(key, &event_target_value(&event))); }
+        ></textarea>
     }
     .into_any()
 }

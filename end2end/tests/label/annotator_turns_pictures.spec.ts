@@ -41,8 +41,12 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
   // A region that is picked brings its picture along.
   await regions(page).first().click();
   await expect(picture(page)).toHaveAccessibleName(/page, 1 of 2/);
+  await page.getByRole('textbox', { name: 'Note' }).fill('Only the ear');
+  await expect(regions(page).first()).toContainText('Only the ear');
+  await expectAccessible(page);
   await page.reload();
   await expect(regions(page)).toHaveCount(2);
+  await expect(regions(page).first()).toContainText('Only the ear');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
 
@@ -51,6 +55,7 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
     to_name, item_index, original_width, original_height,
     x: (value.x * original_width) / 100, y: (value.y * original_height) / 100,
   }));
+  expect(task.annotations[0].result[0].meta).toEqual({ text: ['Only the ear'] });
   const expected = [[0, CAT, first], [1, COFFEE, second]] as const;
   for (const [at, size, box] of expected) {
     expect(boxes[at]).toMatchObject({ to_name: 'page', item_index: at, original_width: size.width, original_height: size.height });

@@ -13,6 +13,9 @@ use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::kit::Question;
 
+/// The longest text about a region.
+pub const MAX_REMARK_CHARS: usize = 10_000;
+
 impl Editor {
     /// What an answer to this control would be about now; `None` for one that is asked per region while not exactly one
     /// region of its objects is selected.
@@ -105,13 +108,31 @@ impl Editor {
         marks.next().is_none().then_some(first)
     }
 
-    /// What is written about a region in the list of regions; `None` where nothing is.
+    /// The region that is selected, where it is the only one.
+    #[must_use]
+    pub fn sole(&self) -> Option<RegionKey> {
+        self.sole_mark().map(|(key, _)| key)
+    }
+
+    /// Writes about a region (`meta.text`); an empty text takes it away. Typing is one undo step.
+    pub fn set_remark(&mut self, key: RegionKey, text: &str) -> Response {
+        if self.is_read_only() || self.document.mark(key).is_none_or(|mark| mark.locked) {
+            return Response::LIVELY;
+        }
+        let text: String = text.chars().take(MAX_REMARK_CHARS).collect();
+        let edit = Edit::Remark(key, text);
+        let changed = self.history.apply_merged(edit, &mut self.document, &format!("remark {key:?}"));
+        if changed { Response { still: false, lively: false, ..Response::CHANGED } } else { Response::LIVELY }
+    }
+
+    /// What is written about a region, there or in the list of regions; `None` where nothing is.
     #[must_use]
     pub fn note(&self, key: RegionKey) -> Option<String> {
         let questions = self.document.kit().questions.iter().filter(|question| question.is_in_regions());
         let answers = questions.filter_map(|question| self.document.answer(&question.name, About::Region(key)));
         let texts = answers.flat_map(|answer| if let Answer::Texts(texts) = answer { texts.as_slice() } else { &[] });
-        let written: Vec<&str> = texts.map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let remark = self.document.mark(key).map(|mark| &mark.remark);
+        let written: Vec<&str> = texts.chain(remark).map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         (!written.is_empty()).then(|| written.join(" · "))
     }
 

@@ -20,6 +20,8 @@ pub enum Edit {
     Repaint(RegionKey, MaskPatch),
     /// A region takes other labels.
     Relabel(RegionKey, Box<Naming>),
+    /// Something else is written about a region.
+    Remark(RegionKey, String),
     /// A relation appears or changes; `None` removes it.
     Relate(RelationKey, Option<Box<Relation>>),
     /// A question is answered otherwise.
@@ -57,7 +59,8 @@ impl Edit {
             | Self::Remove(key)
             | Self::Reshape(key, _)
             | Self::Repaint(key, _)
-            | Self::Relabel(key, _) => Some(*key),
+            | Self::Relabel(key, _)
+            | Self::Remark(key, _) => Some(*key),
             Self::Answer { .. } | Self::Relate(..) => None,
         }
     }
@@ -91,6 +94,13 @@ impl Reversible<Document> for Edit {
                     pair: std::mem::replace(pair, naming.pair),
                 };
                 Some(Self::Relabel(key, Box::new(before)))
+            }
+            Self::Remark(key, text) => {
+                let mark = to.mark_mut(key)?;
+                if mark.remark == text {
+                    return None;
+                }
+                Some(Self::Remark(key, std::mem::replace(&mut mark.remark, text)))
             }
             Self::Relate(key, relation) => {
                 if to.relation(key) == relation.as_deref() {

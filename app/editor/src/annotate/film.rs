@@ -297,7 +297,7 @@ impl Editor {
             size: None,
             source: None,
         };
-        self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }])
+        self.insert_all(vec![Mark::new(region, None)])
     }
 
     /// The label at hand, where it is one of things that move through this video.

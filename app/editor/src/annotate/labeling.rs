@@ -220,7 +220,7 @@ impl Editor {
             size,
             source: None,
         };
-        Some(Mark { region, pair, hidden: false, locked: false })
+        Some(Mark::new(region, pair))
     }
 
     /// How a region is called in lists: its labels as shown, else its kind.

@@ -31,6 +31,7 @@ mod tip;
 mod tool;
 
 pub use aids::Aids;
+pub use answers::MAX_REMARK_CHARS;
 pub use arrange::Arrange;
 pub use cursor::Cursor;
 pub use document::{About, Document, Mark, Pair, RegionKey, Relation, RelationKey};

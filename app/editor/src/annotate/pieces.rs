@@ -66,7 +66,7 @@ impl Editor {
             size: None,
             source: None,
         };
-        let response = self.insert_all(vec![Mark { region, pair: None, hidden: false, locked: false }]);
+        let response = self.insert_all(vec![Mark::new(region, None)]);
         // Where questions are asked about each piece, it is the one to answer for. Otherwise the next piece gets the label
         // at hand, not this one another label by accident.
         if !self.document.kit().questions.iter().any(|question| question.per_region) {

@@ -7,7 +7,7 @@ use domain::region::ImageSize;
 use domain::result::{self, Region, ResultItem};
 
 use super::answered::{About, Answered};
-use super::mark::place_of;
+use super::mark::{place_of, remark_of};
 use super::{Document, Mark, Pair, RegionKey, Relation, RelationKey, Slot};
 use crate::annotate::kit::Kit;
 
@@ -34,7 +34,8 @@ impl Document {
                     by_id.insert(name, key);
                     document.loaded_ids.insert(region.id.clone());
                     let (hidden, locked) = (item.is_hidden(), item.is_readonly());
-                    document.marks.insert(key, Mark { region, pair: None, hidden, locked });
+                    let remark = remark_of(item);
+                    document.marks.insert(key, Mark { region, pair: None, hidden, locked, remark });
                     keys[at] = Some(key);
                 }
             }

@@ -22,6 +22,8 @@ pub struct Mark {
     pub hidden: bool,
     /// Cannot be changed; not part of the result unless it came `readonly`.
     pub locked: bool,
+    /// What people wrote about it (`meta.text`); several notes are lines.
+    pub remark: String,
 }
 
 /// Labels of a region that are a result of their own.
@@ -45,17 +47,32 @@ pub(super) fn place_of(item: &ResultItem, is_list: impl Fn(&str) -> bool) -> Opt
     }
 }
 
+/// What people wrote about a region.
+pub(super) fn remark_of(item: &ResultItem) -> String {
+    item.notes().join("\n")
+}
+
 impl Mark {
+    /// A region drawn just now.
+    pub(crate) fn new(region: Region, pair: Option<Pair>) -> Self {
+        Self { region, pair, hidden: false, locked: false, remark: String::new() }
+    }
+
     /// The item to store, which names the list of a picture and says which of it the picture is.
     pub(super) fn to_item(&self) -> ResultItem {
-        match item_of(&self.region.to_name) {
+        let mut item = match item_of(&self.region.to_name) {
             Some((list, index)) => {
                 let mut item = Region { to_name: list.to_owned(), ..self.region.clone() }.to_item();
                 put_index(&mut item, index, self.region.source.is_none());
                 item
             }
             None => self.region.to_item(),
+        };
+        if remark_of(&item) != self.remark {
+            let text = self.remark.trim();
+            item.set_notes(&(!text.is_empty()).then(|| text.to_owned()).into_iter().collect::<Vec<_>>());
         }
+        item
     }
 
     /// A new item of another control about this region.

@@ -71,3 +71,31 @@ fn a_draft_keeps_a_polygon_that_is_being_drawn() {
     assert_eq!(restored.draft(), editor.editor.draft());
     assert!(matches!(restored.state(), State::Polygon { points, .. } if points.len() == 2));
 }
+
+#[test]
+fn a_remark_on_a_region_is_stored_with_it_and_undone_as_one() {
+    let mut noted = boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0);
+    noted["meta"] = json!({"text": ["blurred", "ask Ada"], "k": 1});
+    let mut editor =
+        TestEditor::with(&config::boxes_and_choices(), json!([noted, boxed("b", 0.0, 0.0, 9.0, 9.0, 0.0)]));
+    let (a, b) = (editor.editor.document().key_of("a").unwrap(), editor.editor.document().key_of("b").unwrap());
+    let before = editor.editor.results();
+    assert_eq!(editor.editor.note(a).unwrap(), "blurred\nask Ada");
+    for text in ["c", "cl", "clear "] {
+        let _ = editor.editor.set_remark(a, text);
+    }
+    let _ = editor.editor.set_remark(b, "new");
+    let metas = |editor: &TestEditor| -> Vec<Value> {
+        editor.editor.results().iter().map(|item| item.0.get("meta").cloned().unwrap_or_default()).collect()
+    };
+    assert_eq!(metas(&editor), [json!({"text": ["clear"], "k": 1}), json!({"text": ["new"]})]);
+    let _ = editor.editor.set_remark(b, " ");
+    assert_eq!(metas(&editor)[1], Value::Null);
+    editor.command(Command::Undo).command(Command::Undo);
+    assert_eq!(editor.editor.results(), before);
+    let _ = editor.editor.toggle_locked(a);
+    let _ = editor.editor.set_remark(a, "locked");
+    editor.editor.set_read_only(true);
+    let _ = editor.editor.set_remark(b, "read only");
+    assert_eq!(editor.editor.results(), before);
+}
