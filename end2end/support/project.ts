@@ -53,13 +53,13 @@ export async function chooseFiles(page: Page, names: string[]): Promise<void> {
 
 /** The same, and waits until their tasks are there. */
 export async function importFiles(page: Page, names: string[], tasks: number): Promise<void> {
-  await send(page, names.map(fixture), tasks);
+  await sendFiles(page, names.map(fixture), tasks);
 }
 
 /** The same with tasks made up here, as a JSON file. */
 export async function importTasks(page: Page, tasks: object[]): Promise<void> {
   const buffer = Buffer.from(JSON.stringify(tasks));
-  await send(page, { name: 'tasks.json', mimeType: 'application/json', buffer }, tasks.length);
+  await sendFiles(page, { name: 'tasks.json', mimeType: 'application/json', buffer }, tasks.length);
 }
 
 async function choose(page: Page, files: Files): Promise<void> {
@@ -71,7 +71,8 @@ async function choose(page: Page, files: Files): Promise<void> {
   await (await chooser).setFiles(files);
 }
 
-async function send(page: Page, files: Files, tasks: number): Promise<void> {
+/** Sends files, made up here or of the disk, and waits until their tasks are there. */
+export async function sendFiles(page: Page, files: Files, tasks: number): Promise<void> {
   await choose(page, files);
   await expect(page.getByText(`${tasks} ${tasks === 1 ? 'task' : 'tasks'} imported`)).toBeVisible();
   await expectAccessible(page);
