@@ -6,7 +6,7 @@ use domain::{
     id::{ExportId, ProjectId},
     import::RunStatus,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::api::{delete_export, export_formats, exports, start_export};
 use crate::{
@@ -30,6 +30,7 @@ pub fn ExportPage() -> impl IntoView {
     let runs = Resource::new(move || (project_id.get(), changed.get()), |(id, _)| exports(id));
     let include_unlabeled = RwSignal::new(false);
     let error = RwSignal::new(None::<AppError>);
+    let list = NodeRef::<html::Section>::new();
     let start = Action::new(move |format: &ExportFormat| {
         let format = *format;
         async move {
@@ -37,6 +38,7 @@ pub fn ExportPage() -> impl IntoView {
                 Ok(_) => {
                     error.set(None);
                     changed.update(|count| *count += 1);
+                    bring_into_sight(list);
                 }
                 Err(problem) => error.set(Some(problem)),
             }
@@ -61,6 +63,7 @@ pub fn ExportPage() -> impl IntoView {
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Suspense>
+                <section class="export-made" node_ref=list>
                 <h2 class="export-heading">"Your exports"</h2>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
@@ -80,10 +83,20 @@ pub fn ExportPage() -> impl IntoView {
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
+                </section>
             </div>
         </ProjectFrame>
     }
     .into_any()
+}
+
+/// What has been begun is shown, where the formats above fill the screen.
+fn bring_into_sight(list: NodeRef<html::Section>) {
+    let Some(list) = list.get_untracked() else { return };
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    if list.get_bounding_client_rect().top() > height * 0.75 {
+        list.scroll_into_view();
+    }
 }
 
 fn card(format: ExportFormat, reason: Option<String>, start: Action<ExportFormat, ()>) -> impl IntoView {
@@ -217,7 +230,7 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
             <div class="dialog-body">
                 <Table
                     caption="What was changed or left out"
-                    head=|| view! { <th scope="col" data-num="">"How often"</th><th scope="col">"What"</th><th scope="col">"Tasks"</th> }
+                    head=|| view! { <th scope="col" data-num="">"How often"</th><th scope="col">"What"</th><th scope="col">"Task ids"</th> }
                 >
                     {losses.with_value(|losses| losses.iter().map(|loss| loss_row(project_id, loss)).collect_view())}
                 </Table>
@@ -248,7 +261,7 @@ fn loss_row(project_id: ProjectId, loss: &Loss) -> impl IntoView + use<> {
     let tasks = loss
         .tasks
         .iter()
-        .map(|task| view! { <a href=format!("/projects/{project_id}/label?task={task}")>{format!("#{task}")}</a>" " })
+        .map(|task| view! { <a href=format!("/projects/{project_id}/label?task={task}")>{*task}</a>" " })
         .collect_view();
     let more =
         usize::try_from(loss.count).is_ok_and(|count| count > loss.tasks.len()) && loss.tasks.len() >= NAMED_TASKS;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::api;
+use crate::lost::PartFailed;
 use crate::shell::Page;
 use crate::ui::answered;
 
@@ -16,8 +17,9 @@ pub fn HelpPage() -> impl IntoView {
     view! {
         <Page title="Help".to_owned() width="form">
             <Transition fallback=|| ()>
-                {answered(text, |text| {
-                    text.map(|html| view! { <article class="prose" inner_html=html></article> })
+                {answered(text, |text| match text {
+                    Ok(html) => view! { <article class="prose" inner_html=html></article> }.into_any(),
+                    Err(error) => view! { <PartFailed error/> }.into_any(),
                 })}
             </Transition>
         </Page>

@@ -52,6 +52,7 @@ pub fn ImportPage() -> impl IntoView {
         }
         Err(problem) => error.set(Some(problem)),
     });
+    Effect::new(|_| keep_drops_out());
     // What came of it is asked for once more: its refused rows, and what its tasks lack.
     let on_over = Callback::new(move |()| started.update(|count| *count += 1));
     view! {
@@ -73,6 +74,16 @@ pub fn ImportPage() -> impl IntoView {
         </ProjectFrame>
     }
     .into_any()
+}
+
+/// A file that misses its place would be opened by the browser instead of this page.
+fn keep_drops_out() {
+    let over = window_event_listener(ev::dragover, |event| event.prevent_default());
+    let drop = window_event_listener(ev::drop, |event| event.prevent_default());
+    on_cleanup(move || {
+        over.remove();
+        drop.remove();
+    });
 }
 
 /// Files by drop or dialog: sent one after another, then imported together.
@@ -205,6 +216,7 @@ async fn send_all(
 /// Rows from the clipboard.
 #[component]
 fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+    let error = RwSignal::new(None::<AppError>);
     let text = RwSignal::new(String::new());
     let rows = NodeRef::<html::Textarea>::new();
     let start = Action::new(move |(): &()| async move {
@@ -216,7 +228,13 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
                 let _ = rows.focus();
             }
         }
-        begun.run(outcome);
+        match outcome {
+            Ok(_) => {
+                error.set(None);
+                begun.run(outcome);
+            }
+            Err(problem) => error.set(Some(problem)),
+        }
     });
     view! {
         <Card title="Paste">
@@ -234,6 +252,7 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
                     prop:value=move || text.get()
                     on:input=move |event| text.set(event_target_value(&event))
                 ></textarea>
+                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || text.with(|text| text.trim().is_empty()))>
                     "Import text"
                 </Button>
@@ -245,6 +264,7 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
 /// A file on the web.
 #[component]
 fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+    let error = RwSignal::new(None::<AppError>);
     let url = RwSignal::new(String::new());
     let address = NodeRef::<html::Input>::new();
     let start = Action::new(move |(): &()| async move {
@@ -256,7 +276,13 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
                 let _ = address.focus();
             }
         }
-        begun.run(outcome);
+        match outcome {
+            Ok(_) => {
+                error.set(None);
+                begun.run(outcome);
+            }
+            Err(problem) => error.set(Some(problem)),
+        }
     });
     view! {
         <Card title="From an address">
@@ -275,6 +301,7 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
                     on:input=move |event| url.set(event_target_value(&event))
                 />
                 <p class="import-run-more">"Any file this page takes. Private networks are not reached from here."</p>
+                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || url.with(|url| url.trim().is_empty()))>
                     "Fetch and import"
                 </Button>

@@ -297,7 +297,7 @@ fn DataStep(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
                         .help("Right after the project is made: drop files, paste, or give an address."),
                     Choice::new("later", "Add data later")
                         .icon(lu::LuClock)
-                        .help("Set up the questions first. Data can come in at any time, also by API."),
+                        .help("Set up the questions first. Data can come in at any time."),
                 ]
                 on_change=Callback::new(move |choice: String| draft.import_next.set(choice == "import"))
             />
@@ -370,8 +370,9 @@ fn InterfaceStep(
             >
                 <ConfigForm source=draft.source sample=draft.sample/>
             </Show>
-            {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-            <div class="form-actions wizard-end">
+            <div class="wizard-end">
+                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
+                <div class="form-actions">
                 // Without an interface is the exception, not what the eye should fall upon.
                 <Show
                     when=move || draft.source.with(|source| !source.trim().is_empty())
@@ -382,6 +383,7 @@ fn InterfaceStep(
                     <Button look=Look::Primary icon=lu::LuCheck busy=pending on:click=move |_| send.run(())>"Create project"</Button>
                 </Show>
                 <Button look=Look::Quiet on:click=move |_| step.set(Step::Data)>"Back"</Button>
+                </div>
             </div>
         </div>
     }

@@ -4,7 +4,7 @@ use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
 use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, SkipQueue};
 use leptos::either::Either;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::hooks::{use_navigate, use_params_map};
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ use super::template_gallery::TemplateGallery;
 use crate::lost::{Failed, NotFound};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
-    Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, answered, lu, use_toasts,
+    Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
 };
 
 const SECTIONS: [(&str, &str, Glyph); 5] = [
@@ -132,10 +132,13 @@ fn SettingsForm(
     children: Children,
 ) -> impl IntoView {
     let error = Signal::derive(move || save.value().get().and_then(Result::err));
+    let form = NodeRef::<html::Form>::new();
+    focus_first_error(form, error);
     view! {
         <FormScope error pending=save.pending()>
             <form
                 class="form stack gap-6"
+                node_ref=form
                 novalidate=true
                 on:submit=move |event| {
                     event.prevent_default();

@@ -101,7 +101,7 @@ pub fn FormActions(
 }
 
 /// Once an error has been drawn, puts the cursor where it has to be mended.
-fn focus_first_error(form: NodeRef<html::Form>, error: Signal<Option<AppError>>) {
+pub(crate) fn focus_first_error(form: NodeRef<html::Form>, error: Signal<Option<AppError>>) {
     Effect::new(move |_| {
         if error.with(Option::is_none) {
             return;

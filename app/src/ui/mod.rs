@@ -31,6 +31,7 @@ pub(crate) use dialog::is_on_backdrop;
 pub use dialog::{ConfirmDialog, Dialog, DialogFoot};
 pub use feedback::{Banner, EmptyState, ErrorBanner, Meter, ProgressBar, Skeleton, SkeletonRows, Tone};
 pub use field::{Checkbox, Choice, RadioCards, Select, Switch, TextArea, TextField};
+pub(crate) use form::focus_first_error;
 pub use form::{Form, FormActions, FormScope};
 pub use format::{bytes, compact, count, duration, percent, plural};
 pub use icon::{ColorDot, Glyph, Icon, lu};

@@ -68,9 +68,12 @@ impl Editor {
         if !self.selection.is_empty() {
             return self.select(BTreeSet::new());
         }
-        let had = self.tool != ToolKind::Select;
+        // With nothing left to leave, the key is for whatever is around.
+        if self.tool == ToolKind::Select {
+            return Response::NONE;
+        }
         self.tool = ToolKind::Select;
-        Response { panels: had, ..Response::LIVELY }
+        Response { panels: true, ..Response::LIVELY }
     }
 
     /// Arrows move what is selected by a pixel, with Shift by ten; with Alt they move its far sides.

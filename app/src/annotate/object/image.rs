@@ -10,6 +10,7 @@ use editor::input::Event;
 use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 
 use super::Shown;
@@ -70,11 +71,21 @@ pub(super) fn ImageSurface(
         }
     };
     Effect::new(move |_| {
-        // The picture may have loaded, or failed, before the page came alive.
+        // The picture may have loaded before the page came alive, or failed, which looks the same.
         if let Some(element) = image.get()
             && element.complete()
         {
-            measure();
+            let decoded = JsFuture::from(element.decode());
+            spawn_local(async move {
+                match decoded.await {
+                    // The page may have gone on to another task.
+                    Ok(_) if image.try_get_untracked().flatten().is_some() => measure(),
+                    Ok(_) => {}
+                    Err(_) => {
+                        let _ = failed.try_set(true);
+                    }
+                }
+            });
         }
     });
     observe_size(frame, move || resize(bench, object, frame));

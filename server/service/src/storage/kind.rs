@@ -47,6 +47,10 @@ pub fn of(name: &str, head: &[u8]) -> Result<FileKind> {
     if let Some(content_type) = image_type(head) {
         return Ok(FileKind::Image(content_type));
     }
+    if is_still(head) {
+        let message = format!("“{name}” is a HEIC picture, which browsers cannot show. Please save it as JPEG or PNG.");
+        return Err(Problem::invalid("file", "image_heic", message));
+    }
     if let Some(content_type) = media_type(head) {
         return Ok(FileKind::Media(content_type));
     }
@@ -92,7 +96,7 @@ fn image_type(head: &[u8]) -> Option<&'static str> {
         Some("image/gif")
     } else if at(0, b"RIFF") && at(8, b"WEBP") {
         Some("image/webp")
-    } else if at(4, b"ftypavif") || at(4, b"ftypavis") {
+    } else if at(4, b"ftypavif") || at(4, b"ftypavis") || (is_still(head) && names_avif(head)) {
         Some("image/avif")
     } else if at(0, b"BM") && at(6, &[0; 4]) {
         Some("image/bmp")
@@ -133,6 +137,22 @@ fn media_type(head: &[u8]) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// A picture in the container of films, as telephones take them.
+fn is_still(head: &[u8]) -> bool {
+    if head.get(4..8) != Some(b"ftyp") {
+        return false;
+    }
+    let brand = head.get(8..12).unwrap_or_default();
+    [b"heic", b"heix", b"heif", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]
+        .iter()
+        .any(|still| brand == *still)
+}
+
+/// Whether an AVIF picture calls itself so only among the kinds it is compatible with.
+fn names_avif(head: &[u8]) -> bool {
+    head[..head.len().min(64)].windows(4).any(|brand| brand == b"avif")
 }
 
 /// The header of an MPEG frame of layer III, followed by another one just as long.
@@ -250,12 +270,13 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_bytes() {
-        let cases: [(&str, &[u8], &str); 20] = [
+        let cases: [(&str, &[u8], &str); 21] = [
             ("a.txt", b"\x89PNG\r\n\x1a\n", "image/png"),
             ("a", b"\xff\xd8\xff\xe0", "image/jpeg"),
             ("a", b"GIF89a", "image/gif"),
             ("a", b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
             ("a", b"\0\0\0\x20ftypavif", "image/avif"),
+            ("a", b"\0\0\0\x20ftypmif1\0\0\0\0mif1avif", "image/avif"),
             ("a", b"BM\0\0\0\0\0\0\0\0", "image/bmp"),
             ("a", b"<?xml version=\"1.0\"?><!-- x --><svg>", "image/svg+xml"),
             ("a", b"PK\x03\x04", "application/zip"),
