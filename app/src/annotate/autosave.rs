@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::Kind;
 use domain::annotation::{DraftToSave, Submission};
 use domain::id::{AnnotationId, ProjectId, TaskId, UserId};
 use editor::annotate::Draft;
@@ -33,6 +34,8 @@ pub(super) enum Saving {
     SignedOut,
     /// The browser keeps nothing and the server cannot be reached.
     Nowhere,
+    /// In this browser; the server takes nothing for this task any more.
+    Refused,
 }
 
 /// Work as this browser keeps it.
@@ -109,7 +112,7 @@ impl Autosave {
         self.started_ms.set_value(browser::now_ms());
         self.bench.begin(is_new);
         if let Some(kept) = browser::kept::<Kept>(&self.key())
-            && kept.revision > self.revision.get_value()
+            && self.is_more(&kept)
         {
             self.bench.restore(&kept.draft);
             self.revision.set_value(kept.revision);
@@ -117,6 +120,7 @@ impl Autosave {
             self.saving.set(Saving::OnItsWay);
             self.schedule(DELAY);
         }
+        on_cleanup(move || self.flush());
         let bench = self.bench;
         Effect::new(move |before: Option<u32>| {
             let now = bench.changes.get();
@@ -125,6 +129,12 @@ impl Autosave {
             }
             now
         });
+    }
+
+    /// Whether this browser has what the server has not: later work, or a shape that is being drawn, which no result holds.
+    fn is_more(self, kept: &Kept) -> bool {
+        let theirs = self.revision.get_value();
+        kept.revision > theirs || (kept.revision == theirs && kept.draft.unfinished.is_some())
     }
 
     /// Time spent on the task so far.
@@ -167,19 +177,35 @@ impl Autosave {
         );
     }
 
+    fn draft(self) -> DraftToSave {
+        DraftToSave {
+            project_id: self.project_id,
+            task_id: self.task_id,
+            annotation_id: self.annotation_id,
+            revision: self.revision.get_value(),
+            result: self.bench.peek(editor::annotate::Editor::results),
+            lead_time_ms: self.lead_time_ms(),
+        }
+    }
+
+    /// The page is left: what was to be sent in a moment is sent now, and nobody waits for the answer.
+    fn flush(self) {
+        let is_behind = self.saved_revision.try_get_value() < self.revision.try_get_value();
+        if is_behind && self.stopped.try_get_value() == Some(false) {
+            let draft = self.draft();
+            spawn_local(async move {
+                // This browser still has it, should it not arrive.
+                let _ = api::save_draft(draft).await;
+            });
+        }
+    }
+
     fn send(self) {
         let revision = self.revision.get_value();
         if self.stopped.get_value() || revision <= self.saved_revision.get_value() {
             return;
         }
-        let draft = DraftToSave {
-            project_id: self.project_id,
-            task_id: self.task_id,
-            annotation_id: self.annotation_id,
-            revision,
-            result: self.bench.peek(editor::annotate::Editor::results),
-            lead_time_ms: self.lead_time_ms(),
-        };
+        let draft = self.draft();
         spawn_local(async move {
             let answer = api::save_draft(draft).await;
             if self.stopped.try_get_value() != Some(false) {
@@ -197,6 +223,7 @@ impl Autosave {
                         self.saving.set(Saving::Saved);
                     }
                 }
+                Err(error) if is_final(&error) => self.saving.set(Saving::Refused),
                 Err(error) => {
                     self.saving.set(if error.needs_sign_in() {
                         Saving::SignedOut
@@ -232,6 +259,11 @@ impl Autosave {
         let key = format!("{}{}", waiting_prefix(self.user_id), submission.key);
         browser::keep(&key, &Waiting { submission, is_skip })
     }
+}
+
+/// Whether asking again would be answered the same: the task or its project is gone, or not this person's any more.
+fn is_final(error: &AppError) -> bool {
+    matches!(error.kind(), Some(Kind::NotFound | Kind::Forbidden | Kind::Conflict | Kind::Invalid | Kind::TooLarge))
 }
 
 fn waiting_prefix(user_id: UserId) -> String {

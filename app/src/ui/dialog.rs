@@ -25,9 +25,7 @@ pub fn Dialog(
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         if open.get() && !dialog.open() {
-            // Refused only when the element is not in the page, where there is nothing to show.
-            let _ = dialog.show_modal();
-            focus_first_field(&dialog);
+            show(open, dialog);
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
@@ -64,6 +62,17 @@ pub fn Dialog(
         </dialog>
     }
     .into_any()
+}
+
+/// Shows a dialog; one that is not in the page yet, because the page is still being built, as soon as it is.
+fn show(open: RwSignal<bool>, dialog: web_sys::HtmlDialogElement) {
+    if dialog.is_connected() {
+        // Refused only when it is shown already.
+        let _ = dialog.show_modal();
+        focus_first_field(&dialog);
+    } else if open.try_get_untracked() == Some(true) {
+        request_animation_frame(move || show(open, dialog));
+    }
 }
 
 /// A form begins at its first field, not at the button that closes it.

@@ -4,7 +4,7 @@
 //! came. The labels' names are drawn by the style sheet, so that they are no part of the text that is counted.
 
 use domain::label_config::decode;
-use editor::annotate::{RegionKey, Segment, segments};
+use editor::annotate::{Editor, Segment, segments};
 use editor::input::Key;
 use leptos::{ev, html, prelude::*};
 
@@ -42,7 +42,10 @@ fn TextSurface(
     let node = NodeRef::<html::Div>::new();
     let text = StoredValue::new(text);
     let pieces = Memo::new(move |_| {
-        bench.read(|editor| object.with_value(|name| text.with_value(|text| segments(editor.document(), name, text))))
+        bench.read(|editor| {
+            let segments = object.with_value(|name| text.with_value(|text| segments(editor.document(), name, text)));
+            segments.into_iter().map(|segment| (Look::of(editor, &segment), segment)).collect::<Vec<_>>()
+        })
     });
     let clear = move || {
         if let Some(node) = node.get_untracked() {
@@ -103,7 +106,12 @@ fn TextSurface(
                 on:pointerup=on_up
                 on:keydown=on_key
             >
-                {move || pieces.get().into_iter().map(|piece| view_piece(bench, piece)).collect_view()}
+                // A piece is drawn anew only when something of it has changed.
+                <For
+                    each=move || pieces.get()
+                    key=|(look, piece)| (piece.start, piece.end, piece.keys.clone(), look.clone())
+                    children=move |(look, piece)| view_piece(bench, look, &piece)
+                />
             </div>
             {move || pending_hint(bench, object)}
         </div>
@@ -111,13 +119,31 @@ fn TextSurface(
     .into_any()
 }
 
-fn view_piece(bench: Bench, piece: Segment) -> AnyView {
+/// How a piece looks, whether or not it is selected.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+struct Look {
+    /// What its labels are called, where they are shown.
+    names: String,
+    style: String,
+}
+
+impl Look {
+    fn of(editor: &Editor, piece: &Segment) -> Self {
+        let Some(top) = piece.keys.last() else { return Self::default() };
+        let tag = piece.ending.first().unwrap_or(top);
+        Self {
+            names: piece.ending.iter().map(|key| editor.title(*key)).collect::<Vec<_>>().join(" · "),
+            style: format!("--label: {}; --tag: {}", editor.color(*top), editor.color(*tag)),
+        }
+    }
+}
+
+fn view_piece(bench: Bench, look: Look, piece: &Segment) -> AnyView {
     let shown = without_returns(&piece.text);
-    let Some(top) = piece.keys.last().copied() else { return view! { <span>{shown}</span> }.into_any() };
-    let names = piece.ending.iter().map(|key| bench.peek(|editor| editor.title(*key))).collect::<Vec<_>>().join(" · ");
-    let color = |key: RegionKey| bench.peek(|editor| editor.color(key).to_owned());
-    let tag = piece.ending.first().copied().unwrap_or(top);
-    let color = format!("--label: {}; --tag: {}", color(top), color(tag));
+    if piece.keys.is_empty() {
+        return view! { <span>{shown}</span> }.into_any();
+    }
+    let Look { names, style } = look;
     let keys: Vec<String> = piece.keys.iter().map(|key| key.0.to_string()).collect();
     // The pieces stay the same while the selection changes.
     let mine = StoredValue::new(piece.keys.clone());
@@ -134,7 +160,7 @@ fn view_piece(bench: Bench, piece: Segment) -> AnyView {
     view! {
         <mark
             class="span"
-            style=color
+            style=style
             data-keys=keys.join(" ")
             data-depth=piece.keys.len().min(4)
             data-name=(!names.is_empty()).then_some(names)

@@ -21,6 +21,7 @@ use work::Work;
 use super::api;
 use super::autosave::send_waiting;
 use crate::error::AppError;
+use crate::lost::Failed;
 use crate::shell::{Crumb, Page};
 use crate::ui::{EmptyState, Icon, LinkButton, answered, lu, use_toasts};
 
@@ -47,10 +48,11 @@ pub fn LabelPage() -> impl IntoView {
             {answered(desk, move |desk| {
                 loads.update_value(|loads| *loads = loads.wrapping_add(1));
                 let is_odd = loads.get_value() % 2 == 1;
-                desk.map(|desk| {
-                    let page = view! { <DeskPage desk version/> }.into_any();
-                    if is_odd { Either::Left(page) } else { Either::Right(page) }
-                })
+                let page = match desk {
+                    Ok(desk) => view! { <DeskPage desk version/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                };
+                if is_odd { Either::Left(page) } else { Either::Right(page) }
             })}
         </Transition>
     }

@@ -176,7 +176,7 @@ fn Notice(desk: Sitting) -> impl IntoView {
     };
     let kind = Memo::new(move |_| match saving.get() {
         _ if waits.get() => Some((
-            true,
+            Unsaved::SignedOut,
             if apart.get() {
                 "Your work could not be kept in this browser. Leave this page open, sign in again in a new tab, and submit once more."
             } else {
@@ -184,30 +184,45 @@ fn Notice(desk: Sitting) -> impl IntoView {
             },
         )),
         Saving::SignedOut => {
-            Some((true, "Your work is kept in this browser. Sign in again in a new tab, and go on here."))
+            Some((Unsaved::SignedOut, "Your work is kept in this browser. Sign in again in a new tab, and go on here."))
         }
         Saving::Here => Some((
-            false,
+            Unsaved::Unreachable,
             "Your work is kept in this browser, and is saved as soon as the server answers. You can work on.",
         )),
-        Saving::Nowhere => {
-            Some((false, "This browser keeps nothing either: leave this page open until the work is saved."))
-        }
+        Saving::Nowhere => Some((
+            Unsaved::Unreachable,
+            "This browser keeps nothing either: leave this page open until the work is saved.",
+        )),
+        Saving::Refused => Some((
+            Unsaved::Refused,
+            "The task, or its project, is gone or no longer yours. Your work is kept in this browser for now.",
+        )),
         Saving::Untouched | Saving::OnItsWay | Saving::Saved => None,
     });
     view! {
         <div class="desk-notice">
-            {move || kind.get().map(|(signed_out, sentence)| if signed_out {
-                view! {
+            {move || kind.get().map(|(notice, sentence)| match notice {
+                Unsaved::SignedOut => view! {
                     <Banner tone=Tone::Warning title="Your session has ended" actions=sign_in><p>{sentence}</p></Banner>
-                }.into_any()
-            } else {
-                view! {
+                }.into_any(),
+                Unsaved::Unreachable => view! {
                     <Banner tone=Tone::Warning title="The server cannot be reached" actions=retry><p>{sentence}</p></Banner>
-                }.into_any()
+                }.into_any(),
+                Unsaved::Refused => view! {
+                    <Banner tone=Tone::Warning title="This work cannot be saved any more"><p>{sentence}</p></Banner>
+                }.into_any(),
             })}
         </div>
     }
+}
+
+/// Why work is not saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unsaved {
+    SignedOut,
+    Unreachable,
+    Refused,
 }
 
 #[component]
@@ -218,7 +233,7 @@ fn SavingState(saving: RwSignal<Saving>) -> impl IntoView {
         Saving::Saved => ("Draft saved", lu::LuCloud),
         Saving::Here => ("Kept in this browser", lu::LuCloudOff),
         Saving::SignedOut => ("Signed out; kept here", lu::LuCloudOff),
-        Saving::Nowhere => ("Not saved", lu::LuTriangleAlert),
+        Saving::Nowhere | Saving::Refused => ("Not saved", lu::LuTriangleAlert),
     };
     view! {
         <span class="desk-note" role="status" data-saving=move || format!("{:?}", saving.get())>
