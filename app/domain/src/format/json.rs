@@ -43,7 +43,9 @@ impl Exporter for Full {
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
         let labeled = self.manifest.look_at(task, self.all);
         // A skipped task is work too: it belongs to the whole picture though it is not labeled.
-        if !labeled && !self.all {
+        let is_skipped = !labeled && !task.annotations.is_empty();
+        self.manifest.tasks_written += u64::from(is_skipped && !self.all);
+        if !labeled && !self.all && !is_skipped {
             let message = "Tasks without a valid annotation were left out, as chosen.";
             self.manifest.lose(task.id, 1, "not_labeled", message);
             return Ok(());

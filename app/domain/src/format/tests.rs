@@ -370,6 +370,19 @@ fn mixed_tasks() -> Vec<ExportTask> {
 }
 
 #[test]
+fn skipped_tasks_are_part_of_json_alone() {
+    let skipped = ExportAnnotation { was_cancelled: true, ..annotation(4, json!([])) };
+    let tasks = [task(3, json!({"image": "/a.jpg"}), vec![skipped]), task(5, json!({"image": "/b.jpg"}), Vec::new())];
+    let (folder, manifest) = export(ExportFormat::Json, &boxes(), false, &tasks);
+    let written: Value = serde_json::from_str(folder.text("result.json")).unwrap();
+    assert_eq!((&written[0]["id"], written.as_array().unwrap().len()), (&json!(3), 1));
+    assert_eq!(written[0]["annotations"][0]["was_cancelled"], true);
+    assert_eq!((manifest.tasks_written, lost(&manifest)), (1, vec![("not_labeled", 1)]));
+    let (_, manifest) = export(ExportFormat::Coco, &boxes(), false, &tasks);
+    assert_eq!((manifest.tasks_written, lost(&manifest)), (0, vec![("not_labeled", 2)]));
+}
+
+#[test]
 fn json_min_is_flat_and_newest_first() {
     let (folder, manifest) = export(ExportFormat::JsonMin, &LabelConfig::default(), false, &mixed_tasks());
     let expected = r#"[

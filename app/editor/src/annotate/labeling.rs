@@ -1,5 +1,7 @@
 //! Labels: the one at hand, and those of regions.
 
+use std::collections::BTreeSet;
+
 use domain::region::{ImageSize, KeyPoint, Shape};
 use domain::result::Region;
 
@@ -18,9 +20,14 @@ impl Editor {
     }
 
     /// A label was picked, by click or key. With a selection it relabels; with a marked text it labels that; otherwise
-    /// it is the label of the next region, and picking it again lays it down.
+    /// it is the label of the next region, and picking it again lays it down. A region that was just drawn has its label:
+    /// another one is for the next.
     pub fn pick_label(&mut self, control: &str, value: &str) -> Response {
         let Some(label) = self.document.kit().label(control, value).cloned() else { return Response::LIVELY };
+        let drawn = self.fresh.and_then(|key| self.document.mark(key)).is_some_and(|mark| !mark.labels().is_empty());
+        if drawn && !label.multiple && !self.is_read_only() {
+            self.set_selection(BTreeSet::new());
+        }
         if self.is_read_only() || self.would_exceed(&label) {
             return Response::LIVELY;
         }

@@ -66,6 +66,8 @@ impl Editor {
             self.vertex = None;
             return response;
         }
+        // Picked by hand, even if it was selected already.
+        self.fresh = None;
         if keys == self.selection {
             return Response::LIVELY;
         }
@@ -89,7 +91,9 @@ impl Editor {
         let Some(mark) = self.new_mark(object, shape, Some(size)) else { return Response::LIVELY };
         let Some(shape) = snap::settle(&mark.region.shape, size) else { return Response::LIVELY };
         let mark = Mark { region: domain::result::Region { shape, ..mark.region }, ..mark };
-        self.insert_all(vec![mark])
+        let response = self.insert_all(vec![mark]);
+        self.fresh = self.selection.first().copied();
+        response
     }
 
     /// Inserts regions as one step and selects them.

@@ -63,6 +63,8 @@ pub struct Editor {
     pub(in crate::annotate) history: History<Edit>,
     pub(in crate::annotate) selection: BTreeSet<RegionKey>,
     pub(in crate::annotate) hovered: Option<RegionKey>,
+    /// The region drawn last, while nobody has picked it.
+    pub(in crate::annotate) fresh: Option<RegionKey>,
     pub(in crate::annotate) vertex: Option<(RegionKey, usize)>,
     pub(in crate::annotate) tool: ToolKind,
     pub(in crate::annotate) state: State,
@@ -115,6 +117,7 @@ impl Editor {
             history: History::default(),
             selection: BTreeSet::new(),
             hovered: None,
+            fresh: None,
             vertex: None,
             tool,
             state: State::Idle,
@@ -242,6 +245,7 @@ impl Editor {
     /// Selects, and marks as out of date what moves between the layers by it.
     pub(in crate::annotate) fn set_selection(&mut self, keys: BTreeSet<RegionKey>) {
         let before = std::mem::replace(&mut self.selection, keys);
+        self.fresh = None;
         let moved: Vec<RegionKey> = before.symmetric_difference(&self.selection).copied().collect();
         self.touch(&moved);
     }

@@ -94,3 +94,16 @@ fn drawing_without_a_pointer() {
     editor.tool(POLYGON).key(Key::Enter).tool(POINT).key(Key::Enter);
     assert_eq!(editor.regions().len(), 3);
 }
+
+#[test]
+fn the_key_after_a_drawing_is_for_the_next_one() {
+    let mut editor = TestEditor::new();
+    editor.key(Key::Char('1')).drag((10.0, 10.0), (60.0, 60.0)).key(Key::Char('w')).drag((100.0, 10.0), (160.0, 60.0));
+    editor.regions_are(&["Cat box 10,10 50x50", "Dog box 100,10 60x50"]);
+    // It can be adjusted at once, and is still the one just drawn.
+    editor.selected_are(&["Dog box 100,10 60x50"]).key(Key::Right).key(Key::Char('1')).selected_are(&[]);
+    editor.regions_are(&["Cat box 10,10 50x50", "Dog box 101,10 60x50"]);
+    // One that was picked takes the label.
+    editor.tool(ToolKind::Select).click(140.0, 40.0).key(Key::Char('1'));
+    editor.regions_are(&["Cat box 10,10 50x50", "Cat box 101,10 60x50"]);
+}
