@@ -306,6 +306,12 @@ fn RegionRow(view: Window, key: RegionKey, rows: Memo<Vec<Row>>) -> impl IntoVie
             }
             editor.select(keys)
         });
+        // Whoever points goes on pointing: Space and the arrows are for the work again, not for the row.
+        let row = event.current_target().filter(|_| event.detail() > 0);
+        if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // What has no focus has none to lose.
+            let _ = row.blur();
+        }
     };
     view! {
         <li

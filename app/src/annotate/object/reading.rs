@@ -5,7 +5,7 @@
 
 use domain::region::{PartPoint, PartSpan, Shape};
 use editor::annotate::{Editor, RegionKey, Segment, part_segments, words_of};
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use crate::annotate::bench::Bench;
@@ -160,12 +160,43 @@ fn pick(bench: Bench, target: Option<&web_sys::EventTarget>) {
     let _ = bench.act(|editor| editor.select(shortest.into_iter().collect()));
 }
 
-/// The range selected inside of an element, on the page or in a frame of it.
+/// The range selected inside of an element, on the page or in a frame of it. What was selected beyond it, as by a drag that
+/// ends beside the text or by a triple click, is left out.
 pub(super) fn selected_range(node: &web_sys::Element) -> Option<web_sys::Range> {
     let selection = selection_around(node)?;
-    let range = selection.get_range_at(0).ok()?;
-    let inside = |at: Option<web_sys::Node>| node.contains(at.as_ref());
-    (inside(selection.anchor_node()) && inside(selection.focus_node())).then_some(range)
+    if !node.contains(selection.anchor_node().as_ref()) {
+        return None;
+    }
+    let range = selection.get_range_at(0).ok()?.clone_range();
+    if !node.contains(range.start_container().ok().as_ref()) {
+        range.set_start(node, 0).ok()?;
+    }
+    if !node.contains(range.end_container().ok().as_ref()) {
+        range.set_end(node, node.child_nodes().length()).ok()?;
+    }
+    Some(range)
+}
+
+/// Calls `released` when a pointer that went down in an element goes up, wherever that is.
+pub(super) fn on_release(node: NodeRef<html::Div>, released: impl Fn(&web_sys::PointerEvent) + Copy + 'static) {
+    Effect::new(move |_| {
+        let pressed = StoredValue::new(false);
+        let is_inside = move |event: &web_sys::PointerEvent| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            node.get_untracked().is_some_and(|node| node.contains(target.as_ref()))
+        };
+        let down = window_event_listener(ev::pointerdown, move |event| pressed.set_value(is_inside(&event)));
+        let up = window_event_listener(ev::pointerup, move |event| {
+            if pressed.get_value() {
+                pressed.set_value(false);
+                released(&event);
+            }
+        });
+        on_cleanup(move || {
+            down.remove();
+            up.remove();
+        });
+    });
 }
 
 /// Selects nothing.

@@ -9,7 +9,8 @@ use editor::input::Key;
 use leptos::{ev, html, prelude::*};
 
 use super::reading::{
-    alter_selection, as_it_came, clear_selection, pending_hint, selected_range, take_or_pick, without_returns,
+    alter_selection, as_it_came, clear_selection, on_release, pending_hint, selected_range, take_or_pick,
+    without_returns,
 };
 use super::trouble::unreadable;
 use super::{Shown, far};
@@ -73,7 +74,7 @@ fn TextSurface(
             clear();
         }
     };
-    let on_up = move |event: ev::PointerEvent| take_or_pick(bench, &event, take_selection);
+    on_release(node, move |event| take_or_pick(bench, event, take_selection));
     let on_key = move |event: ev::KeyboardEvent| {
         let Some(node) = node.get_untracked() else { return };
         if alter_selection(&node, &event) {
@@ -103,7 +104,6 @@ fn TextSurface(
                 tabindex="0"
                 data-object=name
                 node_ref=node
-                on:pointerup=on_up
                 on:keydown=on_key
             >
                 // A piece is drawn anew only when something of it has changed.

@@ -22,11 +22,13 @@ use crate::{Cx, Result, Tx, access::ProjectAccess, events};
 /// Stores the batches of one run.
 pub(super) struct Writer {
     origin: Origin,
+    /// The field that names tables shown as series.
+    series: Option<String>,
 }
 
 impl Writer {
-    pub(super) fn new(access: &ProjectAccess, import_id: ImportId, taken: &Taken) -> Self {
-        Self { origin: Origin::new(access, import_id, taken) }
+    pub(super) fn new(access: &ProjectAccess, import_id: ImportId, taken: &Taken, series: Option<String>) -> Self {
+        Self { origin: Origin::new(access, import_id, taken), series }
     }
 
     fn project_id(&self) -> ProjectId {
@@ -49,7 +51,7 @@ impl Writer {
                 Err(error) => failures.push((source, number, error)),
             }
         }
-        uploaded::resolve(&mut tx, self.project_id(), &mut tasks).await?;
+        uploaded::resolve(&mut tx, self.project_id(), &mut tasks, self.series.as_deref()).await?;
         let mut counts = Counts { failed: count(failures.len()), ..Counts::default() };
         self.origin.write(&mut tx, &tasks, now, &mut counts).await?;
         self.keep_failures(&mut tx, failures).await?;

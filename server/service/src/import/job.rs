@@ -67,18 +67,19 @@ impl RunImport {
         tx.commit().await?;
         let files = self.files(cx, access, &taken).await?;
         let config = label_config::read(&taken.label_config).unwrap_or_default();
+        let fields = read::MediaFields::of(&config);
+        let writer = batch::Writer::new(access, self.import_id, &taken, fields.series.clone());
         let plan = read::Plan {
             cx: cx.clone(),
             access: access.clone(),
             import_id: self.import_id,
             files,
-            fields: read::MediaFields::of(&config),
+            fields,
             from: taken.checkpoint.clone().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default(),
         };
         let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
         let runtime = tokio::runtime::Handle::current();
         let reading = tokio::task::spawn_blocking(move || read::all(&plan, &runtime, &sender));
-        let writer = batch::Writer::new(access, self.import_id, &taken);
         while let Some(batch) = batches.recv().await {
             if !writer.store(cx, batch).await? {
                 // Cancelled: the reader ends when nobody takes its rows.

@@ -139,9 +139,13 @@ impl Out<'_> {
 
 /// Reads every file from the checkpoint on, until the end or until nobody takes the rows.
 pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Result<()> {
+    let mut media = Vec::with_capacity(plan.files.len());
+    for file in &plan.files {
+        media.push(file.is_media() || is_series(plan, runtime, file)?);
+    }
     // Lines of text name nothing.
-    let may_name = |file: &StoredFile| !file.is_media() && !is_zip(file) && !import::is_text_name(&file.name);
-    let has_rows = plan.files.iter().any(may_name);
+    let may_name = |file: &StoredFile| !is_zip(file) && !import::is_text_name(&file.name);
+    let has_rows = plan.files.iter().zip(&media).any(|(file, is_medium)| !is_medium && may_name(file));
     let mut out = Out {
         sender,
         from: plan.from,
@@ -156,7 +160,7 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         out.at = Checkpoint { file: index as u64 + 1, entry: 0, row: 0 };
         let taken = if out.at.file < plan.from.file {
             Ok(())
-        } else if file.is_media() {
+        } else if media[index] {
             // Beside tables and lists, images and sounds are what their rows speak of.
             if has_rows { Ok(()) } else { medium(plan, file, &mut out) }
         } else if is_zip(file) {
@@ -174,6 +178,20 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
     Ok(())
 }
 
+/// Whether a table is one series to show rather than rows: where the interface shows series, and no column is called like
+/// the field that names them.
+fn is_series(plan: &Plan, runtime: &Handle, file: &StoredFile) -> Result<bool> {
+    /// A longer line of names is no table that anybody shows.
+    const HEAD_BYTES: u64 = 64 << 10;
+    let is_table = ["text/csv", "text/tab-separated-values"].contains(&file.content_type.as_str());
+    let Some(field) = plan.fields.series.as_deref().filter(|_| is_table) else { return Ok(false) };
+    let mut head = Vec::new();
+    open(plan, runtime, file)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(anyhow::Error::new)?;
+    let head = String::from_utf8_lossy(&head);
+    let names = head.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    Ok(!names.split([',', ';', '\t']).any(|name| name.trim().trim_matches('"') == field))
+}
+
 fn is_zip(file: &StoredFile) -> bool {
     file.content_type == "application/zip"
 }
@@ -188,7 +206,11 @@ fn medium(plan: &Plan, file: &StoredFile, out: &mut Out<'_>) -> Result<(), Stopp
 pub(super) const MEDIA_FORMAT: &str = "Media";
 
 /// The field of a task that shows a file, by what the file is.
-pub(super) struct MediaFields([(&'static str, String); 4]);
+pub(super) struct MediaFields {
+    families: [(&'static str, String); 4],
+    /// The field behind a `<TimeSeries>` that is fetched from an address.
+    pub(super) series: Option<String>,
+}
 
 impl MediaFields {
     /// From the objects of a labeling interface; for one without such an object the field is named after it.
@@ -197,18 +219,24 @@ impl MediaFields {
             let object = config.objects.iter().find(|object| object.tag == tag);
             object.and_then(|object| object.field.clone()).unwrap_or_else(|| otherwise.to_owned())
         };
-        Self([
-            ("audio/", field("Audio", "audio")),
-            ("video/", field("Video", "video")),
-            ("application/pdf", field("Pdf", "pdf")),
-            ("", field("Image", "image")),
-        ])
+        let series = config.objects.iter().find(|object| object.tag == "TimeSeries");
+        let series = series.filter(|object| object.attribute("valueType") != Some("json"));
+        Self {
+            families: [
+                ("audio/", field("Audio", "audio")),
+                ("video/", field("Video", "video")),
+                ("application/pdf", field("Pdf", "pdf")),
+                ("", field("Image", "image")),
+            ],
+            series: series.and_then(|object| object.field.clone()),
+        }
     }
 
     /// The task that shows this file.
     pub(super) fn task(&self, file: &StoredFile) -> NewTask {
-        let found = self.0.iter().find(|(family, _)| file.content_type.starts_with(family));
-        let field = found.map_or("image", |(_, field)| field.as_str());
+        let found = self.families.iter().find(|(family, _)| file.content_type.starts_with(family));
+        let series = self.series.as_deref().filter(|_| !file.is_media());
+        let field = series.unwrap_or_else(|| found.map_or("image", |(_, field)| field.as_str()));
         NewTask { data: Map::from_iter([(field.to_owned(), Value::from(file.address()))]), ..NewTask::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! Rows may name uploaded images: such a value becomes the image's address.
+//! Rows may name uploaded images, and tables that are shown as series: such a value becomes the file's address.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,10 +17,16 @@ use crate::{
 const MAX_NAME_BYTES: usize = 1024;
 
 /// Puts addresses in the place of names; where a name was uploaded twice, the newer file is meant.
-pub(super) async fn resolve(tx: &mut Tx, project_id: ProjectId, tasks: &mut [NewTask]) -> Result<()> {
+/// `series` is the field that names tables.
+pub(super) async fn resolve(
+    tx: &mut Tx,
+    project_id: ProjectId,
+    tasks: &mut [NewTask],
+    series: Option<&str>,
+) -> Result<()> {
     let mut names: HashSet<&str> = HashSet::new();
-    for value in tasks.iter().flat_map(|task| task.data.values()) {
-        names.extend(uploaded_name(value));
+    for (field, value) in tasks.iter().flat_map(|task| &task.data) {
+        names.extend(uploaded_name(value, series == Some(field)));
     }
     if names.is_empty() {
         return Ok(());
@@ -35,8 +41,9 @@ pub(super) async fn resolve(tx: &mut Tx, project_id: ProjectId, tasks: &mut [New
     .fetch_all(&mut **tx)
     .await?;
     let known: HashMap<String, FileId> = rows.into_iter().map(|row| (row.file_name, row.file_id)).collect();
-    for value in tasks.iter_mut().flat_map(|task| task.data.values_mut()) {
-        let found = uploaded_name(value).and_then(|name| Some(storage::address(*known.get(name)?, name)));
+    for (field, value) in tasks.iter_mut().flat_map(|task| &mut task.data) {
+        let found = uploaded_name(value, series == Some(field))
+            .and_then(|name| Some(storage::address(*known.get(name)?, name)));
         if let Some(address) = found {
             *value = Value::from(address);
         }
@@ -44,11 +51,12 @@ pub(super) async fn resolve(tx: &mut Tx, project_id: ProjectId, tasks: &mut [New
     Ok(())
 }
 
-/// The name of an uploaded image a value may mean: its last part, where it is no address of its own.
-fn uploaded_name(value: &Value) -> Option<&str> {
+/// The name of an uploaded image a value may mean, or of a table: its last part, where it is no address of its own.
+fn uploaded_name(value: &Value, may_be_table: bool) -> Option<&str> {
     let text = value.as_str().filter(|text| text.len() <= MAX_NAME_BYTES)?;
     let name = text.rsplit('/').next().unwrap_or(text);
-    if !kind::is_media_name(name) {
+    let is_table = || [".csv", ".tsv"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    if !kind::is_media_name(name) && !(may_be_table && is_table()) {
         return None;
     }
     let is_address = text.contains("://") || text.starts_with("data:") || text.starts_with("/files/");
@@ -73,7 +81,9 @@ mod tests {
             (json!(["cat.png"]), None),
             (json!(format!("{}.png", "x".repeat(2000))), None),
         ] {
-            assert_eq!(uploaded_name(&value), name, "{value}");
+            assert_eq!(uploaded_name(&value, false), name, "{value}");
         }
+        assert_eq!(uploaded_name(&json!("a/b.CSV"), true), Some("b.CSV"));
+        assert_eq!(uploaded_name(&json!("b.csv"), false), None);
     }
 }

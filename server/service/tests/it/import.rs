@@ -559,3 +559,25 @@ async fn a_sound_becomes_a_task_where_sounds_are_shown() {
     assert!(data[1]["video"].as_str().unwrap().ends_with("/balls.mp4"), "{data:?}");
     assert_eq!(code(desk.upload("cut.wav", &b""[..]).await), "not_media");
 }
+
+#[tokio::test]
+async fn a_table_becomes_a_series_where_series_are_shown() {
+    let desk = Desk::new().await;
+    let series = "<View><TimeSeriesLabels name='l' toName='s'><Label value='a'/></TimeSeriesLabels>\
+        <TimeSeries name='s' value='$csv' timeColumn='t'><Channel column='v'/></TimeSeries></View>";
+    let input = NewProject { title: "Series".into(), label_config: series.into(), ..NewProject::default() };
+    let project_id = project::create(&desk.db.cx, &desk.owner, input).await.unwrap();
+    let desk = Desk { project_id, ..desk };
+    let table = "t,v\n1,2\n2,3\n";
+    assert_eq!(desk.file("alone.csv", table).await.tasks, 1);
+    // A table of tasks has a column that is called like the field.
+    assert_eq!(desk.file("tasks.csv", "id,\"csv\"\n1,https://e.org/a.csv\n2,https://e.org/b.csv\n").await.tasks, 2);
+    // Rows may name the table that comes with them.
+    let list = desk.upload("list.json", r#"[{"csv": "named.csv"}]"#).await.unwrap();
+    let named = desk.upload("named.csv", table).await.unwrap();
+    assert_eq!(desk.run(Source::Files(vec![list, named])).await.tasks, 1);
+    let shown: Vec<String> = desk.data().await.iter().map(|data| data["csv"].as_str().unwrap().to_owned()).collect();
+    let ends = ["/alone.csv", "/a.csv", "/b.csv", "/named.csv"];
+    assert!(shown.iter().zip(ends).all(|(address, end)| address.ends_with(end)), "{shown:?}");
+    assert!(shown[0].starts_with("/files/") && shown[3].starts_with("/files/"), "{shown:?}");
+}

@@ -12,7 +12,8 @@ use super::recording::Recording;
 use super::{Rules, speakers};
 use crate::annotate::bench::Bench;
 use crate::annotate::object::reading::{
-    alter_selection, as_it_came, clear_selection, pending_hint, pieces, selected_parts, take_or_pick, view_piece,
+    alter_selection, as_it_came, clear_selection, on_release, pending_hint, pieces, selected_parts, take_or_pick,
+    view_piece,
 };
 
 /// As many colors as the style sheet has for those who speak.
@@ -63,7 +64,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
             clear();
         }
     };
-    let on_up = move |event: ev::PointerEvent| take_or_pick(bench, &event, take_selection);
+    on_release(node, move |event| take_or_pick(bench, event, take_selection));
     let on_key = move |event: ev::KeyboardEvent| {
         let on_button = event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlButtonElement>().is_some());
         let Some(node) = node.get_untracked().filter(|_| !on_button) else { return };
@@ -135,7 +136,6 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
                 tabindex="0"
                 data-object=name
                 node_ref=node
-                on:pointerup=on_up
                 on:keydown=on_key
             >
                 {rows}
