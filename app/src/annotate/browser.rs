@@ -96,7 +96,7 @@ pub(crate) fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
 }
 
 /// Forgets a value.
-pub(super) fn forget(key: &str) {
+pub(crate) fn forget(key: &str) {
     if let Some(storage) = storage() {
         // A storage that refuses to forget has refused to keep before.
         let _ = storage.remove_item(key);

@@ -19,7 +19,7 @@ use crate::org::NoOrg;
 use crate::shell::{Crumb, Page, PageHead};
 use crate::ui::{
     Button, Choice, EmptyState, ErrorBanner, FormScope, Icon, Look, RadioCards, Select, Skeleton, TextArea, TextField,
-    answered, lu,
+    answered, lu, use_toasts,
 };
 
 /// Where one is in the wizard.
@@ -323,8 +323,17 @@ fn InterfaceStep(
         let id = id.clone();
         async move { api::template(id).await }
     });
+    let toasts = use_toasts();
+    // As the template before it came: what is written since is not thrown away without a way back.
+    let came = StoredValue::new(String::new());
     Effect::new(move |_| {
         if let Some(Ok(TemplateDetail { xml, sample })) = load.value().get() {
+            let before = draft.source.get_untracked();
+            if !before.trim().is_empty() && came.with_value(|came| *came != before) {
+                let back = Callback::new(move |()| draft.source.set(before.clone()));
+                toasts.undo("The template is in the place of what you had written", back);
+            }
+            came.set_value(xml.clone());
             draft.source.set(xml);
             draft.sample.set(sample.as_object().cloned().unwrap_or_default());
             draft.editing.set(true);
@@ -358,7 +367,8 @@ fn InterfaceStep(
                             on:click=move |_| {
                                 draft.template.set(None);
                                 if draft.source.with_untracked(|source| source.trim().is_empty()) {
-                                    draft.source.set("<View>\n  \n</View>\n".to_owned());
+                                    came.set_value("<View>\n  \n</View>\n".to_owned());
+                                    draft.source.set(came.get_value());
                                 }
                                 draft.editing.set(true);
                             }

@@ -16,6 +16,7 @@ use super::overview_page::waiting;
 use super::people::People;
 use super::tabs::project_id_param;
 use super::template_gallery::TemplateGallery;
+use crate::annotate::browser::{forget, keep, kept};
 use crate::lost::{Failed, NotFound};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
@@ -317,6 +318,7 @@ fn Labeling(detail: ProjectDetail) -> impl IntoView {
     let refused =
         move || save.value().get().and_then(Result::err).filter(|error| error.code() != Some("labels_in_use"));
     let is_changed = Memo::new(move |_| source.with(|source| stored.with(|stored| source != stored)));
+    keep_unsaved(project_id, source, stored);
     let choosing = RwSignal::new(!detail.has_controls && detail.progress.annotations == 0);
     view! {
         <div class="spread">
@@ -346,6 +348,28 @@ fn Labeling(detail: ProjectDetail) -> impl IntoView {
         />
     }
     .into_any()
+}
+
+/// Keeps in this browser what is written and not saved, and brings it back when somebody comes again.
+fn keep_unsaved(project_id: ProjectId, source: RwSignal<String>, stored: RwSignal<String>) {
+    let toasts = use_toasts();
+    let key = format!("synapse.interface.{project_id}");
+    Effect::new(move |is_begun: Option<()>| {
+        if is_begun.is_none()
+            && let Some(text) = kept::<String>(&key).filter(|text| stored.with_untracked(|stored| text != stored))
+        {
+            source.set(text);
+            let back = Callback::new(move |()| source.set(stored.get_untracked()));
+            toasts.undo("What you had not saved is in the editor again", back);
+        }
+        let is_saved = source.with(|source| stored.with(|stored| source == stored));
+        if is_saved {
+            forget(&key);
+        } else {
+            // A browser that keeps nothing loses it, as it loses everything else.
+            let _kept = source.with(|source| keep(&key, source));
+        }
+    });
 }
 
 /// The gallery over the editor; the chosen template replaces what is in it.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     label_config::LabelConfig,
-    region::{ImagePoint, Mask, RotatedRect, Shape},
+    region::{Bounds, ImagePoint, Mask, RotatedRect, Shape},
 };
 
 /// Corners of the polygon an ellipse becomes.
@@ -28,6 +28,8 @@ pub(super) struct Coco {
     images: Images,
     classes: Classes,
     keypoints: Vec<String>,
+    /// Where an interface asks for key points and no boxes: the category of the one thing they are on in each image.
+    pose: Option<String>,
     with_images: bool,
     image_rows: BufWriter<Box<dyn Spill>>,
     annotation_rows: BufWriter<Box<dyn Spill>>,
@@ -49,6 +51,7 @@ impl Coco {
             images: Images::new(config, all),
             classes: Classes::of(config, &CLASS_TAGS),
             keypoints: keypoint_names(config),
+            pose: pose(config),
             with_images,
             image_rows: BufWriter::new(sink.spill()?),
             annotation_rows: BufWriter::new(sink.spill()?),
@@ -118,6 +121,7 @@ impl Coco {
                 let message = "Ellipses are written as polygons of 64 corners.";
                 self.manifest.lose(task, 1, "ellipse_as_polygon", message);
             }
+            Shape::KeyPoint(_) if self.pose.is_some() => return Ok(()),
             Shape::KeyPoint(_) => {
                 self.lone_keypoint(task, region, picture);
                 return Ok(());
@@ -181,6 +185,43 @@ impl Coco {
         (count > 0).then(|| (points.into(), count))
     }
 
+    /// All key points of an image without boxes, in the box around them.
+    fn pose(&mut self, task: i64, picture: &Picture) -> io::Result<()> {
+        let Some(category) = self.pose.clone() else { return Ok(()) };
+        let mut points = vec![0.0; self.keypoints.len() * 3];
+        let (mut count, mut hull) = (0_u64, None::<Bounds>);
+        for region in &picture.regions {
+            let Shape::KeyPoint(point) = &region.shape else { continue };
+            let index = region.labels.iter().find_map(|label| self.keypoints.iter().position(|name| name == label));
+            let Some(index) = index.filter(|index| points[index * 3 + 2] == 0.0) else {
+                let message = "An image without boxes has each key point once; others were left out.";
+                self.manifest.lose(task, 1, "keypoint_twice", message);
+                continue;
+            };
+            points[index * 3..index * 3 + 3].copy_from_slice(&[pixels(point.x), pixels(point.y), 2.0]);
+            hull = region.shape.bounds().map(|bounds| hull.map_or(bounds, |hull| hull.union(bounds)));
+            count += 1;
+        }
+        let Some(hull) = hull else { return Ok(()) };
+        let bbox = [hull.min.x, hull.min.y, hull.width(), hull.height()].map(pixels);
+        let row = json!({
+            "id": self.annotation_count,
+            "image_id": self.image_count,
+            "category_id": self.classes.number(&category),
+            "segmentation": [],
+            "bbox": bbox,
+            "ignore": 0,
+            "iscrowd": 0,
+            "area": pixels(hull.width() * hull.height()),
+            "keypoints": points,
+            "num_keypoints": count,
+        });
+        add_row(&mut self.annotation_rows, self.annotation_count, &row)?;
+        self.annotation_count += 1;
+        self.manifest.results += count;
+        Ok(())
+    }
+
     /// Counts a key point that is not part of a box, or of none the format can name.
     fn lone_keypoint(&mut self, task: i64, region: &Labeled, picture: &Picture) {
         let is_parent =
@@ -195,6 +236,13 @@ impl Coco {
     }
 }
 
+/// The name of the control that asks for key points, where none asks for boxes.
+fn pose(config: &LabelConfig) -> Option<String> {
+    let has = |tags: &[&str]| config.controls.iter().find(|control| tags.contains(&control.tag.as_str()));
+    let boxes = has(&["Rectangle", "RectangleLabels"]);
+    has(&["KeyPointLabels"]).filter(|_| boxes.is_none()).map(|control| control.name.clone())
+}
+
 impl Exporter for Coco {
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
         for picture in self.images.read(task, &mut self.manifest, sink)? {
@@ -203,6 +251,7 @@ impl Exporter for Coco {
             for region in &picture.regions {
                 self.region(task.id, region, &picture)?;
             }
+            self.pose(task.id, &picture)?;
             self.image_count += 1;
         }
         Ok(())

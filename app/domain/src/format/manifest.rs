@@ -48,12 +48,13 @@ impl Loss {
     /// only from the model.
     #[must_use]
     pub fn is_loud(&self) -> bool {
-        const CODES: [&str; 18] = [
+        const CODES: [&str; 19] = [
             "clipped",
             "ellipse_as_box",
             "ellipse_as_polygon",
             "image_not_stored",
             "keypoint_without_box",
+            "keypoint_twice",
             "mask_as_polygon",
             "mask_hole_filled",
             "mask_in_parts",

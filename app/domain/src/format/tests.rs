@@ -287,6 +287,29 @@ fn key_points_hang_on_their_box() {
 }
 
 #[test]
+fn key_points_without_boxes_are_one_thing_in_each_image() {
+    let config = image_config(vec![control("KeyPointLabels", &[("Nose", None), ("Ear", None)])]);
+    let point = |id: &str, x: f64, y: f64, label: &str| {
+        on_image(id, "keypointlabels", json!({"x": x, "y": y, "width": 1, "keypointlabels": [label]}))
+    };
+    let tasks = [
+        image_task(
+            1,
+            json!([point("a", 50.0, 50.0, "Ear"), point("b", 25.0, 75.0, "Nose"), point("c", 1.0, 1.0, "Ear")]),
+        ),
+        task(2, json!({"image": "/files/1/a.jpg"}), vec![annotation(2, json!([]))]),
+    ];
+    let (folder, manifest) = export(ExportFormat::Coco, &config, false, &tasks);
+    let coco: Value = serde_json::from_str(folder.text("result.json")).unwrap();
+    assert_eq!(coco["categories"][0]["name"], "keypointlabels");
+    let things = coco["annotations"].as_array().unwrap();
+    assert_eq!(things.len(), 1, "{coco}");
+    assert_eq!(things[0]["keypoints"], json!([160.0, 360.0, 2.0, 320.0, 240.0, 2.0]));
+    assert_eq!((&things[0]["bbox"], &things[0]["num_keypoints"]), (&json!([160.0, 240.0, 160.0, 120.0]), &json!(2)));
+    assert_eq!((manifest.results, lost(&manifest)), (2, vec![("keypoint_twice", 1)]));
+}
+
+#[test]
 fn image_formats_say_what_they_leave_behind() {
     let bare = on_image("b", "rectangle", json!({"x": 0, "y": 0, "width": 5, "height": 5}));
     let joined = on_image("b", "labels", json!({"x": 0, "y": 0, "width": 5, "height": 5, "labels": ["Cat"]}));

@@ -88,7 +88,23 @@ pub(super) fn ImageSurface(
             });
         }
     });
-    observe_size(frame, move || resize(bench, object, frame));
+    // While a pointer is down nothing moves under it: what changes the place of the picture then is made up for later.
+    let held = StoredValue::new(false);
+    let owed = StoredValue::new(false);
+    observe_size(frame, move || {
+        if held.get_value() {
+            owed.set_value(true);
+        } else {
+            resize(bench, object, frame);
+        }
+    });
+    let let_go = move || {
+        held.set_value(false);
+        if owed.get_value() {
+            owed.set_value(false);
+            resize(bench, object, frame);
+        }
+    };
 
     // What of the still layer is under way outlives a frame.
     let layer = StoredValue::new(StillLayer::default());
@@ -147,6 +163,7 @@ pub(super) fn ImageSurface(
     let on_down = move |event: ev::PointerEvent| {
         let Some(pointer) = pointer_of(&event, frame) else { return };
         hold_pointer(&event, frame);
+        held.set_value(true);
         if object.with_value(|object| bench.peek(|editor| editor.wants_picture(object)))
             && let Some(image) = image.get_untracked()
         {
@@ -172,6 +189,7 @@ pub(super) fn ImageSurface(
         if let Some(pointer) = pointer_of(&event, frame) {
             let _ = send(Event::PointerUp(pointer));
         }
+        let_go();
     };
     let on_wheel = move |event: ev::WheelEvent| {
         if wheel_of(&event, frame).is_some_and(|wheel| send(wheel).handled) {
@@ -194,7 +212,7 @@ pub(super) fn ImageSurface(
                 on:pointerdown=on_down
                 on:pointermove=on_move
                 on:pointerup=on_up
-                on:pointercancel=move |_| { let _ = send(Event::PointerCancel); }
+                on:pointercancel=move |_| { let _ = send(Event::PointerCancel); let_go(); }
                 on:pointerleave=move |_| { let _ = send(Event::PointerLeave); }
                 on:wheel=on_wheel
                 on:contextmenu=move |event| event.prevent_default()
