@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::api::cancel_import;
 use crate::{
     run::{badge, number},
-    ui::{Banner, Button, Look, ProgressBar, Size, Table, Time, Tone, count, lu, plural, use_toasts},
+    ui::{Banner, Button, LinkButton, Look, ProgressBar, Size, Table, Time, Tone, count, lu, plural, use_toasts},
     watch::watch,
 };
 
@@ -84,6 +84,11 @@ pub(super) fn RunView(
                 <Button size=Size::Small look=Look::Quiet icon=lu::LuX busy=cancel.pending() on:click=move |_| {
                     cancel.dispatch(());
                 }>"Cancel"</Button>
+            </Show>
+            <Show when=move || is_over.get() && run.with(|run| run.tasks > 0)>
+                <div class="row">
+                    <LinkButton href=format!("/projects/{project_id}/data") size=Size::Small icon=lu::LuTable2>"See the tasks"</LinkButton>
+                </div>
             </Show>
             {(!failures.is_empty()).then(|| failed_rows(project_id, import_id.0, run.with_untracked(|run| run.failed), failures))}
         </article>
