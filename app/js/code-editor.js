@@ -111,6 +111,12 @@ export function mount(host, text, label, lint) {
       view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
       view.focus();
     },
+    /** Goes on with what was selected in the text area before. */
+    takeFocus(from, to) {
+      const end = view.state.doc.length;
+      view.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) } });
+      view.focus();
+    },
     destroy() {
       clearTimeout(waiting);
       view.destroy();

@@ -33,6 +33,8 @@ extern "C" {
     fn set_text(this: &Handle, text: &str);
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, line: u32, column: u32);
+    #[wasm_bindgen(method, js_name = takeFocus)]
+    fn take_focus(this: &Handle, from: u32, to: u32);
     #[wasm_bindgen(method)]
     fn destroy(this: &Handle);
 }
@@ -50,6 +52,7 @@ pub(super) fn CodeEditor(source: RwSignal<String>, parsed: Memo<Parsed>) -> impl
     let host = NodeRef::<html::Div>::new();
     let living = StoredValue::new(None::<SendWrapper<Living>>);
     let is_living = RwSignal::new(false);
+    let plain = NodeRef::<html::Textarea>::new();
     Effect::new(move |_| {
         let Some(host) = host.get() else { return };
         if is_living.get_untracked() {
@@ -66,6 +69,11 @@ pub(super) fn CodeEditor(source: RwSignal<String>, parsed: Memo<Parsed>) -> impl
             let Some(text) = source.try_get_untracked() else { return };
             let module: EditorModule = module.unchecked_into();
             if let Ok(handle) = module.mount(&host, &text, "Labeling interface", lint.as_ref()) {
+                // Whoever writes already goes on where they are.
+                if let Some((from, to)) = plain.try_get_untracked().flatten().and_then(|plain| selected_in(&plain)) {
+                    host.set_hidden(false);
+                    handle.take_focus(from, to);
+                }
                 living.try_set_value(Some(SendWrapper::new(Living { handle, _lint: lint })));
                 is_living.try_set(true);
             }
@@ -87,7 +95,6 @@ pub(super) fn CodeEditor(source: RwSignal<String>, parsed: Memo<Parsed>) -> impl
             }
         });
     });
-    let plain = NodeRef::<html::Textarea>::new();
     let on_reveal = Callback::new(move |problem: Problem| {
         living.with_value(|living| match living {
             Some(living) => living.handle.reveal(problem.at.line, problem.at.column),
@@ -120,6 +127,13 @@ pub(super) fn CodeEditor(source: RwSignal<String>, parsed: Memo<Parsed>) -> impl
         </div>
     }
     .into_any()
+}
+
+/// What is selected in a text area; none while it does not have the focus.
+fn selected_in(plain: &web_sys::HtmlTextAreaElement) -> Option<(u32, u32)> {
+    let has_focus = document().active_element().is_some_and(|holder| holder.is_same_node(Some(plain)));
+    let (from, to) = (plain.selection_start().ok()??, plain.selection_end().ok()??);
+    has_focus.then_some((from, to))
 }
 
 /// Everything that is wrong, each a button that goes there.

@@ -95,7 +95,7 @@ mod tests {
             ("p".to_owned(), None),
             ("p\u{1f}x".to_owned(), None),
         ] {
-            assert_eq!(item_of(&name), expected.map(|(list, index)| (list, index)), "{name:?}");
+            assert_eq!(item_of(&name), expected, "{name:?}");
         }
     }
 

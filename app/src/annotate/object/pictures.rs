@@ -99,12 +99,12 @@ fn Pictures(
                     class="picture-thumb"
                     type="button"
                     aria-label=label
+                    data-number=at + 1
+                    data-count=move || Some(regions()).filter(|count| *count > 0)
                     aria-current=move || (current.get() == at).then_some("true")
                     on:click=move |_| turn(at)
                 >
                     <img src=src alt="" loading="lazy" decoding="async" draggable="false"/>
-                    <span class="picture-number num">{at + 1}</span>
-                    {move || (regions() > 0).then(|| view! { <span class="picture-count num">{regions}</span> })}
                 </button>
             </li>
         }

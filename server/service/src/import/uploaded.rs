@@ -56,7 +56,8 @@ fn uploaded_name(value: &Value, may_be_table: bool) -> Option<&str> {
     let text = value.as_str().filter(|text| text.len() <= MAX_NAME_BYTES)?;
     let name = text.rsplit('/').next().unwrap_or(text);
     let is_table = || [".csv", ".tsv"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
-    if !kind::is_media_name(name) && !(may_be_table && is_table()) {
+    let is_known = kind::is_media_name(name) || (may_be_table && is_table());
+    if !is_known {
         return None;
     }
     let is_address = text.contains("://") || text.starts_with("data:") || text.starts_with("/files/");
