@@ -141,6 +141,9 @@ impl Yolo {
 
     /// Each part of a mask as a polygon.
     fn mask(&mut self, task: i64, mask: &Mask, size: ImageSize) -> Vec<Vec<f64>> {
+        if self.is_pose(task) {
+            return Vec::new();
+        }
         let contours = mask.contours();
         let holes = contours.iter().filter(|contour| contour.is_hole).count() as u64;
         let message = "Holes of masks are filled: YOLO has outlines only.";
@@ -163,9 +166,7 @@ impl Yolo {
     }
 
     fn outline(&mut self, task: i64, points: &[ImagePoint], size: ImageSize) -> Option<Vec<f64>> {
-        if !self.keypoints.is_empty() {
-            let message = "With key points in the interface this is a pose data set; polygons were left out.";
-            self.manifest.lose(task, 1, "polygon_in_pose", message);
+        if self.is_pose(task) {
             return None;
         }
         self.polygons += 1;
@@ -176,6 +177,14 @@ impl Yolo {
             [inside.x / size.width, inside.y / size.height]
         };
         Some(points.iter().flat_map(across).collect())
+    }
+
+    /// Whether only boxes and their key points can be written; counts the region that cannot.
+    fn is_pose(&mut self, task: i64) -> bool {
+        let is_pose = !self.keypoints.is_empty();
+        let message = "With key points in the interface this is a pose data set; polygons and masks were left out.";
+        self.manifest.lose(task, u64::from(is_pose), "polygon_in_pose", message);
+        is_pose
     }
 
     fn clipped(&mut self, task: i64, happened: bool) {
