@@ -2,7 +2,7 @@
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
 import { signUp } from '../../support/session';
 import { drawBox, picture, regions, showActualSize } from '../../support/surface';
-import { expect, expectAccessible, open, test } from '../../support/test';
+import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
 
 const CAT = { width: 451, height: 300 };
 const COFFEE = { width: 600, height: 400 };
@@ -45,8 +45,11 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
   await expect(regions(page).first()).toContainText('Only the ear');
   await expectAccessible(page);
   await page.reload();
+  await hydrated(page);
   await expect(regions(page)).toHaveCount(2);
   await expect(regions(page).first()).toContainText('Only the ear');
+  await regions(page).first().click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('Only the ear, blurred');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
 
@@ -55,7 +58,7 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
     to_name, item_index, original_width, original_height,
     x: (value.x * original_width) / 100, y: (value.y * original_height) / 100,
   }));
-  expect(task.annotations[0].result[0].meta).toEqual({ text: ['Only the ear'] });
+  expect(task.annotations[0].result[0].meta).toEqual({ text: ['Only the ear, blurred'] });
   const expected = [[0, CAT, first], [1, COFFEE, second]] as const;
   for (const [at, size, box] of expected) {
     expect(boxes[at]).toMatchObject({ to_name: 'page', item_index: at, original_width: size.width, original_height: size.height });
