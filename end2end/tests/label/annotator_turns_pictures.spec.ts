@@ -12,7 +12,7 @@ const INTERFACE = `<View>
 </View>`;
 
 test('pictures of a list are turned over, drawn on and told apart', async ({ app, page }) => {
-  await signUp(page, app, 'pages@example.com', 'Pagers');
+  await signUp(page, app, 'lists@example.com', 'Listers');
   const project = await createProjectWith(page, app, 'Pages', INTERFACE);
   await importTasks(page, [{ pages: ['/demo/chelsea.jpg', '/demo/coffee.jpg'] }]);
   await open(page, `${project}/label`);
