@@ -142,16 +142,16 @@ interface TraceEvent { name: string; ph: string; pid: number; tid: number; ts: n
 /** Milliseconds the page's main thread works for each frame of what `act` does, whatever it works on. */
 async function frames(page: Page, act: () => Promise<void>): Promise<number[]> {
   const browser = page.context().browser()!;
-  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'] });
+  await browser.startTracing(page, { categories: ['cc', 'disabled-by-default-devtools.timeline'] });
   await act();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  const begins = traceEvents.filter(({ name }) => name === 'BeginMainThreadFrame');
+  const begins = traceEvents.filter(({ name }) => name === 'ProxyMain::BeginMainFrame');
   const counts = new Map<string, number>();
   const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
   for (const event of begins) counts.set(thread(event), (counts.get(thread(event)) ?? 0) + 1);
   const [main] = [...counts.entries()].sort((a, b) => b[1] - a[1])[0] ?? [''];
   const starts = begins.filter((event) => thread(event) === main).map(({ ts }) => ts).sort((a, b) => a - b);
-  const tasks = traceEvents.filter((event) => event.ph === 'X' && event.name.endsWith('RunTask') && thread(event) === main);
+  const tasks = traceEvents.filter((event) => event.ph === 'X' && event.name === 'RunTask' && thread(event) === main);
   return starts.slice(0, -1).map((start, n) => {
     const within = tasks.filter(({ ts }) => ts >= start && ts < starts[n + 1]);
     return within.reduce((sum, { dur = 0 }) => sum + dur, 0) / 1_000;
