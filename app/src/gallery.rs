@@ -96,7 +96,7 @@ fn Inputs() -> impl IntoView {
                             label="Role"
                             choices=vec![Choice::new("member", "Member"), Choice::new("admin", "Admin")]
                         />
-                        <TextArea name="about" label="Instructions" optional=true placeholder="What annotators should know"/>
+                        <TextArea name="about" label="Instructions" bind=RwSignal::new(String::new()) optional=true placeholder="What annotators should know"/>
                     </div>
                     <RadioCards
                         name="kind"

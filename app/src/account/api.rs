@@ -85,6 +85,13 @@ pub async fn check_reset_link(token: String) -> Result<(), AppError> {
     Ok(service::account::check_reset_link(&cx, &token).await?)
 }
 
+/// Whether a mailed link to confirm an address still works.
+#[server]
+pub async fn check_verify_link(token: String) -> Result<(), AppError> {
+    let (cx, _) = request()?;
+    Ok(service::account::check_verify_link(&cx, &token).await?)
+}
+
 /// Sets a new password by a mailed link and signs in; answers where to go.
 #[server]
 pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
-use super::api::{ResendVerification, VerifyEmail};
+use super::api::{self, ResendVerification, VerifyEmail};
 use super::{leave_for, use_session};
+use crate::error::AppError;
 use crate::shell::Plain;
-use crate::ui::{Banner, Form, FormActions, LinkButton, Look, Size, SubmitButton, TextField, Tone, lu};
+use crate::ui::{Banner, Form, FormActions, LinkButton, Look, Size, SubmitButton, TextField, Tone, answered, lu};
 
 /// The page at `/check-mail`.
 #[component]
@@ -48,6 +49,26 @@ pub fn CheckMailPage() -> impl IntoView {
 #[component]
 pub fn VerifyPage() -> impl IntoView {
     let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
+    let link = Resource::new_blocking(
+        {
+            let token = token.clone();
+            move || token.clone()
+        },
+        api::check_verify_link,
+    );
+    view! {
+        <Suspense>
+            {answered(link, move |link| match link {
+                Ok(()) => view! { <Verify token=token.clone()/> }.into_any(),
+                Err(error) => dead(&error),
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Verify(token: String) -> impl IntoView {
     let action = ServerAction::<VerifyEmail>::new();
     leave_for(move || action.value().get());
     view! {
@@ -63,6 +84,21 @@ pub fn VerifyPage() -> impl IntoView {
                     <SubmitButton wide=true size=Size::Large>"Confirm and sign in"</SubmitButton>
                 </FormActions>
             </Form>
+        </Plain>
+    }
+    .into_any()
+}
+
+/// Used, expired, or never there: whoever clicked it before is in already.
+fn dead(error: &AppError) -> AnyView {
+    view! {
+        <Plain
+            title="This link does not work"
+            text=error.sentence()
+            icon=lu::LuBan
+            foot=|| view! { <p>"Confirmed already? " <A href="/login">"Sign in"</A></p> }
+        >
+            <LinkButton href="/check-mail".to_owned() look=Look::Primary wide=true>"Get a new link"</LinkButton>
         </Plain>
     }
     .into_any()

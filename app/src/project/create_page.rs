@@ -1,19 +1,21 @@
 //! The wizard at `/projects/new`: a name, a labeling interface, then the data.
 //!
-//! Nothing is stored before the end; the steps are one page, so going back loses nothing.
+//! Nothing is stored before the end. The steps are one page with an address each, so the browser's "back" goes a step
+//! back, and what has been entered is kept in the browser until the project is made.
 
-use domain::id::WorkspaceId;
 use domain::org::{COLORS, Workspace};
 use domain::project::{NewProject, TemplateCard, TemplateDetail};
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_navigate;
-use serde_json::{Map, Value};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::api::{self, CreateProject};
 use super::config_form::ConfigForm;
+use super::create_draft::Draft;
 use super::list_page::may_create;
 use super::template_gallery::TemplateGallery;
 use crate::account::use_me;
+use crate::annotate::browser::forget;
 use crate::lost::Failed;
 use crate::org::NoOrg;
 use crate::shell::{Crumb, Page, PageHead};
@@ -30,22 +32,18 @@ enum Step {
     Interface,
 }
 
-const STEPS: [(Step, &str); 3] = [(Step::Name, "Name"), (Step::Data, "Data"), (Step::Interface, "Labeling interface")];
+/// A step, what it is called, and its address after `/projects/new`.
+const STEPS: [(Step, &str, &str); 3] = [
+    (Step::Name, "Name", ""),
+    (Step::Data, "Data", "?step=data"),
+    (Step::Interface, "Labeling interface", "?step=interface"),
+];
 
-/// What has been entered so far.
+/// Where one is, and how to go elsewhere.
 #[derive(Clone, Copy)]
-struct Draft {
-    title: RwSignal<String>,
-    description: RwSignal<String>,
-    color: RwSignal<String>,
-    workspace_id: RwSignal<Option<WorkspaceId>>,
-    /// Go on to the import once the project is made.
-    import_next: RwSignal<bool>,
-    template: RwSignal<Option<String>>,
-    source: RwSignal<String>,
-    sample: RwSignal<Map<String, Value>>,
-    /// The gallery, or the editor with what was chosen.
-    editing: RwSignal<bool>,
+struct Way {
+    now: Memo<Step>,
+    go: Callback<Step>,
 }
 
 /// The page at `/projects/new`.
@@ -58,30 +56,37 @@ pub fn CreatePage() -> impl IntoView {
         // Before anything is typed that could not be stored.
         return view! { <Failed error=domain::Error::forbidden("create projects").into()/> }.into_any();
     }
-    let draft = Draft {
-        title: RwSignal::new(String::new()),
-        description: RwSignal::new(String::new()),
-        color: RwSignal::new("indigo".to_owned()),
-        workspace_id: RwSignal::new(None),
-        import_next: RwSignal::new(true),
-        template: RwSignal::new(None),
-        source: RwSignal::new(String::new()),
-        sample: RwSignal::new(Map::new()),
-        editing: RwSignal::new(false),
+    let draft = Draft::new();
+    let key = use_me().with_untracked(|me| format!("synapse.wizard.{}", me.user_id));
+    draft.keep_unsaved(key.clone());
+    let navigate = use_navigate();
+    let query = use_query_map();
+    let now = Memo::new(move |_| {
+        let named = query.with(|query| query.get("step")).map(|name| format!("?step={name}"));
+        let step = STEPS.into_iter().find(|(_, _, address)| named.as_deref() == Some(*address));
+        // An address says nothing about what has been entered.
+        step.filter(|_| draft.has_title()).map_or(Step::Name, |(step, ..)| step)
+    });
+    let go = {
+        let navigate = navigate.clone();
+        Callback::new(move |step: Step| {
+            let address = STEPS.into_iter().find(|(own, ..)| *own == step).map_or("", |(_, _, address)| address);
+            navigate(&format!("/projects/new{address}"), NavigateOptions::default());
+        })
     };
-    let step = RwSignal::new(Step::Name);
+    let way = Way { now, go };
     let create = ServerAction::<CreateProject>::new();
     let error = Signal::derive(move || create.value().get().and_then(Result::err));
-    let navigate = use_navigate();
     Effect::new(move |_| match create.value().get() {
         Some(Ok(project_id)) => {
+            forget(&key);
             let next = if draft.import_next.get_untracked() { "/import" } else { "" };
-            navigate(&format!("/projects/{project_id}{next}"), leptos_router::NavigateOptions::default());
+            navigate(&format!("/projects/{project_id}{next}"), NavigateOptions::default());
         }
         // The step that holds what is wrong.
         Some(Err(error)) => match error.field() {
-            Some("title" | "description" | "color" | "workspace_id") => step.set(Step::Name),
-            _ => step.set(Step::Interface),
+            Some("title" | "description" | "color" | "workspace_id") => go.run(Step::Name),
+            _ => go.run(Step::Interface),
         },
         None => {}
     });
@@ -99,11 +104,11 @@ pub fn CreatePage() -> impl IntoView {
     view! {
         <Page title="New project".to_owned() crumbs=vec![Crumb::new("Projects", "/projects")]>
             <FormScope error pending=create.pending()>
-                <StepBar step draft/>
+                <StepBar way draft/>
                 <Transition fallback=|| view! { <Skeleton shape="block"/> }>
                     {answered(setup, move |answer| match answer {
                         Ok((workspaces, templates)) => {
-                            view! { <Steps step draft workspaces templates error pending=create.pending() send/> }.into_any()
+                            view! { <Steps way draft workspaces templates error pending=create.pending() send/> }.into_any()
                         }
                         Err(error) => view! { <Failed error/> }.into_any(),
                     })}
@@ -114,29 +119,24 @@ pub fn CreatePage() -> impl IntoView {
     .into_any()
 }
 
-/// The title is long enough to go on.
-fn has_title(draft: Draft) -> bool {
-    draft.title.with(|title| title.trim().chars().count() >= *domain::project::TITLE.start())
-}
-
 #[component]
-fn StepBar(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
+fn StepBar(way: Way, draft: Draft) -> impl IntoView {
     let steps = STEPS
         .into_iter()
         .zip(1..)
-        .map(|((own, label), number)| {
+        .map(|((own, label, _), number)| {
             view! {
                 <li>
                     <button
                         class="wizard-step"
                         type="button"
-                        aria-current=move || (step.get() == own).then_some("step")
-                        data-done=move || (step.get() > own).then_some("")
-                        disabled=move || own != Step::Name && !has_title(draft)
-                        on:click=move |_| step.set(own)
+                        aria-current=move || (way.now.get() == own).then_some("step")
+                        data-done=move || (way.now.get() > own).then_some("")
+                        disabled=move || own != Step::Name && !draft.has_title()
+                        on:click=move |_| way.go.run(own)
                     >
                         <span class="wizard-number">
-                            {move || if step.get() > own { view! { <Icon icon=lu::LuCheck/> }.into_any() } else { number.into_any() }}
+                            {move || if way.now.get() > own { view! { <Icon icon=lu::LuCheck/> }.into_any() } else { number.into_any() }}
                         </span>
                         {label}
                     </button>
@@ -149,7 +149,7 @@ fn StepBar(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
 
 #[component]
 fn Steps(
-    step: RwSignal<Step>,
+    way: Way,
     draft: Draft,
     workspaces: Vec<Workspace>,
     templates: Vec<TemplateCard>,
@@ -160,8 +160,8 @@ fn Steps(
     // The button that was pressed is gone: the keyboard goes on where the new step begins.
     let here: [NodeRef<html::Section>; STEPS.len()] = std::array::from_fn(|_| NodeRef::new());
     Effect::new(move |before: Option<(Step, bool)>| {
-        let now = (step.get(), draft.editing.get());
-        let node = STEPS.iter().position(|(own, _)| *own == now.0).and_then(|at| here[at].get());
+        let now = (way.now.get(), draft.editing.get());
+        let node = STEPS.iter().position(|(own, ..)| *own == now.0).and_then(|at| here[at].get());
         if before.is_some_and(|before| before != now)
             && let Some(node) = node
         {
@@ -174,27 +174,27 @@ fn Steps(
     });
     let [name, data, interface] = here;
     view! {
-        <section class="wizard-pane-frame" tabindex="-1" aria-label="Name" node_ref=name hidden=move || step.get() != Step::Name>
-            <NameStep step draft workspaces/>
+        <section class="wizard-pane-frame" tabindex="-1" aria-label="Name" node_ref=name hidden=move || way.now.get() != Step::Name>
+            <NameStep way draft workspaces/>
         </section>
-        <section class="wizard-pane-frame" tabindex="-1" aria-label="Data" node_ref=data hidden=move || step.get() != Step::Data>
-            <DataStep step draft/>
+        <section class="wizard-pane-frame" tabindex="-1" aria-label="Data" node_ref=data hidden=move || way.now.get() != Step::Data>
+            <DataStep way draft/>
         </section>
         <section
             class="wizard-pane-frame"
             tabindex="-1"
             aria-label="Labeling interface"
             node_ref=interface
-            hidden=move || step.get() != Step::Interface
+            hidden=move || way.now.get() != Step::Interface
         >
-            <InterfaceStep step draft templates error pending send/>
+            <InterfaceStep way draft templates error pending send/>
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn NameStep(step: RwSignal<Step>, draft: Draft, workspaces: Vec<Workspace>) -> impl IntoView {
+fn NameStep(way: Way, draft: Draft, workspaces: Vec<Workspace>) -> impl IntoView {
     let folders: Vec<Choice> = std::iter::once(Choice::new("", "No workspace"))
         .chain(workspaces.into_iter().map(|folder| Choice::new(folder.workspace_id.to_string(), folder.name)))
         .collect();
@@ -205,8 +205,8 @@ fn NameStep(step: RwSignal<Step>, draft: Draft, workspaces: Vec<Workspace>) -> i
             novalidate=true
             on:submit=move |event| {
                 event.prevent_default();
-                if has_title(draft) {
-                    step.set(Step::Data);
+                if draft.has_title() {
+                    way.go.run(Step::Data);
                 }
             }
         >
@@ -228,7 +228,7 @@ fn NameStep(step: RwSignal<Step>, draft: Draft, workspaces: Vec<Workspace>) -> i
                 rows=2
                 max_length=2000_u32
                 placeholder="What is it for, and for whom?"
-                on_change=Callback::new(move |text| draft.description.set(text))
+                bind=draft.description
             />
             {has_folders.then(|| view! {
                 <Select
@@ -240,7 +240,7 @@ fn NameStep(step: RwSignal<Step>, draft: Draft, workspaces: Vec<Workspace>) -> i
             })}
             <ColorField color=draft.color/>
             <div class="form-actions">
-                <Button look=Look::Primary kind="submit" disabled=Signal::derive(move || !has_title(draft))>"Continue"</Button>
+                <Button look=Look::Primary kind="submit" disabled=Signal::derive(move || !draft.has_title())>"Continue"</Button>
             </div>
         </form>
     }
@@ -260,6 +260,7 @@ pub(super) fn ColorField(color: RwSignal<String>) -> impl IntoView {
                         name="color"
                         value=name
                         aria-label=name
+                        prop:checked=move || color.with(|color| color == name)
                         checked=color.with_untracked(|color| color == name)
                         on:change=move |_| color.set(name.to_owned())
                     />
@@ -276,14 +277,14 @@ pub(super) fn ColorField(color: RwSignal<String>) -> impl IntoView {
 }
 
 #[component]
-fn DataStep(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
+fn DataStep(way: Way, draft: Draft) -> impl IntoView {
     view! {
         <form
             class="wizard-pane form"
             novalidate=true
             on:submit=move |event| {
                 event.prevent_default();
-                step.set(Step::Interface);
+                way.go.run(Step::Interface);
             }
         >
             <PageHead title="Where does the data come from?".to_owned() text="Images, text, JSON, CSV or a zip of files; also by address.".to_owned()/>
@@ -303,7 +304,7 @@ fn DataStep(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
             />
             <div class="form-actions">
                 <Button look=Look::Primary kind="submit">"Continue"</Button>
-                <Button look=Look::Quiet on:click=move |_| step.set(Step::Name)>"Back"</Button>
+                <Button look=Look::Quiet on:click=move |_| way.go.run(Step::Name)>"Back"</Button>
             </div>
         </form>
     }
@@ -312,7 +313,7 @@ fn DataStep(step: RwSignal<Step>, draft: Draft) -> impl IntoView {
 
 #[component]
 fn InterfaceStep(
-    step: RwSignal<Step>,
+    way: Way,
     draft: Draft,
     templates: Vec<TemplateCard>,
     #[prop(into)] error: Signal<Option<crate::error::AppError>>,
@@ -392,7 +393,7 @@ fn InterfaceStep(
                 >
                     <Button look=Look::Primary icon=lu::LuCheck busy=pending on:click=move |_| send.run(())>"Create project"</Button>
                 </Show>
-                <Button look=Look::Quiet on:click=move |_| step.set(Step::Data)>"Back"</Button>
+                <Button look=Look::Quiet on:click=move |_| way.go.run(Step::Data)>"Back"</Button>
                 </div>
             </div>
         </div>

@@ -4,6 +4,7 @@ pub mod api;
 mod card;
 mod code_editor;
 mod config_form;
+mod create_draft;
 mod create_page;
 mod data_page;
 mod data_type;
@@ -14,10 +15,12 @@ mod list_page;
 mod overview_page;
 mod people;
 mod rename;
+mod settings_labeling;
 mod settings_page;
 mod state;
 mod tabs;
 mod template_gallery;
+mod unsaved;
 
 pub use self::{
     create_page::CreatePage,

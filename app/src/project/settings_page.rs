@@ -6,21 +6,19 @@ use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, Sk
 use leptos::either::Either;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::{use_navigate, use_params_map};
-use serde_json::{Map, Value};
 
-use super::api::{self, DeleteProject, SetLabelConfig, UpdateProject};
-use super::config_form::ConfigForm;
+use super::api::{self, DeleteProject, UpdateProject};
 use super::create_page::ColorField;
 use super::frame::ProjectPage;
 use super::overview_page::waiting;
 use super::people::People;
+use super::settings_labeling::Labeling;
 use super::tabs::project_id_param;
-use super::template_gallery::TemplateGallery;
-use crate::annotate::browser::{forget, keep, kept};
+use super::unsaved::keep_unsaved;
 use crate::lost::{Failed, NotFound};
 use crate::ui::{
-    Banner, Button, Card, Checkbox, Choice, ConfirmDialog, Dialog, ErrorBanner, FormActions, FormScope, Glyph, Icon,
-    Look, RadioCards, Select, SkeletonRows, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
+    Banner, Button, Card, Checkbox, Choice, ConfirmDialog, FormActions, FormScope, Glyph, Icon, Look, RadioCards,
+    Select, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
 };
 
 const SECTIONS: [(&str, &str, Glyph); 5] = [
@@ -33,7 +31,7 @@ const SECTIONS: [(&str, &str, Glyph); 5] = [
 
 /// Call after a change: what the page shows is asked for again.
 #[derive(Clone, Copy)]
-struct Reload(RwSignal<u32>);
+pub(super) struct Reload(pub(super) RwSignal<u32>);
 
 /// The page at `/projects/{id}/settings/{section}`.
 #[component]
@@ -161,6 +159,7 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
     let project_id = detail.project_id;
     let patch = RwSignal::new(ProjectPatch::default());
     let title = RwSignal::new(detail.title.clone());
+    let description = RwSignal::new(detail.description.clone());
     let color = RwSignal::new(detail.color.clone());
     let overlap = RwSignal::new(detail.maximum_annotations.to_string());
     let save = saving();
@@ -171,6 +170,7 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
     let changes = Callback::new(move |()| {
         let mut patch = patch.get_untracked();
         patch.title = Some(title.get_untracked());
+        patch.description = Some(description.get_untracked());
         patch.color = Some(color.get_untracked());
         // What is no number is refused with the field's own sentence.
         patch.maximum_annotations = Some(overlap.get_untracked().trim().parse().unwrap_or(0));
@@ -185,9 +185,8 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                             name="description"
                             label="Description"
                             optional=true
-                            value=detail.description.clone()
+                            bind=description
                             max_length=2000_u32
-                            on_change=Callback::new(move |text| patch.update(|patch| patch.description = Some(text)))
                         />
                         <WorkspaceField workspaces folder patch/>
                         <ColorField color/>
@@ -284,171 +283,29 @@ fn WorkspaceField(
 }
 
 #[component]
-fn Labeling(detail: ProjectDetail) -> impl IntoView {
-    let project_id = detail.project_id;
-    let toasts = use_toasts();
-    let reload = expect_context::<Reload>();
-    let stored = RwSignal::new(detail.label_config.clone());
-    let source = RwSignal::new(detail.label_config.clone());
-    let own = detail.sample.as_ref().and_then(Value::as_object).cloned();
-    let has_own = own.is_some();
-    let sample: RwSignal<Map<String, Value>> = RwSignal::new(own.unwrap_or_default());
-    let save = ServerAction::<SetLabelConfig>::new();
-    let asking = RwSignal::new(false);
-    let losses = RwSignal::new(String::new());
-    let dispatch = move |accept_losses| {
-        save.dispatch(SetLabelConfig { project_id, xml: source.get_untracked(), accept_losses });
-    };
-    Effect::new(move |_| match save.value().get() {
-        Some(Ok(_)) => {
-            asking.set(false);
-            stored.set(source.get_untracked());
-            toasts.success("Saved");
-            if !has_own {
-                // The tabs and next steps depend on whether anything is asked.
-                reload.0.update(|times| *times += 1);
-            }
-        }
-        Some(Err(error)) if error.code() == Some("labels_in_use") => {
-            losses.set(error.sentence());
-            asking.set(true);
-        }
-        Some(Err(_)) | None => {}
-    });
-    let refused =
-        move || save.value().get().and_then(Result::err).filter(|error| error.code() != Some("labels_in_use"));
-    let is_changed = Memo::new(move |_| source.with(|source| stored.with(|stored| source != stored)));
-    keep_unsaved(project_id, source, stored);
-    let choosing = RwSignal::new(!detail.has_controls && detail.progress.annotations == 0);
-    view! {
-        <div class="spread">
-            <p class="muted">"The objects people see and the questions they answer. The preview follows as you type."</p>
-            <div class="row">
-                <Button icon=lu::LuLayoutTemplate on:click=move |_| choosing.set(true)>"Templates"</Button>
-                <Button
-                    look=Look::Primary
-                    busy=save.pending()
-                    disabled=Signal::derive(move || !is_changed.get())
-                    on:click=move |_| dispatch(false)
-                >
-                    "Save"
-                </Button>
-            </div>
-        </div>
-        {move || refused().map(|error| view! { <ErrorBanner error/> })}
-        <ConfigForm source sample/>
-        <TemplateDialog open=choosing source sample keep_sample=has_own/>
-        <ConfirmDialog
-            open=asking
-            title="Some work would lose its labels".to_owned()
-            text=Signal::derive(move || format!("{} Nothing is deleted: it stays in the exports, but the label page no longer shows it.", losses.get()))
-            verb="Save anyway"
-            busy=save.pending()
-            on_confirm=Callback::new(move |()| dispatch(true))
-        />
-    }
-    .into_any()
-}
-
-/// Keeps in this browser what is written and not saved, and brings it back when somebody comes again.
-fn keep_unsaved(project_id: ProjectId, source: RwSignal<String>, stored: RwSignal<String>) {
-    let toasts = use_toasts();
-    let key = format!("synapse.interface.{project_id}");
-    Effect::new(move |is_begun: Option<()>| {
-        if is_begun.is_none()
-            && let Some(text) = kept::<String>(&key).filter(|text| stored.with_untracked(|stored| text != stored))
-        {
-            source.set(text);
-            let back = Callback::new(move |()| source.set(stored.get_untracked()));
-            toasts.undo("What you had not saved is in the editor again", back);
-        }
-        let is_saved = source.with(|source| stored.with(|stored| source == stored));
-        if is_saved {
-            forget(&key);
-        } else {
-            // A browser that keeps nothing loses it, as it loses everything else.
-            let _kept = source.with(|source| keep(&key, source));
-        }
-    });
-}
-
-/// The gallery over the editor; the chosen template replaces what is in it.
-#[component]
-fn TemplateDialog(
-    open: RwSignal<bool>,
-    source: RwSignal<String>,
-    sample: RwSignal<Map<String, Value>>,
-    /// Tasks of the project's own are a better preview than the template's.
-    keep_sample: bool,
-) -> impl IntoView {
-    let templates = Action::new(|(): &()| api::templates());
-    Effect::new(move |_| {
-        if open.get() && templates.value().with_untracked(Option::is_none) {
-            templates.dispatch(());
-        }
-    });
-    let load = Action::new(|id: &String| {
-        let id = id.clone();
-        async move { api::template(id).await }
-    });
-    let toasts = use_toasts();
-    Effect::new(move |_| match load.value().get() {
-        Some(Ok(template)) => {
-            let before = source.get_untracked();
-            source.set(template.xml);
-            if !keep_sample {
-                sample.set(template.sample.as_object().cloned().unwrap_or_default());
-            }
-            open.set(false);
-            toasts.undo(
-                "The template is in the editor, not saved yet",
-                Callback::new(move |()| source.set(before.clone())),
-            );
-        }
-        Some(Err(error)) => toasts.error(&error),
-        None => {}
-    });
-    view! {
-        <Dialog open title="Start from a template".to_owned() text="It replaces what is in the editor. Nothing is saved yet.".to_owned() size="wide" dismissable=true>
-            <div class="dialog-body">
-                {move || match templates.value().get() {
-                    Some(Ok(templates)) => view! {
-                        <TemplateGallery
-                            templates
-                            chosen=None
-                            on_choose=Callback::new(move |template: domain::project::TemplateCard| {
-                                load.dispatch(template.id);
-                            })
-                        />
-                    }
-                    .into_any(),
-                    Some(Err(error)) => view! { <ErrorBanner error/> }.into_any(),
-                    None => view! { <SkeletonRows/> }.into_any(),
-                }}
-            </div>
-        </Dialog>
-    }
-    .into_any()
-}
-
-#[component]
 fn Instructions(detail: ProjectDetail) -> impl IntoView {
     let project_id = detail.project_id;
     let patch = RwSignal::new(ProjectPatch::default());
     let save = saving();
     let html = detail.instruction_html.clone();
+    let text = RwSignal::new(detail.expert_instruction.clone());
+    keep_unsaved(format!("synapse.instructions.{project_id}"), text, RwSignal::new(detail.expert_instruction.clone()));
+    let changes = Callback::new(move |()| {
+        let mut patch = patch.get_untracked();
+        patch.expert_instruction = Some(text.get_untracked());
+        patch
+    });
     view! {
-        <SettingsForm project_id save patch=Callback::new(move |()| patch.get_untracked())>
+        <SettingsForm project_id save patch=changes>
             <div class="form">
                 <TextArea
                     name="expert_instruction"
                     label="Instructions"
-                    value=detail.expert_instruction.clone()
+                    bind=text
                     rows=12
                     max_length=50_000_u32
                     help="Markdown: headings, lists, tables, links, images."
                     placeholder="What to look for, what to leave out, and what to do in doubt"
-                    on_change=Callback::new(move |text| patch.update(|patch| patch.expert_instruction = Some(text)))
                 />
                 <Checkbox
                     name="show_instruction"

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::{ev, html};
+use wasm_bindgen::JsCast;
 
 use super::form::{typed, use_form};
 use super::{Glyph, Icon, lu};
@@ -85,17 +86,47 @@ impl Frame {
     }
 }
 
+/// What holds typed text.
+trait Typed: Clone + 'static {
+    fn text(&self) -> String;
+    fn set_text(&self, text: &str);
+}
+
+impl Typed for web_sys::HtmlInputElement {
+    fn text(&self) -> String {
+        self.value()
+    }
+
+    fn set_text(&self, text: &str) {
+        self.set_value(text);
+    }
+}
+
+impl Typed for web_sys::HtmlTextAreaElement {
+    fn text(&self) -> String {
+        self.value()
+    }
+
+    fn set_text(&self, text: &str) {
+        self.set_value(text);
+    }
+}
+
 /// Keeps an input and a signal equal, and takes over what was typed before the page came alive.
-fn keep_equal(input: NodeRef<html::Input>, bind: Option<RwSignal<String>>) {
+fn keep_equal<E>(input: NodeRef<E>, bind: Option<RwSignal<String>>)
+where
+    E: html::ElementType + 'static,
+    E::Output: Typed + JsCast,
+{
     let Some(bind) = bind else { return };
     Effect::new(move |first: Option<bool>| {
         let value = bind.get();
         let Some(input) = input.get() else { return false };
-        if input.value() != value {
+        if input.text() != value {
             if first == Some(true) {
-                input.set_value(&value);
+                input.set_text(&value);
             } else {
-                bind.set(input.value());
+                bind.set(input.text());
             }
         }
         true
@@ -208,10 +239,8 @@ pub fn TextField(
 pub fn TextArea(
     name: &'static str,
     #[prop(into)] label: String,
-    #[prop(optional, into)] value: Option<String>,
-    /// Told about every change.
-    #[prop(optional, into)]
-    on_change: Option<Callback<String>>,
+    /// What it holds, both ways.
+    bind: RwSignal<String>,
     #[prop(optional, into)] help: Option<String>,
     #[prop(optional, into)] placeholder: Option<String>,
     #[prop(optional)] required: bool,
@@ -222,17 +251,18 @@ pub fn TextArea(
 ) -> impl IntoView {
     let frame = Frame::new(name, id, help.is_some());
     let (invalid, described_by, mending) = (frame.invalid(), frame.described_by, frame.mending);
+    let area = NodeRef::<html::Textarea>::new();
+    keep_equal(area, Some(bind));
     let on_input = move |event: ev::Event| {
         mending.set(true);
-        if let Some(on_change) = on_change {
-            on_change.run(typed(&event));
-        }
+        bind.set(typed(&event));
     };
     view! {
         <div class="field">
             {frame.head(label, optional)}
             <textarea
                 class="input"
+                node_ref=area
                 id=frame.id.clone()
                 name=name
                 rows=rows.to_string()
@@ -243,7 +273,7 @@ pub fn TextArea(
                 aria-describedby=move || described_by.get()
                 on:input=on_input
             >
-                {value.unwrap_or_default()}
+                {bind.get_untracked()}
             </textarea>
             {frame.foot(help)}
         </div>

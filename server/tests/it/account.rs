@@ -140,7 +140,7 @@ async fn pages_before_signing_in_are_drawn_by_the_server() {
         ("/login", "Forgot your password?"),
         ("/signup", "Label data"),
         ("/check-mail?email=ana%40example.com", "ana@example.com"),
-        ("/verify?token=x", "Confirm and sign in"),
+        ("/verify?token=x", "This link does not work"),
         ("/forgot", "Send the link"),
         ("/forgot?sent=ana%40example.com", "If there is an account"),
         ("/reset?token=x", "This link does not work"),

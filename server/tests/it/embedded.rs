@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
@@ -10,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use app::account::api::SignIn;
+use leptos::server_fn::ServerFn;
 use tempfile::TempDir;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
@@ -26,6 +29,7 @@ struct Machine {
 
 struct Server {
     process: Child,
+    address: SocketAddr,
 }
 
 impl Machine {
@@ -79,8 +83,13 @@ impl Machine {
         let mut log = Vec::new();
         loop {
             match hear.recv_timeout(STARTS_WITHIN) {
-                Ok(line) if line.contains("Synapse serves") => return Server { process },
-                Ok(line) => log.push(line),
+                Ok(line) => match line.split_once("Synapse serves http://localhost:") {
+                    Some((_, rest)) => {
+                        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                        return Server { process, address: ([127, 0, 0, 1], port.parse().unwrap()).into() };
+                    }
+                    None => log.push(line),
+                },
                 Err(_) => panic!("the server does not start:\n{}", log.join("\n")),
             }
         }
@@ -208,6 +217,42 @@ fn a_server_told_to_stop_while_it_starts_takes_its_postgres_along() {
     }
     signal("-TERM", &starting.id().to_string());
     assert!(starting.wait().unwrap().success());
+    assert_eq!(machine.postgres_pid(), None);
+}
+
+#[test]
+fn a_request_under_way_is_answered_before_the_server_stops() {
+    let machine = Machine::new();
+    let mut server = machine.serve();
+    machine.make_person("ada@example.com").unwrap();
+    let body = "email=ada%40example.com&password=plain-otter-battery-7&next=";
+    let (first_half, second_half) = body.split_at(body.len() / 2);
+    let mut connection = TcpStream::connect(server.address).unwrap();
+    connection.set_read_timeout(Some(STARTS_WITHIN)).unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: {}\r\nsec-fetch-site: same-origin\r\nexpect: 100-continue\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+        SignIn::PATH,
+        server.address,
+        body.len()
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    let expected = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut told = vec![0; expected.len()];
+    connection.read_exact(&mut told).unwrap();
+    assert_eq!(told, expected, "the server is at work on this request");
+    connection.write_all(first_half.as_bytes()).unwrap();
+
+    signal("-TERM", &server.process.id().to_string());
+    while TcpStream::connect(server.address).is_ok() {
+        std::thread::yield_now();
+    }
+    connection.write_all(second_half.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("set-cookie: "), "the database was still there: {answer}");
+    assert!(server.process.wait().unwrap().success());
     assert_eq!(machine.postgres_pid(), None);
 }
 

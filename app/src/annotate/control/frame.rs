@@ -26,7 +26,7 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
             disabled=move || !can_answer()
         >
             <legend class="answer-name">
-                <span class="answer-called">{name}</span>
+                <span class="answer-called">{called(&name)}</span>
                 {required.then(|| view! { <span class="answer-required">"required"</span> })}
                 {per_region.then(|| view! { <span class="answer-required">"about the selected region"</span> })}
             </legend>
@@ -35,4 +35,25 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+/// A control's name as a caption: names are written for programs, with a line or a dash where people see a space.
+fn called(name: &str) -> String {
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.trim().chars();
+    letters.next().map_or_else(|| name.to_owned(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_like_captions() {
+        for (name, caption) in
+            [("topic", "Topic"), ("image_quality", "Image quality"), ("ärger-grad", "Ärger grad"), ("_", "_")]
+        {
+            assert_eq!(called(name), caption);
+        }
+    }
 }

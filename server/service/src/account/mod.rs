@@ -140,9 +140,7 @@ async fn verification(
 pub async fn verify_email(cx: &Cx, client: &Client, token: &str) -> Result<NewSession> {
     let mut tx = cx.begin().await?;
     let user_id =
-        sql::take_email_token(&mut tx, "verify_email", &session::hash(token), cx.now()).await?.ok_or_else(|| {
-            Problem::conflict("link_expired", "This link has been used or has expired. Ask for a new one below.")
-        })?;
+        sql::take_email_token(&mut tx, "verify_email", &session::hash(token), cx.now()).await?.ok_or_else(dead_link)?;
     sql::mark_verified(&mut tx, user_id, cx.now()).await?;
     let session = session::open(cx, &mut tx, user_id, client).await?;
     tx.commit().await?;
@@ -226,9 +224,21 @@ pub async fn request_password_reset(cx: &Cx, email: &str) -> Result<()> {
 /// *Conflict* when the link was used or has expired.
 #[boxed]
 pub async fn check_reset_link(cx: &Cx, token: &str) -> Result<()> {
-    let mut tx = cx.begin().await?;
-    let works = sql::has_email_token(&mut tx, "reset_password", &session::hash(token), cx.now()).await?;
-    tx.commit().await?;
+    check_link(cx, "reset_password", token).await
+}
+
+/// Whether a mailed link to confirm an address still works: told before anybody clicks.
+///
+/// # Errors
+/// *Conflict* when the link was used or has expired.
+#[boxed]
+pub async fn check_verify_link(cx: &Cx, token: &str) -> Result<()> {
+    check_link(cx, "verify_email", token).await
+}
+
+async fn check_link(cx: &Cx, purpose: &str, token: &str) -> Result<()> {
+    let works =
+        sql::has_email_token(&mut *cx.pool().acquire().await?, purpose, &session::hash(token), cx.now()).await?;
     if works { Ok(()) } else { Err(dead_link().into()) }
 }
 

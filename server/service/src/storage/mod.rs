@@ -2,6 +2,7 @@
 //!
 //! Invariants:
 //! - what a file is comes from its bytes, never from its name or from what the browser says;
+//! - an image that ends too soon is refused, not shown as far as it goes;
 //! - an image is measured before anything decodes it, and refused beyond [`MAX_IMAGE_SIDE`] or [`MAX_IMAGE_PIXELS`];
 //! - a name people chose is shown and sent back, and never becomes a path;
 //! - SVG is kept only after [`svg::sanitise`].
@@ -9,6 +10,7 @@
 pub mod kind;
 mod site;
 pub mod svg;
+mod whole;
 
 use std::ops::Range;
 
@@ -27,6 +29,7 @@ use crate::{Actor, Cx, Result, access, access::ProjectAccess, boxed};
 
 pub use kind::FileKind;
 pub(crate) use site::{site_file, site_image};
+use whole::Whole;
 
 /// The longest side of an image, in pixels.
 pub const MAX_IMAGE_SIDE: u32 = 40_000;
@@ -183,14 +186,19 @@ pub(crate) async fn store(
         rest = futures::stream::empty().boxed();
     }
     let path = Path::from(key);
-    let (size_bytes, sha256) = match write(cx, &path, head.freeze(), rest, limit).await {
-        Ok(written) => written,
-        Err(error) => {
-            // Whatever was written of it is not known to anybody; an object that is not there is as good.
-            let _gone = cx.store().delete(&path).await;
-            return Err(error);
-        }
-    };
+    let mut whole = Whole::new(kind.content_type());
+    whole.pass(&head);
+    let rest = rest.inspect_ok(|chunk| whole.pass(chunk)).boxed();
+    let written = write(cx, &path, head.freeze(), rest, limit).await;
+    let (size_bytes, sha256) =
+        match written.and_then(|written| if whole.is_whole() { Ok(written) } else { Err(cut_off(&name).into()) }) {
+            Ok(written) => written,
+            Err(error) => {
+                // Whatever was written of it is not known to anybody; an object that is not there is as good.
+                let _gone = cx.store().delete(&path).await;
+                return Err(error);
+            }
+        };
     let (width, height) = size.unzip();
     let inserted = insert(cx, access, key, &name, kind.content_type(), size_bytes, &sha256, width, height).await;
     if inserted.is_err() {
@@ -399,6 +407,11 @@ fn clean_name(name: &str) -> String {
 fn broken_upload(error: std::io::Error) -> Problem {
     tracing::debug!(%error, "an upload broke off");
     Problem::invalid("file", "upload_broken", "The upload broke off before its end. Please send the file again.")
+}
+
+fn cut_off(name: &str) -> Problem {
+    let message = format!("“{name}” is damaged: it ends before its image does. Please send the whole file.");
+    Problem::invalid("file", "image_cut_off", message)
 }
 
 fn too_large(limit: u64) -> Problem {

@@ -39,8 +39,10 @@ async fn the_first_person_owns_the_first_organization() {
     assert_eq!(code(early), "email_unverified");
 
     let token = mailed_token(&db, "verify").await;
+    account::check_verify_link(&db.cx, &token).await.unwrap();
     let session = account::verify_email(&db.cx, &browser(), &token).await.unwrap();
     assert_eq!(code(account::verify_email(&db.cx, &browser(), &token).await), "link_expired", "a link works once");
+    assert_eq!(code(account::check_verify_link(&db.cx, &token).await), "link_expired");
 
     let actor = account::actor_from_session(&db.cx, &session.token, &browser()).await.unwrap();
     let me = account::me(&db.cx, &actor).await.unwrap();

@@ -101,6 +101,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     let crc = !bytes[12..].iter().fold(!0, step);
     bytes.extend(crc.to_be_bytes());
     bytes.extend(b"\0\0\0\x01IDAT\0\0\0\0\0");
+    bytes.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
     bytes
 }
 
@@ -341,6 +342,8 @@ async fn files_are_judged_by_their_bytes() {
     assert_eq!(code(desk.upload("cat.png", "MZ no image").await), "not_an_image");
     assert_eq!(code(desk.upload("bomb.png", png(60_000, 60_000)).await), "image_too_large");
     assert_eq!(code(desk.upload("ruin.png", png(5, 5)[..20].to_vec()).await), "not_an_image");
+    let whole = png(5, 5);
+    assert_eq!(code(desk.upload("half.png", whole[..whole.len() - 12].to_vec()).await), "image_cut_off");
     assert_eq!(code(desk.upload("x.csv", b"\xff\xfea\0".to_vec()).await), "import_not_utf8");
     assert_eq!(code(desk.upload("x.zip", "no archive").await), "not_an_archive");
     assert_eq!(code(desk.upload("x.svg", "<svg><g></svg>").await), "svg_refused");

@@ -300,7 +300,10 @@ async fn very_large_images_are_cut_into_tiles() {
     }
     writer.write_image_data(&pixels).unwrap();
     writer.finish().unwrap();
-    let cut = studio.upload("cut.png", file[..file.len() / 2].to_vec()).await;
+    let mut ruin = file.clone();
+    let middle = ruin.len() / 2;
+    ruin[middle..middle + 64].fill(0x55);
+    let ruin = studio.upload("ruin.png", ruin).await;
     let src = studio.upload("large.png", file).await;
 
     let asked = studio.asked(&src);
@@ -321,7 +324,7 @@ async fn very_large_images_are_cut_into_tiles() {
     }
     let outside = media::tile(&studio.cx, &studio.owner, &asked, 0, 17, 0).await;
     assert_eq!(refused(outside), Kind::NotFound);
-    let ask = async || media::picture(&studio.cx, &studio.owner, &studio.asked(&cut)).await;
+    let ask = async || media::picture(&studio.cx, &studio.owner, &studio.asked(&ruin)).await;
     assert_eq!(code(ready(ask).await), "image_damaged");
 
     // What a browser shows by itself is measured and not cut.

@@ -1,9 +1,9 @@
 //! The doors of one's own account, and those by which people come in.
 
 use app::account::api::{
-    ChangePassword, CheckResetLink, DemoGuests, Outbox, PasswordStrength, Rename, RequestPasswordReset,
-    ResendVerification, ResetPassword, Sessions, SignIn, SignOut, SignOutEverywhere, SignOutOne, SignUp, SwitchOrg,
-    VerifyEmail, WhoAmI,
+    ChangePassword, CheckResetLink, CheckVerifyLink, DemoGuests, Outbox, PasswordStrength, Rename,
+    RequestPasswordReset, ResendVerification, ResetPassword, Sessions, SignIn, SignOut, SignOutEverywhere, SignOutOne,
+    SignUp, SwitchOrg, VerifyEmail, WhoAmI,
 };
 use domain::account::SignUpAs;
 use service::testing::PASSWORD;
@@ -42,6 +42,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
             "for people who cannot sign in; known and unknown addresses are answered alike",
         ),
         public(&CheckResetLink { token: "guess".into() }, "link_expired", "the mailed token is the proof"),
+        public(&CheckVerifyLink { token: "guess".into() }, "link_expired", "the mailed token is the proof"),
         public(
             &ResetPassword { token: "guess".into(), password: long() },
             "link_expired",
