@@ -15,7 +15,9 @@ use crate::{
 
 /// What came of a run, in one line: "950 of 1,000 imported".
 pub(super) fn outcome(run: &ImportRun) -> String {
-    if run.failed == 0 {
+    if run.failed + run.tasks == 0 && run.status.is_over() {
+        "There were no rows in it".to_owned()
+    } else if run.failed == 0 {
         format!("{} imported", plural(number(run.tasks), "task", "tasks"))
     } else {
         format!("{} of {} imported", count(number(run.tasks)), count(number(run.tasks + run.failed)))
@@ -25,7 +27,7 @@ pub(super) fn outcome(run: &ImportRun) -> String {
 /// Where a run stands.
 pub(super) fn state(run: &ImportRun) -> impl IntoView + use<> {
     let failures = if run.tasks == 0 { "Nothing imported" } else { "With failures" };
-    badge(run.status, "Reading", "Done", (run.failed > 0).then_some(failures))
+    badge(run.status, "Reading", "Done", (run.failed > 0 || run.tasks == 0).then_some(failures))
 }
 
 /// A run that is followed until it is over, then shows what failed.

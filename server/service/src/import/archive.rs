@@ -16,7 +16,10 @@ use tokio::runtime::Handle;
 use tokio_util::io::ReaderStream;
 use zip::ZipArchive;
 
-use super::read::{self, Out, Plan, Stopped};
+use super::{
+    read::{self, Out, Plan, Stopped},
+    uploaded::Brought,
+};
 use crate::{
     Error, Result,
     storage::{self, StoredFile, kind},
@@ -29,8 +32,14 @@ const MAX_RATIO: u64 = 300;
 /// What every entry may unpack to, whatever the ratio.
 const ALWAYS_ALLOWED_BYTES: u64 = 10 << 20;
 
-/// Reads every entry.
-pub(super) fn read(plan: &Plan, runtime: &Handle, file: &StoredFile, out: &mut Out<'_>) -> Result<Result<(), Stopped>> {
+/// Reads every entry. Where there are rows, in the archive or beside it, its media are what they name.
+pub(super) fn read(
+    plan: &Plan,
+    runtime: &Handle,
+    file: &StoredFile,
+    beside_rows: bool,
+    out: &mut Out<'_>,
+) -> Result<Result<(), Stopped>> {
     let mut spool = tempfile::tempfile().map_err(anyhow::Error::new)?;
     io::copy(&mut read::open(plan, runtime, file)?, &mut spool).map_err(anyhow::Error::new)?;
     spool.rewind().map_err(anyhow::Error::new)?;
@@ -41,14 +50,25 @@ pub(super) fn read(plan: &Plan, runtime: &Handle, file: &StoredFile, out: &mut O
             return out.refused(&file.name, &Problem::invalid("file", "archive_too_long", message));
         }
         Err(error) => {
-            let message = format!("This archive is damaged: {error}.");
+            tracing::debug!(%error, "an archive cannot be opened");
+            let message =
+                "This archive is damaged or was cut off: its table of contents cannot be read. Please send it again.";
             return out.refused(&file.name, &Problem::invalid("file", "archive_damaged", message));
         }
     };
-    let has_rows = archive.file_names().flatten().any(|name| is_content(&name) && import::is_table_name(&name));
+    let has_rows =
+        beside_rows || archive.file_names().flatten().any(|name| is_content(&name) && import::is_table_name(&name));
     let mut left = plan.cx.settings().max_upload_bytes;
-    for index in 0..archive.len() {
-        out.at.entry = index as u64 + 1;
+    let mut order: Vec<usize> = (0..archive.len()).collect();
+    if has_rows {
+        // Media first: the rows name them.
+        let is_medium = |index: &usize| {
+            archive.name_for_index(*index).and_then(Result::ok).is_some_and(|name| kind::is_media_name(&name))
+        };
+        order.sort_by_cached_key(|index| !is_medium(index));
+    }
+    for (place, index) in order.into_iter().enumerate() {
+        out.at.entry = place as u64 + 1;
         out.at.row = 0;
         if out.at.entry < plan.from.entry && out.at.file == plan.from.file {
             continue;
@@ -112,7 +132,10 @@ fn entry(
         let key = format!("{}/import/{}/{}-{number}", storage::folder(file.project_id), plan.import_id, file.file_id);
         let body = ReaderStream::new(tokio::fs::File::from_std(spool));
         return match runtime.block_on(storage::store(&plan.cx, &plan.access, &key, &name, body)) {
-            Ok(_) if has_rows => Ok(Ok(())),
+            Ok(medium) if has_rows => {
+                out.bring(Brought { path: name, source: file.name.clone(), number, file_id: medium.file_id });
+                Ok(Ok(()))
+            }
             Ok(medium) => {
                 out.at.row = 1;
                 out.format = read::MEDIA_FORMAT;

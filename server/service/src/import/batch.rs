@@ -15,20 +15,26 @@ use super::{
     rows::{Origin, count},
     sql::Taken,
     summary::{self, Counts},
-    topic, uploaded,
+    topic,
+    uploaded::Uploaded,
 };
 use crate::{Cx, Result, Tx, access::ProjectAccess, events};
 
 /// Stores the batches of one run.
 pub(super) struct Writer {
     origin: Origin,
-    /// The field that names tables shown as series.
-    series: Option<String>,
+    uploaded: Uploaded,
+    /// Whether an earlier worker has stored rows of this run, which this one has not seen.
+    is_resumed: bool,
 }
 
 impl Writer {
     pub(super) fn new(access: &ProjectAccess, import_id: ImportId, taken: &Taken, series: Option<String>) -> Self {
-        Self { origin: Origin::new(access, import_id, taken), series }
+        Self {
+            origin: Origin::new(access, import_id, taken),
+            uploaded: Uploaded::new(series),
+            is_resumed: taken.checkpoint.is_some(),
+        }
     }
 
     fn project_id(&self) -> ProjectId {
@@ -36,7 +42,11 @@ impl Writer {
     }
 
     /// Stores a batch; `false` when the run was cancelled and nothing more is wanted.
-    pub(super) async fn store(&self, cx: &Cx, batch: Batch) -> Result<bool> {
+    pub(super) async fn store(&mut self, cx: &Cx, batch: Batch) -> Result<bool> {
+        self.uploaded.bring(batch.brought);
+        if batch.rows.is_empty() {
+            return Ok(true);
+        }
         let now = cx.now();
         let mut tx = cx.begin().await?;
         if !self.still_wanted(&mut tx).await? {
@@ -51,10 +61,11 @@ impl Writer {
                 Err(error) => failures.push((source, number, error)),
             }
         }
-        uploaded::resolve(&mut tx, self.project_id(), &mut tasks, self.series.as_deref()).await?;
+        let project_id = self.project_id();
+        self.uploaded.resolve(&mut tx, project_id, &mut tasks).await?;
         let mut counts = Counts { failed: count(failures.len()), ..Counts::default() };
         self.origin.write(&mut tx, &tasks, now, &mut counts).await?;
-        self.keep_failures(&mut tx, failures).await?;
+        keep_failures(&mut tx, &self.origin, failures).await?;
         sqlx::query!(
             "update project_import set checkpoint = $3, bytes_done = greatest(bytes_done, $4), row_count = row_count + $5,
                 task_count = task_count + $6, failed_count = failed_count + $7,
@@ -81,6 +92,45 @@ impl Writer {
         Ok(true)
     }
 
+    /// Tells which media no row has named, once all rows are stored: they are kept, and are in no task.
+    pub(super) async fn tell_unnamed(self, cx: &Cx) -> Result<()> {
+        if self.is_resumed {
+            // Rows that were stored before the interruption may have named any of them.
+            return Ok(());
+        }
+        let mut tx = cx.begin().await?;
+        if !self.still_wanted(&mut tx).await? {
+            return Ok(());
+        }
+        let Self { origin, uploaded, .. } = self;
+        let failures: Vec<_> = uploaded
+            .unnamed()
+            .into_iter()
+            .map(|medium| {
+                let reason = "No row names this file, so it is in no task.".to_owned();
+                (medium.source, medium.number, RowError { reason, original: medium.path })
+            })
+            .collect();
+        let failed = count(failures.len());
+        if failed == 0 {
+            return Ok(());
+        }
+        keep_failures(&mut tx, &origin, failures).await?;
+        sqlx::query!(
+            "update project_import set row_count = row_count + $3, failed_count = failed_count + $3, updated_at = $4
+            where project_id = $1 and project_import_id = $2",
+            origin.access.project_id().0,
+            origin.import_id.0,
+            failed,
+            cx.now()
+        )
+        .execute(&mut *tx)
+        .await?;
+        events::tell(&mut tx, &topic(origin.import_id)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Locks the run, so that a second worker that took it for dead waits and then finds the checkpoint.
     async fn still_wanted(&self, tx: &mut Tx) -> Result<bool> {
         let status = sqlx::query_scalar!(
@@ -92,29 +142,30 @@ impl Writer {
         .await?;
         Ok(status.as_deref() == Some("in_progress"))
     }
+}
 
-    async fn keep_failures(&self, tx: &mut Tx, failures: Vec<(String, u64, RowError)>) -> Result<()> {
-        if failures.is_empty() {
-            return Ok(());
-        }
-        let mut names = Vec::with_capacity(failures.len());
-        let mut numbers = Vec::with_capacity(failures.len());
-        let mut reasons = Vec::with_capacity(failures.len());
-        let mut originals = Vec::with_capacity(failures.len());
-        for (name, number, error) in failures {
-            names.push(name.replace('\0', "\u{fffd}"));
-            numbers.push(i64::try_from(number).unwrap_or(i64::MAX));
-            reasons.push(error.reason.replace('\0', "\u{fffd}"));
-            originals.push(error.original);
-        }
-        sqlx::query!(
+async fn keep_failures(tx: &mut Tx, origin: &Origin, failures: Vec<(String, u64, RowError)>) -> Result<()> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let mut names = Vec::with_capacity(failures.len());
+    let mut numbers = Vec::with_capacity(failures.len());
+    let mut reasons = Vec::with_capacity(failures.len());
+    let mut originals = Vec::with_capacity(failures.len());
+    for (name, number, error) in failures {
+        names.push(name.replace('\0', "\u{fffd}"));
+        numbers.push(i64::try_from(number).unwrap_or(i64::MAX));
+        reasons.push(error.reason.replace('\0', "\u{fffd}"));
+        originals.push(error.original);
+    }
+    sqlx::query!(
             "insert into project_import_error (project_id, project_import_id, source_name, row_number, reason, excerpt)
             select $1, $2, f.source_name, f.row_number, f.reason, f.excerpt
             from unnest($3::text[], $4::bigint[], $5::text[], $6::text[]) as f (source_name, row_number, reason, excerpt)
             where (select failed_count from project_import where project_import_id = $2) < $7
             on conflict (project_import_id, source_name, row_number) do nothing",
-            self.project_id().0,
-            self.origin.import_id.0,
+            origin.access.project_id().0,
+            origin.import_id.0,
             &names,
             &numbers,
             &reasons,
@@ -123,6 +174,5 @@ impl Writer {
         )
         .execute(&mut **tx)
         .await?;
-        Ok(())
-    }
+    Ok(())
 }

@@ -68,7 +68,7 @@ impl RunImport {
         let files = self.files(cx, access, &taken).await?;
         let config = label_config::read(&taken.label_config).unwrap_or_default();
         let fields = read::MediaFields::of(&config);
-        let writer = batch::Writer::new(access, self.import_id, &taken, fields.series.clone());
+        let mut writer = batch::Writer::new(access, self.import_id, &taken, fields.series.clone());
         let plan = read::Plan {
             cx: cx.clone(),
             access: access.clone(),
@@ -87,7 +87,8 @@ impl RunImport {
                 break;
             }
         }
-        reading.await.map_err(anyhow::Error::new)?
+        reading.await.map_err(anyhow::Error::new)??;
+        writer.tell_unnamed(cx).await
     }
 
     /// The files to read; an address is fetched first.

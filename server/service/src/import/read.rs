@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::{runtime::Handle, sync::mpsc::Sender};
 
-use super::archive;
+use super::{archive, uploaded::Brought};
 use crate::{
     Cx, Result,
     access::ProjectAccess,
@@ -61,6 +61,8 @@ pub(super) struct Batch {
     pub(super) bytes_done: u64,
     /// What was read, such as `CSV`.
     pub(super) format: &'static str,
+    /// Media that were found since the batch before, for rows to name.
+    pub(super) brought: Vec<Brought>,
 }
 
 /// Nobody takes rows any more.
@@ -108,7 +110,10 @@ impl Out<'_> {
         let next = Batch { bytes_done: self.batch.bytes_done, ..Batch::default() };
         let batch = std::mem::replace(&mut self.batch, next);
         self.batch_bytes = 0;
-        if batch.rows.is_empty() { Ok(()) } else { self.sender.blocking_send(batch).map_err(|_| Stopped) }
+        if batch.rows.is_empty() && batch.brought.is_empty() {
+            return Ok(());
+        }
+        self.sender.blocking_send(batch).map_err(|_| Stopped)
     }
 
     /// Takes all rows of a reader.
@@ -127,6 +132,11 @@ impl Out<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// A medium beside rows: what becomes of it, they say.
+    pub(super) fn bring(&mut self, medium: Brought) {
+        self.batch.brought.push(medium);
     }
 
     /// A whole file that cannot be read is one refused row.
@@ -155,16 +165,26 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         at: Checkpoint::default(),
         format: "",
     };
-    for (index, file) in plan.files.iter().enumerate() {
+    if has_rows {
+        // Beside tables and lists, images and sounds are what their rows speak of.
+        for (file, _) in plan.files.iter().zip(&media).filter(|(_, is_medium)| **is_medium) {
+            let (path, source) = (file.name.clone(), file.name.clone());
+            out.bring(Brought { path, source, number: 0, file_id: file.file_id });
+        }
+    }
+    let mut order: Vec<usize> = (0..plan.files.len()).collect();
+    // Archives first: their media may be named by tables beside them.
+    order.sort_by_key(|index| !(has_rows && is_zip(&plan.files[*index])));
+    for (place, index) in order.into_iter().enumerate() {
+        let file = &plan.files[index];
         // Checkpoints count files from 1, so that the default stands before all of them.
-        out.at = Checkpoint { file: index as u64 + 1, entry: 0, row: 0 };
+        out.at = Checkpoint { file: place as u64 + 1, entry: 0, row: 0 };
         let taken = if out.at.file < plan.from.file {
             Ok(())
         } else if media[index] {
-            // Beside tables and lists, images and sounds are what their rows speak of.
             if has_rows { Ok(()) } else { medium(plan, file, &mut out) }
         } else if is_zip(file) {
-            archive::read(plan, runtime, file, &mut out)?
+            archive::read(plan, runtime, file, has_rows, &mut out)?
         } else {
             out.rows(&file.name, open(plan, runtime, file)?)?
         };

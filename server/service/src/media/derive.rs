@@ -246,7 +246,16 @@ async fn work_on(
     work: Arc<Work>,
     make: impl FnOnce(Opened, &Arc<Work>) -> Result<File> + Send + 'static,
 ) {
-    let made = make_and_store(&cx, &origin, &key, limits, &work, make).await;
+    // Whoever was at it before may have ended between this one's look and its turn.
+    let is_web = matches!(origin, Origin::Web(_));
+    let made = match look(&cx, &key, is_web).await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => match cx.workshop().refused.get(&key).await {
+            Some(problem) => Err(problem.into()),
+            None => make_and_store(&cx, &origin, &key, limits, &work, make).await,
+        },
+        Err(error) => Err(error),
+    };
     let outcome = made.map_err(|error| match error {
         crate::Error::Domain(problem) => problem,
         crate::Error::Internal(error) => {

@@ -375,6 +375,51 @@ async fn rows_may_name_uploaded_images() {
 }
 
 #[tokio::test]
+async fn media_beside_rows_are_found_wherever_they_lie_and_told_of_when_no_row_names_them() {
+    let desk = Desk::new().await;
+    let rows = br#"[{"image": "a/1.png"}, {"image": "set/b/1.png"}, {"image": ["2.png", "b/1.png"]}]"#;
+    let set = archive(&[
+        // Before what it names, as archives are sorted.
+        ("set/all.json", rows),
+        ("set/a/1.png", &png(10, 20)),
+        ("set/b/1.png", &png(30, 40)),
+        ("set/c/1.png", &png(50, 60)),
+        ("set/2.png", &png(70, 80)),
+    ]);
+    let run = desk.file("set.zip", set).await;
+    let failures = desk.failures(&run).await;
+    assert_eq!((run.status, run.tasks, run.failed), (RunStatus::Completed, 3, 1), "{failures:?}");
+    assert_eq!(failures[0].reason, "No row names this file, so it is in no task.");
+    assert_eq!((failures[0].original.as_str(), failures[0].row_number), ("set/c/1.png", 4));
+    let shown: Vec<(i32, i32)> = sqlx::query_as(
+        "select f.width, f.height from task t, jsonb_path_query(t.data, '$.image[*]') as i (path)
+        join file_upload f on f.file_upload_id = split_part(i.path #>> '{}', '/', 3)::bigint
+        where t.project_id = $1 order by t.inner_id, i.path #>> '{}' like '%/2.png' desc",
+    )
+    .bind(desk.project_id.0)
+    .fetch_all(desk.db.pool())
+    .await
+    .unwrap();
+    assert_eq!(shown, [(10, 20), (30, 40), (70, 80), (30, 40)]);
+
+    // Files of their own, of which an earlier run may have used one.
+    let alone = desk.upload("alone.png", png(1, 1)).await.unwrap();
+    let named = desk.upload("named.png", png(1, 1)).await.unwrap();
+    let table = desk.upload("t.csv", "image\nnamed.png\n2.png\n").await.unwrap();
+    let run = desk.run(Source::Files(vec![alone, named, table])).await;
+    let failures = desk.failures(&run).await;
+    assert_eq!((run.tasks, run.failed), (2, 1), "{failures:?}");
+    assert_eq!((failures[0].source_name.as_str(), failures[0].row_number), ("alone.png", 0));
+
+    // A table beside an archive.
+    let table = desk.upload("t.csv", "image\nx/9.png\n").await.unwrap();
+    let set = desk.upload("set.zip", archive(&[("x/9.png", &png(9, 9))])).await.unwrap();
+    let run = desk.run(Source::Files(vec![table, set])).await;
+    assert_eq!((run.tasks, run.failed), (1, 0));
+    assert!(desk.data().await[5]["image"].as_str().unwrap().starts_with("/files/"));
+}
+
+#[tokio::test]
 async fn archives_are_opened_with_care() {
     let desk = Desk::new().await;
     let bomb = vec![b' '; 64 << 20];
