@@ -115,7 +115,7 @@ fn failed_rows(project_id: ProjectId, import_id: i64, total: u64, rows: Vec<Fail
         .collect_view();
     view! {
         <details class="import-failures disclosure" open>
-            <summary>{plural(number(total), "row was not imported", "rows were not imported")}</summary>
+            <summary>{plural(number(total), "row or file was not imported", "rows or files were not imported")}</summary>
             <div class="import-downloads">
                 <a class="button" data-look="plain" data-size="small" href=format!("{base}.csv") download="" rel="external">
                     "Download as CSV"

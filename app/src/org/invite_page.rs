@@ -29,7 +29,7 @@ pub fn InvitePage() -> impl IntoView {
         <Suspense>
             {answered(preview, move |preview| match preview {
                 Ok(preview) => invitation(token.clone(), preview, session.me()),
-                Err(error) => dead(&error),
+                Err(error) => dead(&error, session.me().is_some()),
             })}
         </Suspense>
     }
@@ -113,14 +113,14 @@ fn Accept(token: String, verb: String) -> impl IntoView {
 }
 
 /// Expired, used, withdrawn, or never there.
-fn dead(error: &AppError) -> AnyView {
+fn dead(error: &AppError, is_signed_in: bool) -> AnyView {
     set_status(error.status());
     view! {
         <Plain
             title="This invitation does not work"
             text=error.sentence()
             icon=lu::LuBan
-            foot=|| view! { <p>"Already in? " <A href="/login">"Sign in"</A></p> }
+            foot=move || (!is_signed_in).then(|| view! { <p>"Already in? " <A href="/login">"Sign in"</A></p> })
         >
             <LinkButton href="/".to_owned() wide=true>"Go to the start"</LinkButton>
         </Plain>

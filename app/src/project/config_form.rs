@@ -15,7 +15,13 @@ const PAUSE: Duration = Duration::from_millis(350);
 
 /// Edits `source` and shows what it looks like with the task `sample`.
 #[component]
-pub(super) fn ConfigForm(source: RwSignal<String>, #[prop(into)] sample: Signal<Map<String, Value>>) -> impl IntoView {
+pub(super) fn ConfigForm(
+    source: RwSignal<String>,
+    #[prop(into)] sample: Signal<Map<String, Value>>,
+    /// Whether the sample is a task of the project: then what it lacks is told, and not made up.
+    #[prop(optional)]
+    is_own: bool,
+) -> impl IntoView {
     let parsed = Memo::new(move |_| source.with(|source| parse(source)));
     view! {
         <div class="config-form">
@@ -23,7 +29,7 @@ pub(super) fn ConfigForm(source: RwSignal<String>, #[prop(into)] sample: Signal<
                 <CodeEditor source parsed/>
             </section>
             <section class="config-side" aria-label="Preview">
-                <PreviewPane source parsed sample/>
+                <PreviewPane source parsed sample is_own/>
             </section>
         </div>
     }
@@ -32,26 +38,35 @@ pub(super) fn ConfigForm(source: RwSignal<String>, #[prop(into)] sample: Signal<
 
 /// What the interface looks like; the last one that could be read stays while something is mended.
 #[component]
-fn PreviewPane(source: RwSignal<String>, parsed: Memo<Parsed>, sample: Signal<Map<String, Value>>) -> impl IntoView {
+fn PreviewPane(
+    source: RwSignal<String>,
+    parsed: Memo<Parsed>,
+    sample: Signal<Map<String, Value>>,
+    is_own: bool,
+) -> impl IntoView {
     let shown = Memo::new(move |before: Option<&Option<LabelConfig>>| {
         parsed.with(|parsed| parsed.config.clone()).or_else(|| before.cloned().flatten())
     });
     let is_stale = Memo::new(move |_| parsed.with(|parsed| parsed.config.is_none()));
+    // Compared, so that typing does not start the preview anew before it pauses.
+    let task = Memo::new(move |_| {
+        let sample = sample.get();
+        if is_own {
+            return sample;
+        }
+        // A template's sample knows nothing of fields that somebody has added since.
+        let mut task = shown.with(|config| config.as_ref().map(stand_in).unwrap_or_default());
+        task.extend(sample);
+        task
+    });
     let misfits = Memo::new(move |_| {
         shown.with(|config| match config {
-            Some(config) => {
-                sample.with(|sample| if sample.is_empty() { Vec::new() } else { check_task(config, sample) })
-            }
+            Some(config) => task.with(|task| if is_own { check_task(config, task) } else { Vec::new() }),
             None => Vec::new(),
         })
     });
     let trying = RwSignal::new(false);
     let drawn = settled(source, parsed);
-    // Compared, so that typing does not start the preview anew before it pauses.
-    let task = Memo::new(move |_| {
-        let sample = sample.get();
-        if sample.is_empty() { shown.with(|config| config.as_ref().map(stand_in).unwrap_or_default()) } else { sample }
-    });
     let is_blank = Memo::new(move |_| {
         shown.with(|config| config.as_ref().is_none_or(|config| config.root.elements().next().is_none()))
     });
@@ -61,10 +76,10 @@ fn PreviewPane(source: RwSignal<String>, parsed: Memo<Parsed>, sample: Signal<Ma
                 <span class="preview-title"><Icon icon=lu::LuEye/>"Preview"</span>
                 <span class="row">
                     <span class="faint small">
-                        {move || match (is_stale.get(), sample.with(Map::is_empty)) {
-                            (true, _) => "As it was before the errors",
-                            (false, true) => "With made-up data",
-                            (false, false) => "With a sample task",
+                        {move || match is_stale.get() {
+                            true => "As it was before the errors",
+                            false if is_own => "With a task of this project",
+                            false => "With made-up data",
                         }}
                     </span>
                     <Button

@@ -64,7 +64,7 @@ pub(super) fn Labeling(detail: ProjectDetail) -> impl IntoView {
             </div>
         </div>
         {move || refused().map(|error| view! { <ErrorBanner error/> })}
-        <ConfigForm source sample/>
+        <ConfigForm source sample is_own=has_own/>
         <TemplateDialog open=choosing source sample keep_sample=has_own/>
         <ConfirmDialog
             open=asking

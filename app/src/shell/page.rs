@@ -1,11 +1,11 @@
 //! A page inside a frame: its title, its way home, its actions.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
 
 use super::palette::use_palette;
-use crate::ui::{Glyph, Icon, IconButton, Kbd, lu};
+use crate::ui::{Glyph, Icon, IconButton, Kbd, focus_page, lu};
 
 /// One step of the way home.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,7 @@ pub fn Page(
             })
             .collect_view()
     };
+    let content = content();
     // The server writes the head last, when what this page is made of may be gone.
     let drawn = window_title.clone().unwrap_or_else(|| title.get_untracked());
     view! {
@@ -77,7 +78,7 @@ pub fn Page(
             </div>
         </header>
         {tabs.map(|tabs| view! { <div class="bar-tabs">{tabs.run()}</div> })}
-        <main class="page" id="content" tabindex="-1" data-width=width>
+        <main class="page" id="content" tabindex="-1" data-width=width node_ref=content>
             {children()}
         </main>
     }
@@ -120,6 +121,17 @@ fn SearchButton() -> impl IntoView {
     }
 }
 
+/// The content of a page, where the keyboard goes on.
+fn content() -> NodeRef<html::Main> {
+    let node = NodeRef::<html::Main>::new();
+    Effect::new(move |_| {
+        if let Some(main) = node.get() {
+            focus_page(main);
+        }
+    });
+    node
+}
+
 /// The frame of the pages before signing in: the mark, one card, nothing else.
 #[component]
 pub fn Plain(
@@ -137,6 +149,7 @@ pub fn Plain(
     foot: ViewFn,
     children: Children,
 ) -> impl IntoView {
+    let content = content();
     view! {
         <Title text=title.clone()/>
         <div class="plain">
@@ -146,7 +159,7 @@ pub fn Plain(
                     "Synapse"
                 </a>
             </header>
-            <main class="plain-main" id="content" tabindex="-1">
+            <main class="plain-main" id="content" tabindex="-1" node_ref=content>
                 <div class="plain-card">
                     {icon.map(|icon| view! { <span class="plain-icon"><Icon icon/></span> })}
                     <div class="stack gap-1">

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 
+use super::focus::focus_when_free;
 use super::form::{typed, use_form};
 use super::{Glyph, Icon, lu};
 
@@ -133,23 +134,6 @@ where
     });
 }
 
-/// What `autofocus` does to a page that is loaded, for one that is gone to: unless something has the focus already.
-fn focus_when_free(input: NodeRef<html::Input>) {
-    Effect::new(move |_| {
-        let Some(input) = input.get() else { return };
-        // What was left is taken away, and a dialog gives the focus back, before the next frame but one.
-        request_animation_frame(move || {
-            request_animation_frame(move || {
-                let holder = document().active_element();
-                if holder.is_none_or(|holder| holder.tag_name().eq_ignore_ascii_case("body")) {
-                    // One that cannot take it leaves it where it is.
-                    let _ = input.focus();
-                }
-            });
-        });
-    });
-}
-
 /// One line of text.
 #[component]
 pub fn TextField(
@@ -192,7 +176,11 @@ pub fn TextField(
     let node = NodeRef::<html::Input>::new();
     keep_equal(node, bind);
     if autofocus {
-        focus_when_free(node);
+        Effect::new(move |_| {
+            if let Some(input) = node.get() {
+                focus_when_free(input.into());
+            }
+        });
     }
     let first = value.or_else(|| bind.map(|bind| bind.get_untracked()));
     let (invalid, described_by, mending) = (frame.invalid(), frame.described_by, frame.mending);

@@ -71,7 +71,8 @@ pub fn Menu(
                 node_ref=node
                 on:toggle=move |_| focus_item(node, Move::First)
                 on:keydown=move |event| on_key(&event, node)
-                on:click=move |event| close_after(&event, node)
+                // Before the item acts: what it opens gives the focus back to the menu's button.
+                on:click:capture=move |event| close_after(&event, node)
             >
                 {children()}
             </div>

@@ -17,7 +17,7 @@ test('rows that were left out are shown with their reason and downloaded', async
   // The same after a reload: drawn by the server.
   await open(page, page.url());
   await expect(page.getByText('2 of 3 imported')).toBeVisible();
-  await expect(page.getByText('1 row was not imported')).toBeVisible();
+  await expect(page.getByText('1 row or file was not imported')).toBeVisible();
 });
 
 test('the wrong file in the right project is told', async ({ app, page }) => {

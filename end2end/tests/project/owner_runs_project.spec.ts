@@ -173,6 +173,65 @@ test('templates can be tried where they are chosen, and mistakes have a place', 
   await expect(page.getByText('As it was before the errors')).toBeVisible();
 });
 
+test('what is begun and not saved is there again after a way round', async ({ app, page }) => {
+  await signUp(page, app, 'begun@example.com', 'Begun things');
+  await open(page, `${app.url}/projects/new`);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Half a project');
+  await page.getByRole('textbox', { name: 'Description' }).fill('For later');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Object detection' }).click();
+  const code = page.getByRole('textbox', { name: 'Labeling interface' });
+  await expect(code).toContainText('Draw a tight box');
+  // The browser's own way back goes a step back.
+  await page.goBack();
+  await expect(page.getByRole('region', { name: 'Data' })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Half a project');
+  await page.goForward();
+  await expect(page.getByRole('region', { name: 'Data' })).toBeVisible();
+  // Elsewhere, and back.
+  await open(page, `${app.url}/account`);
+  await open(page, `${app.url}/projects/new?step=interface`);
+  await expect(page.getByText('What you had begun is here again')).toBeVisible();
+  await expect(code).toContainText('Draw a tight box');
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await page.waitForURL('**/projects/*/import');
+  const project = page.url().replace(/\/import$/, '');
+  await open(page, `${app.url}/projects/new`);
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('');
+
+  await open(page, `${project}/settings/instructions`);
+  const instructions = page.getByRole('textbox', { name: 'Instructions' });
+  await instructions.fill('Only what is whole.');
+  await page.getByRole('link', { name: 'People' }).click();
+  await expect(page.getByRole('heading', { name: 'People', level: 1 })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Instructions' }).click();
+  await expect(instructions).toHaveValue('Only what is whole.');
+  await expect(page.getByText('What you had not saved is here again')).toBeVisible();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await open(page, `${project}/settings/instructions`);
+  await expect(instructions).toHaveValue('Only what is whole.');
+  await expect(page.getByText('What you had not saved is here again')).toHaveCount(0);
+});
+
+test('the keyboard goes on where it was, or with the page that came', async ({ demoApp, page }) => {
+  await signIn(page, demoApp, DEMO.owner);
+  await open(page, `${demoApp.url}/projects`);
+  const more = page.getByRole('button', { name: 'More about Everyday things' });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Rename' }).press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Rename the project' }).getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(more).toBeFocused();
+  await page.getByRole('link', { name: 'Everyday things' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/projects/1');
+  await expect(page.getByRole('main')).toBeFocused();
+});
+
 test('people are taken out one after the other, and taken back', async ({ demoApp, page }) => {
   await signIn(page, demoApp, DEMO.owner);
   await open(page, `${demoApp.url}/projects/3/settings/people`);

@@ -148,9 +148,11 @@ async fn nine_hundred_and_fifty_of_a_thousand_are_seen_and_the_fifty_downloaded(
     let (run, failed) = import(&app, &browser, project_id, "rows.csv", text.as_bytes()).await;
     assert_eq!((run.tasks, run.failed, failed.len()), (950, 50, 50));
     let page = browser.get(&format!("/projects/{project_id}/import")).await.text();
-    for words in
-        ["950 of 1,000 imported", "50 rows were not imported", "This row has 1 value, but the table has 2 columns."]
-    {
+    for words in [
+        "950 of 1,000 imported",
+        "50 rows or files were not imported",
+        "This row has 1 value, but the table has 2 columns.",
+    ] {
         assert!(page.contains(words), "{words}");
     }
     let csv = browser.get(&format!("/projects/{project_id}/imports/{}/failures.csv", run.import_id)).await;

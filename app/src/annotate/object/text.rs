@@ -24,6 +24,7 @@ pub(super) fn view(shown: &Shown) -> AnyView {
         return far::view(shown, move |text| Ok(view! { <TextSurface bench name=name.clone() text/> }.into_any()));
     }
     match decode(shown.get("encoding"), shown.text()) {
+        Some(text) if text.is_empty() => unreadable("This task has no text here."),
         Some(text) => view! { <TextSurface bench=shown.bench name text/> }.into_any(),
         None => {
             unreadable("This task's text cannot be decoded: it is no Base64, though the labeling interface says so.")

@@ -14,6 +14,8 @@ pub(super) fn Trouble(
     /// Tries again.
     again: Callback<()>,
 ) -> impl IntoView {
+    // What is not named in the task does not come by asking again.
+    let may_come = !address.is_empty();
     view! {
         <div class="object-trouble" role="alert" data-code=failure.code>
             <Icon icon=lu::LuFileWarning/>
@@ -21,7 +23,9 @@ pub(super) fn Trouble(
                 <p>{failure.sentence}</p>
                 <p class="muted small object-address">{address}</p>
             </div>
-            <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| again.run(())>"Try again"</Button>
+            {may_come.then(|| view! {
+                <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| again.run(())>"Try again"</Button>
+            })}
         </div>
     }
     .into_any()

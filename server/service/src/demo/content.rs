@@ -75,6 +75,7 @@ pub(super) const RIGHTS_CONFIG: &str = r##"<View>
     <Label value="Prohibition" background="#c92a2a" hotkey="3"/>
   </Labels>
   <Text name="text" value="$text"/>
+  <Header value="Whom does it speak of?" size="5"/>
   <Choices name="topic" toName="text" choice="single" showInline="true">
     <Choice value="Person"/>
     <Choice value="Society"/>

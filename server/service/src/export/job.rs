@@ -66,6 +66,7 @@ impl RunExport {
         tx.commit().await?;
         let format = ExportFormat::from_code(&taken.format)
             .ok_or_else(|| anyhow::anyhow!("there is no export format “{}”", taken.format))?;
+        let title = taken.title.clone();
         let thread = {
             let (cx, access, export_id, runtime) = (cx.clone(), access.clone(), self.export_id, Handle::current());
             tokio::task::spawn_blocking(move || write(&cx, &access, export_id, format, &taken, &runtime))
@@ -77,10 +78,9 @@ impl RunExport {
         let body = ReaderStream::new(tokio::fs::File::from_std(file)).boxed();
         let path = Path::from(storage_key.as_str());
         let (size_bytes, sha256) = storage::write(cx, &path, bytes::Bytes::new(), body, u64::MAX).await?;
-        let code = format.code().to_ascii_lowercase().replace('_', "-");
         let finished = sql::Finished {
             storage_key,
-            file_name: format!("project-{}-{code}-{}.{}", self.project_id, self.export_id, format.extension()),
+            file_name: file_name(&title, format, self.export_id),
             content_type: format.content_type(),
             size_bytes,
             sha256,
@@ -150,4 +150,37 @@ async fn page(
     events::tell(&mut tx, &topic(export_id)).await?;
     tx.commit().await?;
     Ok(Some(tasks))
+}
+
+/// What a person finds among their downloads: the project, the format, and which export it was.
+fn file_name(title: &str, format: ExportFormat, export_id: ExportId) -> String {
+    /// More of a title is no help in a list of files.
+    const MOST_CHARS: usize = 60;
+    let words: Vec<String> = title
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let name: String = words.join("-").chars().take(MOST_CHARS).collect();
+    let name = if name.is_empty() { "project" } else { name.trim_end_matches('-') };
+    let code = format.code().to_ascii_lowercase().replace('_', "-");
+    format!("{name}-{code}-{export_id}.{}", format.extension())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_called_after_their_project() {
+        for (title, name) in [
+            ("Street signs, spring batch", "street-signs-spring-batch-json-min-7.json"),
+            ("Übersetzung: 日本語", "übersetzung-日本語-json-min-7.json"),
+            ("../../etc/passwd", "etc-passwd-json-min-7.json"),
+            ("…", "project-json-min-7.json"),
+        ] {
+            assert_eq!(file_name(title, ExportFormat::JsonMin, ExportId(7)), name);
+        }
+        assert_eq!(file_name(&"a".repeat(99), ExportFormat::JsonMin, ExportId(7)).len(), 60 + "-json-min-7.json".len());
+    }
 }

@@ -121,6 +121,7 @@ pub(super) struct Taken {
     pub(super) format: String,
     pub(super) options: Value,
     pub(super) label_config: String,
+    pub(super) title: String,
 }
 
 /// Marks an export as under way; `None` when it is over or gone.
@@ -138,7 +139,7 @@ pub(super) async fn take(
         from project p
         where e.project_id = $1 and e.project_export_id = $2 and e.status in ('created', 'in_progress')
             and p.project_id = e.project_id
-        returning e.format, e.options, p.label_config"#,
+        returning e.format, e.options, p.label_config, p.title"#,
         access.project_id().0,
         export_id.0,
         cx.now()

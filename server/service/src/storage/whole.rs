@@ -20,7 +20,7 @@ enum Walk {
     Jpeg { in_scan: bool },
     /// Chunks up to `IEND` (PNG, third edition, 5.3).
     Png,
-    /// Blocks up to the trailer; some hold sub-blocks (GIF89a, 15 to 27).
+    /// Blocks up to the trailer; some hold sub-blocks (`GIF89a`, 15 to 27).
     Gif(GifPart),
     /// Boxes up to the end of the file (ISO/IEC 14496-12, 4.2).
     Boxes,

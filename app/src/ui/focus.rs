@@ -1,0 +1,37 @@
+//! Where the keyboard goes on when what had the focus is gone.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use leptos::prelude::*;
+use web_sys::HtmlElement;
+
+/// What `autofocus` does to a page that is loaded, for one that is gone to: unless something has the focus already.
+pub(super) fn focus_when_free(element: HtmlElement) {
+    // What was left is taken away, and a dialog gives the focus back, before the next frame but one.
+    after_frames(2, move || take_when_free(&element));
+}
+
+/// The keyboard goes on with the page that was gone to, where its link has left with the page before. A page that was loaded
+/// begins where the browser says.
+pub fn focus_page(element: HtmlElement) {
+    static IS_LOADED: AtomicBool = AtomicBool::new(false);
+    if IS_LOADED.swap(true, Ordering::Relaxed) {
+        // A field that the page begins with comes first.
+        after_frames(3, move || take_when_free(&element));
+    }
+}
+
+fn take_when_free(element: &HtmlElement) {
+    let holder = document().active_element();
+    if holder.is_none_or(|holder| holder.tag_name().eq_ignore_ascii_case("body")) {
+        // One that cannot take it leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+fn after_frames(count: u32, act: impl FnOnce() + 'static) {
+    match count.checked_sub(1) {
+        Some(left) => request_animation_frame(move || after_frames(left, act)),
+        None => act(),
+    }
+}
