@@ -304,7 +304,9 @@ fn RegionRow(view: Window, key: RegionKey, rows: Memo<Vec<Row>>) -> impl IntoVie
             if !keys.insert(key) {
                 keys.remove(&key);
             }
-            editor.select(keys)
+            let picked = keys.contains(&key);
+            let response = editor.select(keys);
+            if picked { response.and(editor.bring_into_view(key)) } else { response }
         });
         // Whoever points goes on pointing: Space and the arrows are for the work again, not for the row.
         let row = event.current_target().filter(|_| event.detail() > 0);

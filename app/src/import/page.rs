@@ -1,5 +1,7 @@
 //! `/projects/{id}/import`.
 
+use std::{future::Future, pin::Pin};
+
 use domain::{
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
@@ -213,100 +215,111 @@ async fn send_all(
     }
 }
 
-/// Rows from the clipboard.
+/// An import on its way to the server.
+type Sent = Pin<Box<dyn Future<Output = Result<ImportId>> + Send>>;
+
+/// A card with a field whose content becomes an import: emptied when it has, or with what is wrong below it.
 #[component]
-fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+fn Way(
+    project_id: Memo<ProjectId>,
+    title: &'static str,
+    /// What the button does.
+    verb: &'static str,
+    /// What is in the field.
+    text: RwSignal<String>,
+    send: fn(ProjectId, String) -> Sent,
+    begun: Callback<Result<ImportId>>,
+    /// Puts the hand where the next can be put in: the button is of no use any more.
+    refocus: Callback<()>,
+    children: Children,
+) -> impl IntoView {
     let error = RwSignal::new(None::<AppError>);
-    let text = RwSignal::new(String::new());
-    let rows = NodeRef::<html::Textarea>::new();
     let start = Action::new(move |(): &()| async move {
-        let outcome = import_text(project_id.get_untracked(), text.get_untracked()).await;
-        if outcome.is_ok() {
-            text.set(String::new());
-            // The button is of no use any more: the hand is where the next can be put in.
-            if let Some(rows) = rows.get_untracked() {
-                let _ = rows.focus();
-            }
-        }
-        match outcome {
-            Ok(_) => {
+        match send(project_id.get_untracked(), text.get_untracked()).await {
+            Ok(import_id) => {
+                text.set(String::new());
                 error.set(None);
-                begun.run(outcome);
+                refocus.run(());
+                begun.run(Ok(import_id));
             }
             Err(problem) => error.set(Some(problem)),
         }
     });
     view! {
-        <Card title="Paste">
-            <form class="import-way" on:submit=move |event| {
+        <Card title=title>
+            <form class="import-way" novalidate=true on:submit=move |event| {
                 event.prevent_default();
                 start.dispatch(());
             }>
-                <label class="sr-only" for="import-text">"Rows"</label>
-                <textarea
-                    id="import-text"
-                    node_ref=rows
-                    class="input import-text"
-                    rows="5"
-                    placeholder="JSON, CSV with a header, or one text per line"
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
-                ></textarea>
+                {children()}
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || text.with(|text| text.trim().is_empty()))>
-                    "Import text"
+                    {verb}
                 </Button>
             </form>
         </Card>
+    }
+    .into_any()
+}
+
+/// Rows from the clipboard.
+#[component]
+fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let rows = NodeRef::<html::Textarea>::new();
+    let refocus = Callback::new(move |()| {
+        if let Some(rows) = rows.get_untracked() {
+            let _ = rows.focus();
+        }
+    });
+    view! {
+        <Way project_id title="Paste" verb="Import text" text send=|id, text| Box::pin(import_text(id, text)) begun refocus>
+            <label class="sr-only" for="import-text">"Rows"</label>
+            <textarea
+                id="import-text"
+                node_ref=rows
+                class="input import-text"
+                rows="5"
+                placeholder="JSON, CSV with a header, or one text per line"
+                prop:value=move || text.get()
+                on:input=move |event| text.set(event_target_value(&event))
+            ></textarea>
+        </Way>
     }
 }
 
 /// A file on the web.
 #[component]
 fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
-    let error = RwSignal::new(None::<AppError>);
     let url = RwSignal::new(String::new());
     let address = NodeRef::<html::Input>::new();
-    let start = Action::new(move |(): &()| async move {
-        let outcome = import_url(project_id.get_untracked(), url.get_untracked()).await;
-        if outcome.is_ok() {
-            url.set(String::new());
-            // The button is of no use any more: the hand is where the next can be put in.
-            if let Some(address) = address.get_untracked() {
-                let _ = address.focus();
-            }
-        }
-        match outcome {
-            Ok(_) => {
-                error.set(None);
-                begun.run(outcome);
-            }
-            Err(problem) => error.set(Some(problem)),
+    let refocus = Callback::new(move |()| {
+        if let Some(address) = address.get_untracked() {
+            let _ = address.focus();
         }
     });
     view! {
-        <Card title="From an address">
-            <form class="import-way" novalidate=true on:submit=move |event| {
-                event.prevent_default();
-                start.dispatch(());
-            }>
-                <label class="sr-only" for="import-url">"Address"</label>
-                <input
-                    id="import-url"
-                    node_ref=address
-                    class="input"
-                    type="url"
-                    placeholder="https://example.org/tasks.json"
-                    prop:value=move || url.get()
-                    on:input=move |event| url.set(event_target_value(&event))
-                />
-                <p class="import-run-more">"Any file this page takes. Private networks are not reached from here."</p>
-                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || url.with(|url| url.trim().is_empty()))>
-                    "Fetch and import"
-                </Button>
-            </form>
-        </Card>
+        <Way
+            project_id
+            title="From an address"
+            verb="Fetch and import"
+            text=url
+            send=|id, url| Box::pin(import_url(id, url))
+            begun
+            refocus
+        >
+            <label class="sr-only" for="import-url">"Address"</label>
+            <input
+                id="import-url"
+                node_ref=address
+                class="input"
+                type="url"
+                placeholder="https://example.org/tasks.json"
+                prop:value=move || url.get()
+                on:input=move |event| url.set(event_target_value(&event))
+            />
+            <p class="import-run-more">"Any file this page takes. Private networks are not reached from here."</p>
+        </Way>
     }
 }
 

@@ -137,7 +137,7 @@ pub(super) fn Card(project: ProjectCard, actions: Actions) -> impl IntoView {
     let (icon, what) = data_type::of(project.data_type.as_deref());
     let title = project.title.clone();
     let share = project.progress.share();
-    let tone = if share >= 1.0 { Tone::Success } else { Tone::Accent };
+    let tone = tone_of(share);
     let words = progress_words(&project);
     let place = match &project.workspace {
         Some(workspace) => format!("{workspace} · {what}"),
@@ -175,6 +175,11 @@ pub(super) fn Card(project: ProjectCard, actions: Actions) -> impl IntoView {
     .into_any()
 }
 
+/// A bar that is full looks like what is done.
+fn tone_of(share: f64) -> Tone {
+    if share >= 1.0 { Tone::Success } else { Tone::Accent }
+}
+
 /// A project as a row of the table.
 #[component]
 pub(super) fn Row(project: ProjectCard, actions: Actions) -> impl IntoView {
@@ -193,7 +198,7 @@ pub(super) fn Row(project: ProjectCard, actions: Actions) -> impl IntoView {
             <td class="muted">{what}</td>
             <td class="muted">{project.workspace.clone().unwrap_or_default()}</td>
             <td class="project-progress-cell">
-                <ProgressBar label=progress_words(&project) value=Some(share)/>
+                <ProgressBar label=progress_words(&project) value=Some(share) tone=tone_of(share)/>
             </td>
             <td data-num="">{count(project.progress.labeled)}" / "{count(project.progress.tasks)}</td>
             <td class="muted nowrap"><Time at=project.last_annotation_at.unwrap_or(project.created_at)/></td>

@@ -90,12 +90,18 @@ impl Frame {
 /// What holds typed text.
 trait Typed: Clone + 'static {
     fn text(&self) -> String;
+    /// As the server's page had it.
+    fn first_text(&self) -> String;
     fn set_text(&self, text: &str);
 }
 
 impl Typed for web_sys::HtmlInputElement {
     fn text(&self) -> String {
         self.value()
+    }
+
+    fn first_text(&self) -> String {
+        self.default_value()
     }
 
     fn set_text(&self, text: &str) {
@@ -106,6 +112,10 @@ impl Typed for web_sys::HtmlInputElement {
 impl Typed for web_sys::HtmlTextAreaElement {
     fn text(&self) -> String {
         self.value()
+    }
+
+    fn first_text(&self) -> String {
+        self.default_value().unwrap_or_default()
     }
 
     fn set_text(&self, text: &str) {
@@ -124,10 +134,11 @@ where
         let value = bind.get();
         let Some(input) = input.get() else { return false };
         if input.text() != value {
-            if first == Some(true) {
-                input.set_text(&value);
-            } else {
+            let was_typed = first != Some(true) && input.text() != input.first_text();
+            if was_typed {
                 bind.set(input.text());
+            } else {
+                input.set_text(&value);
             }
         }
         true

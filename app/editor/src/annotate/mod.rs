@@ -21,6 +21,7 @@ mod layers;
 mod line;
 mod pieces;
 mod relations;
+mod reveal;
 mod scene;
 mod snap;
 mod stale;

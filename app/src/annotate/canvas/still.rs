@@ -62,6 +62,9 @@ impl StillLayer {
         let is_content_old = *stale != Stale::NOTHING;
         let is_view_old = self.shown.is_none_or(|shown| (shown.view, shown.ratio) != (view, ratio));
         let front = canvases[usize::from(self.second)];
+        for canvas in canvases {
+            let _in_memory = context(canvas);
+        }
         if is_content_old {
             // Whatever was under way shows what is no longer so.
             self.job = None;
@@ -116,6 +119,7 @@ impl StillLayer {
         while job.done < job.keys.len() {
             let part = &job.keys[job.done..(job.done + PART).min(job.keys.len())];
             paint_crowd(&canvas, &editor.still_of(part, &job.shown.view, false), size.width, size.height);
+            be_painted(&canvas);
             job.done += part.len();
             if browser::now_ms() - began > BUDGET_MS {
                 break;
@@ -183,6 +187,17 @@ fn show(canvas: &HtmlCanvasElement, visible: bool) {
     let _ = canvas.style().set_property("visibility", if visible { "visible" } else { "hidden" });
 }
 
+/// The context of a still canvas: one that lies in memory, so that what is painted can be waited for. The first to ask for it
+/// decides that.
 fn context(canvas: &HtmlCanvasElement) -> Option<Canvas> {
-    canvas.get_context("2d").ok()??.dyn_into().ok()
+    let options = js_sys::Object::new();
+    // Refused only by what is no object.
+    let _ = js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into());
+    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
+}
+
+/// Browsers write down what is to be painted and paint it at the end of the frame, where no clock of ours sees it. A look at
+/// a pixel makes them do it now.
+fn be_painted(canvas: &Canvas) {
+    let _ = canvas.get_image_data(0.0, 0.0, 1.0, 1.0);
 }

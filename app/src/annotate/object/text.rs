@@ -3,10 +3,14 @@
 //! The browser counts UTF-16 units and swallows carriage returns; what is stored counts code points of the text as it
 //! came. The labels' names are drawn by the style sheet, so that they are no part of the text that is counted.
 
+use std::collections::BTreeSet;
+
 use domain::label_config::decode;
-use editor::annotate::{Editor, Segment, segments};
+use domain::region::Shape;
+use editor::annotate::{Editor, RegionKey, Segment, segments};
 use editor::input::Key;
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::reading::{
     alter_selection, as_it_came, clear_selection, on_release, pending_hint, selected_range, take_or_pick,
@@ -43,11 +47,30 @@ fn TextSurface(
     let object = StoredValue::new(name.clone());
     let node = NodeRef::<html::Div>::new();
     let text = StoredValue::new(text);
+    // The text stays as it is: it is cut anew only when what lies over it has changed, not with every click.
+    let spans = Memo::new(move |_| bench.read(|editor| object.with_value(|name| spans(editor, name))));
     let pieces = Memo::new(move |_| {
-        bench.read(|editor| {
+        spans.track();
+        bench.peek(|editor| {
             let segments = object.with_value(|name| text.with_value(|text| segments(editor.document(), name, text)));
             segments.into_iter().map(|segment| (Look::of(editor, &segment), segment)).collect::<Vec<_>>()
         })
+    });
+    Effect::new(move |before: Option<BTreeSet<RegionKey>>| {
+        pieces.track();
+        let (selected, hovered) = bench.read(|editor| (editor.selection().clone(), editor.hovered()));
+        let is_new = before.is_some_and(|before| before != selected);
+        let picked = selected.clone();
+        // By then the pieces are on the page.
+        request_animation_frame(move || {
+            if let Some(node) = node.try_get_untracked().flatten() {
+                show_picked(&node, &picked, hovered);
+                if is_new && let [key] = Vec::from_iter(&picked)[..] {
+                    bring_into_view(&node, *key);
+                }
+            }
+        });
+        selected
     });
     let clear = move || {
         if let Some(node) = node.get_untracked() {
@@ -111,7 +134,7 @@ fn TextSurface(
                 <For
                     each=move || pieces.get()
                     key=|(look, piece)| (piece.start, piece.end, piece.keys.clone(), look.clone())
-                    children=move |(look, piece)| view_piece(bench, look, &piece)
+                    children=move |(look, piece)| view_piece(look, &piece)
                 />
             </div>
             {move || pending_hint(bench, object)}
@@ -139,25 +162,68 @@ impl Look {
     }
 }
 
-fn view_piece(bench: Bench, look: Look, piece: &Segment) -> AnyView {
+/// What lies over a text: which span, from where to where, what it is called, and its color.
+fn spans(editor: &Editor, object: &str) -> Vec<(RegionKey, usize, usize, String, String)> {
+    let marks = editor.document().marks_on(object).filter(|(_, mark)| !mark.hidden);
+    marks
+        .filter_map(|(key, mark)| match &mark.region.shape {
+            Shape::Text(span) => Some((key, span.start, span.end, editor.title(key), editor.color(key).to_owned())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Shows which pieces are picked and which are under the pointer: told to those it concerns, however many there are.
+fn show_picked(node: &web_sys::Element, selected: &BTreeSet<RegionKey>, hovered: Option<RegionKey>) {
+    /// Up to so many, each is looked for; more are found on one way through all pieces.
+    const FEW: usize = 32;
+    let each = |selector: &str, act: &dyn Fn(&web_sys::Element)| {
+        let Ok(list) = node.query_selector_all(selector) else { return };
+        (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok()).for_each(|element| act(&element));
+    };
+    let set = |element: &web_sys::Element, name: &str| {
+        // Refused only for names that no attribute can have.
+        let _ = element.set_attribute(name, "");
+    };
+    for name in ["data-selected", "data-hovered"] {
+        each(&format!("[{name}]"), &|element| {
+            let _ = element.remove_attribute(name);
+        });
+    }
+    if let Some(RegionKey(key)) = hovered {
+        each(&format!("[data-keys~=\"{key}\"]"), &|element| set(element, "data-hovered"));
+    }
+    if selected.len() <= FEW {
+        for RegionKey(key) in selected {
+            each(&format!("[data-keys~=\"{key}\"]"), &|element| set(element, "data-selected"));
+        }
+    } else {
+        each("[data-keys]", &|element| {
+            let keys = element.get_attribute("data-keys").unwrap_or_default();
+            if keys.split(' ').filter_map(|key| key.parse().ok()).any(|key| selected.contains(&RegionKey(key))) {
+                set(element, "data-selected");
+            }
+        });
+    }
+}
+
+/// Scrolls to a span that was picked elsewhere; one that is in sight stays where it is.
+fn bring_into_view(node: &web_sys::Element, RegionKey(key): RegionKey) {
+    if let Ok(Some(piece)) = node.query_selector(&format!("[data-keys~=\"{key}\"]")) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+        piece.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+fn view_piece(look: Look, piece: &Segment) -> AnyView {
     let shown = without_returns(&piece.text);
     if piece.keys.is_empty() {
         return view! { <span>{shown}</span> }.into_any();
     }
     let Look { names, style } = look;
     let keys: Vec<String> = piece.keys.iter().map(|key| key.0.to_string()).collect();
-    // The pieces stay the same while the selection changes.
-    let mine = StoredValue::new(piece.keys.clone());
-    let selected = move || {
-        bench
-            .read(|editor| mine.with_value(|keys| keys.iter().any(|key| editor.selection().contains(key))))
-            .then_some("")
-    };
-    let hovered = move || {
-        bench
-            .read(|editor| mine.with_value(|keys| editor.hovered().is_some_and(|key| keys.contains(&key))))
-            .then_some("")
-    };
     view! {
         <mark
             class="span"
@@ -165,8 +231,6 @@ fn view_piece(bench: Bench, look: Look, piece: &Segment) -> AnyView {
             data-keys=keys.join(" ")
             data-depth=piece.keys.len().min(4)
             data-name=(!names.is_empty()).then_some(names)
-            data-selected=selected
-            data-hovered=hovered
         >
             {shown}
         </mark>
@@ -181,7 +245,8 @@ fn selected(node: &web_sys::HtmlElement) -> Option<(usize, usize)> {
     before.select_node_contents(node).ok()?;
     let (container, offset) = (range.start_container().ok()?, range.start_offset().ok()?);
     before.set_end(&container, offset).ok()?;
-    let units = |range: &web_sys::Range| String::from(range.to_string()).encode_utf16().count();
+    // The browser's own texts know their length: nothing is copied over to us.
+    let units = |range: &web_sys::Range| range.to_string().length() as usize;
     let start = units(&before);
     Some((start, start + units(&range)))
 }

@@ -147,7 +147,7 @@ impl Line {
     }
 
     /// Brings a place into sight; what is in sight already stays where it is.
-    fn reveal(&mut self, at: f64) {
+    pub(in crate::annotate) fn reveal(&mut self, at: f64) {
         let (from, to) = self.shown;
         if at < from || at > to {
             let length = to - from;

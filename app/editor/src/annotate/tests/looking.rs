@@ -64,6 +64,27 @@ fn lines_through_the_pointer_with_any_tool() {
 }
 
 #[test]
+fn what_is_picked_in_a_list_comes_into_view() {
+    let mut editor = with(&[]);
+    editor.tool(BOX).drag((40.0, 40.0), (80.0, 70.0)).drag((540.0, 360.0), (580.0, 390.0));
+    let keys: Vec<RegionKey> = editor.editor.document().marks().map(|(key, _)| key).collect();
+    let view = |editor: &TestEditor| *editor.editor.view(IMAGE).unwrap();
+    let before = view(&editor);
+    assert_eq!(editor.editor.bring_into_view(keys[1]), Response::NONE, "all of it is seen");
+    for _ in 0..8 {
+        editor.command(Command::ZoomIn);
+    }
+    let bounds = |editor: &TestEditor, key| editor.editor.surfaces[IMAGE].scene.bounds(key).unwrap();
+    for key in [keys[0], keys[1], keys[0]] {
+        assert!(!view(&editor).visible().intersects(&bounds(&editor, key)) || view(&editor) == before);
+        assert!(editor.editor.bring_into_view(key).still);
+        assert!(view(&editor).visible().contains(bounds(&editor, key).center()));
+        assert_eq!(editor.editor.bring_into_view(key), Response::NONE);
+    }
+    assert_eq!(editor.editor.bring_into_view(RegionKey(999)), Response::NONE);
+}
+
+#[test]
 fn the_view_goes_where_it_is_sent_and_turns() {
     let mut editor = with(&[]);
     let middle = |editor: &TestEditor| {
