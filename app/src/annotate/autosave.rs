@@ -7,6 +7,7 @@ use domain::Kind;
 use domain::annotation::{DraftToSave, Submission};
 use domain::id::{AnnotationId, ProjectId, TaskId, UserId};
 use editor::annotate::Draft;
+use editor::pace::Pace;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ use crate::error::AppError;
 const DELAY: Duration = Duration::from_millis(1_200);
 /// After a failure the next attempt comes this much later, then twice as late, up to a minute.
 const RETRY_MS: u64 = 3_000;
+
+/// What says that somebody is at work; `timeupdate` comes from what plays.
+const SIGNS_OF_LIFE: [&str; 6] = ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "timeupdate"];
 
 /// Where the work is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +71,7 @@ pub(super) struct Autosave {
     failures: StoredValue<u32>,
     /// Whether this browser has kept the latest change.
     is_here: StoredValue<bool>,
-    started_ms: StoredValue<f64>,
+    pace: StoredValue<Pace>,
     lead_before_ms: StoredValue<i64>,
     stopped: StoredValue<bool>,
     pub(super) saving: RwSignal<Saving>,
@@ -94,7 +98,7 @@ impl Autosave {
             scheduled: StoredValue::new(false),
             failures: StoredValue::new(0),
             is_here: StoredValue::new(true),
-            started_ms: StoredValue::new(0.0),
+            pace: StoredValue::new(Pace::default()),
             lead_before_ms: StoredValue::new(lead_time_ms),
             stopped: StoredValue::new(false),
             saving: RwSignal::new(if revision > 0 { Saving::Saved } else { Saving::Untouched }),
@@ -109,7 +113,13 @@ impl Autosave {
     /// Takes over what this browser kept, if it is newer than what the server has, and listens from then on. `is_new` work
     /// begins with what the interface fills in.
     pub(super) fn start(self, is_new: bool) {
-        self.started_ms.set_value(browser::now_ms());
+        self.pace.set_value(Pace::new(browser::now_ms()));
+        Effect::new(move |_| {
+            browser::overhear(&SIGNS_OF_LIFE, move || {
+                // The page may have gone on to another task.
+                let _ = self.pace.try_update_value(|pace| pace.touch(browser::now_ms()));
+            });
+        });
         self.bench.begin(is_new);
         if let Some(kept) = browser::kept::<Kept>(&self.key())
             && self.is_more(&kept)
@@ -137,10 +147,10 @@ impl Autosave {
         kept.revision > theirs || (kept.revision == theirs && kept.draft.unfinished.is_some())
     }
 
-    /// Time spent on the task so far.
+    /// Time spent on the task so far, without the time that nothing moved.
     pub(super) fn lead_time_ms(self) -> i64 {
-        let here = browser::now_ms() - self.started_ms.get_value();
-        let here: i64 = format!("{:.0}", here.max(0.0)).parse().unwrap_or(0);
+        let here = self.pace.with_value(|pace| pace.spent_ms(browser::now_ms()));
+        let here: i64 = format!("{here:.0}").parse().unwrap_or(0);
         self.lead_before_ms.get_value().saturating_add(here)
     }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
 
@@ -142,6 +142,29 @@ pub(super) fn keyboard(event: &web_sys::KeyboardEvent) -> Keyboard {
         Some(field) => Keyboard::Field(field),
         None => Keyboard::Free,
     }
+}
+
+/// Calls `act` for these events of the page wherever they happen, before whoever they are meant for. For use in effects.
+pub(super) fn overhear(events: &'static [&'static str], act: impl Fn() + 'static) {
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_capture(true);
+    options.set_passive(true);
+    let callback = Closure::<dyn FnMut()>::new(act);
+    for event in events {
+        let listener = callback.as_ref().unchecked_ref();
+        // Refused only for an option that no browser knows.
+        let _ = window().add_event_listener_with_callback_and_add_event_listener_options(event, listener, &options);
+    }
+    let held = StoredValue::new_local(callback);
+    on_cleanup(move || {
+        // Gone already when the whole page goes.
+        let _ = held.try_with_value(|callback| {
+            for event in events {
+                let listener = callback.as_ref().unchecked_ref();
+                let _ = window().remove_event_listener_with_callback_and_bool(event, listener, true);
+            }
+        });
+    });
 }
 
 /// Has a field say what is in it as if it had been left, where it says so only then.

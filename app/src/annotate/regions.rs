@@ -9,6 +9,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::bench::{Bench, use_bench};
+use super::browser::overhear;
 use crate::ui::{Icon, IconButton, Look, Size, lu, plural};
 
 /// Rows drawn beyond each end of what is in sight, so that scrolling shows no gap.
@@ -201,25 +202,7 @@ pub(super) fn Regions() -> impl IntoView {
     let count = Memo::new(move |_| view.count());
     Effect::new(move |_| {
         // Scrolling does not rise, so it is caught on its way down, whoever scrolls.
-        let options = web_sys::AddEventListenerOptions::new();
-        options.set_capture(true);
-        options.set_passive(true);
-        let callback = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || view.look());
-        let listener = callback.as_ref().unchecked_ref();
-        for event in ["scroll", "resize"] {
-            // Refused only for an option that no browser knows.
-            let _ = window().add_event_listener_with_callback_and_add_event_listener_options(event, listener, &options);
-        }
-        let held = StoredValue::new_local(callback);
-        on_cleanup(move || {
-            // Gone already when the whole page goes.
-            let _ = held.try_with_value(|callback| {
-                for event in ["scroll", "resize"] {
-                    let listener = callback.as_ref().unchecked_ref();
-                    let _ = window().remove_event_listener_with_callback_and_bool(event, listener, true);
-                }
-            });
-        });
+        overhear(&["scroll", "resize"], move || view.look());
     });
     Effect::new(move |_| {
         count.track();

@@ -48,4 +48,18 @@ test('a list of ten thousand regions is walked by keyboard', async ({ app, page 
   const place = (await picture(page).boundingBox())!;
   await page.mouse.click(place.x + place.width / 2 + 1, place.y + place.height / 2 + 1);
   await expect(panel.locator('[aria-pressed="true"]')).toBeInViewport();
+
+  // And what is picked in the list comes into sight on the picture; what is in sight stays where it is.
+  const where = () => page.locator('.surface-image').evaluate((image) => (image as HTMLElement).style.transform);
+  for (let n = 0; n < 5; n += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
+  const close = await where();
+  await panel.locator('[aria-pressed="true"]').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await expect.poll(where).not.toBe(close);
+  const there = await where();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(panel.locator('[data-row="1"]')).toHaveAttribute('aria-pressed', 'true');
+  expect(await where()).toBe(there);
 });

@@ -7,6 +7,7 @@ import { expect, expectAccessible, open, test } from '../../support/test';
 const CONFIG = `<View>
   <Labels name="ner" toName="text" value="$labels"><Label value="Name" maxUsages="1" hotkey="1"/></Labels>
   <Text name="text" value="$text"/>
+  <Filter toName="ner" minLength="1" hotkey="shift+f" placeholder="Find a label"/>
   <Choices name="mood" toName="text" value="$moods" choice="single"><Choice value="None of these"/></Choices>
   <TextArea name="summary" toName="text" value="$draft"/>
 </View>`;
@@ -28,6 +29,17 @@ test('a task brings its own labels, choices and draft', async ({ app, page }) =>
   const text = page.getByRole('textbox', { name: /^Text/ });
   await expect(labels.getByRole('button')).toHaveText([/Name.*0\/1/, /Place/]);
   await expect(page.getByRole('textbox', { name: 'summary' })).toHaveValue('$5 for a summary');
+
+  // Labels are found by typing, and the hand goes there by key.
+  await page.keyboard.press('Shift+F');
+  const filter = page.getByPlaceholder('Find a label');
+  await expect(filter).toBeFocused();
+  await expect(filter).toHaveValue('');
+  await page.keyboard.type('pla');
+  await expect(labels.getByRole('button')).toHaveText([/Place/]);
+  await filter.fill('');
+  await expect(labels.getByRole('button')).toHaveCount(2);
+  await filter.blur();
 
   // A label for one piece goes to one piece.
   await labels.getByRole('button', { name: /Name/ }).click();

@@ -1,9 +1,10 @@
 //! `<Filter>`: finds labels and choices by typing. What does not match is hidden, never changed.
 
 use domain::label_config::Element;
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use crate::annotate::bench::Bench;
+use crate::annotate::browser::{self, Keyboard};
 
 /// Letters typed before anything is hidden, where nobody says otherwise.
 const MIN_LENGTH: usize = 3;
@@ -24,6 +25,73 @@ pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
             filters.insert(name.get_value(), words);
         });
     };
-    view! { <input class="input filter" type="search" placeholder=placeholder aria-label=label on:input=put/> }
+    let field = NodeRef::<html::Input>::new();
+    let keys: Vec<Shortcut> = element
+        .attribute("hotkey")
+        .map(|written| written.split(',').filter_map(Shortcut::parse).collect())
+        .unwrap_or_default();
+    if !keys.is_empty() {
+        Effect::new(move |_| {
+            let keys = keys.clone();
+            let down = window_event_listener(ev::keydown, move |event| {
+                let is_free = matches!(browser::keyboard(&event), Keyboard::Free);
+                if is_free
+                    && keys.iter().any(|key| key.is(&event))
+                    && let Some(field) = field.get_untracked()
+                {
+                    event.prevent_default();
+                    // One that cannot take the focus has left the page.
+                    let _ = field.focus();
+                }
+            });
+            on_cleanup(move || down.remove());
+        });
+    }
+    view! { <input class="input filter" node_ref=field type="search" placeholder=placeholder aria-label=label on:input=put/> }
         .into_any()
+}
+
+/// A key with what is held down, as an interface writes it: `shift+f`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shortcut {
+    key: String,
+    shift: bool,
+    command: bool,
+    alt: bool,
+}
+
+impl Shortcut {
+    fn parse(written: &str) -> Option<Self> {
+        let mut shortcut = Self { key: String::new(), shift: false, command: false, alt: false };
+        for part in written.split('+').map(|part| part.trim().to_lowercase()) {
+            match part.as_str() {
+                "shift" => shortcut.shift = true,
+                "ctrl" | "control" | "cmd" | "command" | "meta" => shortcut.command = true,
+                "alt" | "option" => shortcut.alt = true,
+                _ => shortcut.key = part,
+            }
+        }
+        (!shortcut.key.is_empty()).then_some(shortcut)
+    }
+
+    fn is(&self, event: &ev::KeyboardEvent) -> bool {
+        let held = (event.shift_key(), event.ctrl_key() || event.meta_key(), event.alt_key());
+        held == (self.shift, self.command, self.alt) && event.key().to_lowercase() == self.key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shortcuts_are_read_as_they_are_written() {
+        let read = |written| Shortcut::parse(written).map(|s| (s.key, s.shift, s.command, s.alt));
+        assert_eq!(read("f"), Some(("f".into(), false, false, false)));
+        assert_eq!(read(" Shift + F"), Some(("f".into(), true, false, false)));
+        assert_eq!(read("ctrl+alt+enter"), Some(("enter".into(), false, true, true)));
+        assert_eq!(read("cmd+/"), Some(("/".into(), false, true, false)));
+        assert_eq!(read("shift"), None);
+        assert_eq!(read(""), None);
+    }
 }
