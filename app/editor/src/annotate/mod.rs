@@ -19,6 +19,7 @@ mod kit;
 mod labeling;
 mod layers;
 mod line;
+mod listing;
 mod pieces;
 mod relations;
 mod reveal;
@@ -48,6 +49,7 @@ pub use kit::{
     ShapeControl, ShapeKind, VectorRules, safe_color,
 };
 pub use line::{Axis, Line, Part, Piece, Place, clock, month_starts};
+pub use listing::{Entry, Wanted};
 pub use pieces::words_of;
 pub use scene::Scene;
 pub use stale::Stale;

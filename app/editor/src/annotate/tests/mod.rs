@@ -6,6 +6,7 @@ mod dialogues;
 mod drawing;
 mod invariants;
 mod lines;
+mod listing;
 mod looking;
 mod pages;
 mod painting;
