@@ -45,6 +45,13 @@ pub async fn heartbeat(project_id: ProjectId, task_id: TaskId) -> Result<bool, A
     Ok(service::assignment::heartbeat(&cx, &actor, project_id, task_id).await?)
 }
 
+/// The pictures of the task that probably comes after this one.
+#[server(input = Json)]
+pub async fn upcoming(project_id: ProjectId, task_id: TaskId) -> Result<Vec<String>, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::assignment::upcoming(&cx, &actor, project_id, task_id).await?)
+}
+
 /// The text behind the address that an object of the interface shows of a task.
 #[server(input = Json)]
 pub async fn text(project_id: ProjectId, task_id: TaskId, object: String) -> Result<String, AppError> {

@@ -36,6 +36,13 @@ test('pieces of turns are labeled and stored by turn and offset', async ({ app, 
   await expect(regions(page)).toHaveCount(2);
   await expect(talk.locator('mark')).toHaveCount(3);
   await expectAccessible(page);
+  // One of them alone, and both again.
+  const voices = page.getByRole('group', { name: 'Turns shown of' });
+  await voices.getByRole('button', { name: 'Grace' }).click();
+  await expect(talk.locator('.turn:visible .turn-author')).toHaveText(['Ada', 'Ada']);
+  await expectAccessible(page);
+  await voices.getByRole('button', { name: 'Grace' }).click();
+  await expect(talk.locator('.turn:visible')).toHaveCount(3);
   // A click on a piece picks it.
   await talk.locator('mark').first().click();
   await expect(talk.locator('mark[data-selected]')).toHaveText(['my order']);

@@ -31,6 +31,21 @@ pub fn items(data: &Map<String, Value>, value_list: &str) -> Vec<String> {
     entries.iter().take(MOST_ITEMS).map(address).collect()
 }
 
+/// The addresses of the pictures that a task shows, in the order of the interface, at most `most`.
+#[must_use]
+pub fn pictures(config: &LabelConfig, data: &Map<String, Value>, most: usize) -> Vec<String> {
+    let images = config.objects.iter().filter(|object| object.tag == "Image");
+    let addresses = images.flat_map(|image| match image.value_list() {
+        Some(list) => items(data, list),
+        None => {
+            let field = image.attribute("value").and_then(variable::whole);
+            let address = field.and_then(|path| variable::look_up(data, path)).and_then(Value::as_str);
+            address.map(|address| address.trim().to_owned()).into_iter().collect()
+        }
+    });
+    addresses.filter(|address| !address.is_empty()).take(most).collect()
+}
+
 impl LabelConfig {
     /// Puts the entries of lists among the objects, after the list itself: what takes answers about a list takes them about
     /// its entries.
@@ -73,6 +88,18 @@ mod tests {
 
     use super::super::read;
     use super::*;
+
+    #[test]
+    fn the_pictures_of_a_task_are_those_it_shows() {
+        let xml = "<View><Image name='p' valueList='$pages'/><Text name='t' value='$note'/><Image name='q' value='$one'/>\
+            <Image name='r' value='/demo/still.jpg'/></View>";
+        let config = read(xml).unwrap();
+        let data = json!({ "pages": ["/a.png", 3, "/b.png"], "one": " /c.png ", "note": "/no.png" });
+        let data = data.as_object().unwrap();
+        assert_eq!(pictures(&config, data, 8), ["/a.png", "/b.png", "/c.png"]);
+        assert_eq!(pictures(&config, data, 2), ["/a.png", "/b.png"]);
+        assert_eq!(pictures(&config, &Map::new(), 8), Vec::<String>::new());
+    }
 
     #[test]
     fn entries_are_objects_of_the_same_controls() {

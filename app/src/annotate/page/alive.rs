@@ -4,12 +4,42 @@ use std::time::Duration;
 
 use leptos::task::spawn_local;
 use leptos::{ev, prelude::*};
+use web_sys::HtmlImageElement;
 
 use super::sitting::Sitting;
 use crate::account::SIGNED_IN;
 use crate::annotate::api;
 use crate::annotate::autosave::send_waiting;
+use crate::annotate::safe::safe_address;
 use crate::ui::Toasts;
+
+/// How long somebody has been at a task before what comes next is fetched: this one comes first.
+const AHEAD_AFTER: Duration = Duration::from_secs(2);
+
+/// Fetches the pictures of what probably comes next, so that they are there when it comes.
+pub(super) fn look_ahead(desk: Sitting) {
+    let fetched = StoredValue::new_local(Vec::<HtmlImageElement>::new());
+    set_timeout(
+        move || {
+            // The page may have gone on to another task.
+            if desk.busy.try_get_untracked().is_none() {
+                return;
+            }
+            spawn_local(async move {
+                // What does not come ahead comes when it is shown.
+                let Ok(addresses) = api::upcoming(desk.project_id, desk.task_id).await else { return };
+                for address in
+                    addresses.iter().map(|address| safe_address(address)).filter(|address| !address.is_empty())
+                {
+                    let Ok(image) = HtmlImageElement::new() else { continue };
+                    image.set_src(&address);
+                    let _ = fetched.try_update_value(|fetched| fetched.push(image));
+                }
+            });
+        },
+        AHEAD_AFTER,
+    );
+}
 
 /// How often an open page says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::alive::{go_on_when_possible, stay_alive};
+use super::alive::{go_on_when_possible, look_ahead, stay_alive};
 use super::keys::KeyList;
 use super::sitting::{By, Sitting};
 use crate::annotate::autosave::Saving;
@@ -93,6 +93,7 @@ pub(super) fn Work(
     }));
     if desk.leased {
         stay_alive(desk, toasts);
+        Effect::new(move |_| look_ahead(desk));
     }
     let (before, after) = desk.neighbours();
     let is_new = desk.annotation_id.is_none() && !desk.was_skipped;

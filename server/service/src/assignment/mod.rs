@@ -11,6 +11,7 @@ use domain::{
     access::ProjectPermission,
     annotation::{Desk, NoTask},
     id::{ProjectId, TaskId},
+    label_config,
 };
 use serde_json::json;
 
@@ -92,6 +93,31 @@ async fn random_start(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<Ta
     let width = u64::try_from(last - first).unwrap_or(0).saturating_add(1);
     let step = u64::from_le_bytes(cx.random_bytes()) % width;
     Ok(TaskId(first.saturating_add(i64::try_from(step).unwrap_or(0)).saturating_sub(1)))
+}
+
+/// The pictures of the task that the person is probably given after this one, for the browser to fetch while they work.
+/// Nothing is taken and nothing promised: somebody else may be given it before, and then they were fetched in vain.
+///
+/// # Errors
+/// Without the right to label here.
+#[boxed]
+pub async fn upcoming(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId) -> Result<Vec<String>> {
+    /// A list of pictures is looked at one by one.
+    const MOST: usize = 4;
+    let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    let mut tx = access.begin(cx).await?;
+    let rules = sql::rules(&mut tx, &access, me).await?;
+    // Nobody looks through tasks that are not theirs: only from the one they hold, one ahead.
+    let holds = sql::held(&mut tx, &access, me, cx.now()).await? == Some(task_id);
+    // Where chance decides, nobody knows what comes.
+    if !holds || rules.is_random || rules.state.hands_out(access.role()).is_err() {
+        return Ok(Vec::new());
+    }
+    let Some((data, config)) = sql::open_behind(&mut tx, &access, me, task_id).await? else { return Ok(Vec::new()) };
+    tx.commit().await?;
+    let config = label_config::read(&config).unwrap_or_default();
+    Ok(data.as_object().map(|data| label_config::pictures(&config, data, MOST)).unwrap_or_default())
 }
 
 /// The page with this task is still open. Returns whether the person still holds it.

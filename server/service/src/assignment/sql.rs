@@ -6,6 +6,7 @@ use domain::{
     id::{AssignmentId, TaskId, UserId},
     project::ProjectState,
 };
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::{Result, access::ProjectAccess};
@@ -179,6 +180,31 @@ pub(super) async fn lease_open(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| (row.assignment_id, row.task_id)))
+}
+
+/// The data of the first task behind `after` that [`lease_open`] would take, and the interface that shows it. Takes nothing.
+pub(super) async fn open_behind(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    after: TaskId,
+) -> Result<Option<(Value, String)>> {
+    let row = sqlx::query!(
+        r#"select t.data, p.label_config from task t join project p on p.project_id = t.project_id
+        where t.project_id = $1 and t.task_id > $3 and not t.is_labeled
+            and t.annotation_count + t.lease_count < t.overlap
+            and not exists (select from annotation a
+                where a.project_id = $1 and a.task_id = t.task_id and a.completed_by = $2 and not a.was_cancelled)
+            and not exists (select from assignment l
+                where l.project_id = $1 and l.task_id = t.task_id and l.user_id = $2 and l.state in ('lease', 'skipped'))
+        order by t.task_id limit 1"#,
+        access.project_id().0,
+        me.0,
+        after.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.data, row.label_config)))
 }
 
 pub(super) async fn why_none(conn: &mut PgConnection, access: &ProjectAccess) -> Result<NoTask> {

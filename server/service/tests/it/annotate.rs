@@ -336,6 +336,35 @@ async fn other_peoples_tasks_and_other_tenants_do_not_exist() {
 }
 
 #[tokio::test]
+async fn what_comes_next_is_told_and_not_taken() {
+    let work = Work::new(4, 1).await;
+    sqlx::query("update task set data = jsonb_build_object('image', ' /files/' || inner_id || '/a.png')")
+        .execute(work.db.pool())
+        .await
+        .unwrap();
+    let (ana, ben) = (work.annotator("ana").await, work.annotator("ben").await);
+    let upcoming =
+        async |who: &Actor, task_id| assignment::upcoming(&work.db.cx, who, work.project_id, task_id).await.unwrap();
+    let first = work.next(&ana).await.task.unwrap().task_id;
+    assert_eq!(upcoming(&ana, first).await, ["/files/2/a.png"]);
+    assert_eq!(work.number("select count(*) from assignment where project_id = $1").await, 1, "nothing is taken");
+    // What somebody else works on does not come.
+    assert_eq!(work.next_number(&ben).await, 2);
+    assert_eq!(upcoming(&ana, first).await, ["/files/3/a.png"]);
+    assert!(upcoming(&ben, first).await.is_empty(), "from their own task only");
+    work.set("sampling = 'UNIFORM'").await;
+    assert!(upcoming(&ana, first).await.is_empty());
+    work.set("sampling = 'SEQUENCE', state = 'paused'").await;
+    assert!(upcoming(&ana, first).await.is_empty());
+    work.set("state = 'live'").await;
+    work.submit_next(&ana).await;
+    let third = work.next(&ana).await.task.unwrap().task_id;
+    assert_eq!(upcoming(&ana, third).await, ["/files/4/a.png"]);
+    let (_, stranger) = work.db.org("other").await;
+    assert_eq!(refused(assignment::upcoming(&work.db.cx, &stranger, work.project_id, first).await), Kind::NotFound);
+}
+
+#[tokio::test]
 async fn an_older_draft_never_overwrites_a_newer_one() {
     let work = Work::new(2, 1).await;
     let ana = work.annotator("ana").await;

@@ -1,6 +1,6 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
-use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, Skip, Submit, Text};
+use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, Skip, Submit, Text, Upcoming};
 use app::help;
 use domain::{
     annotation::{DraftToSave, Submission},
@@ -22,6 +22,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&next(), "not_found", outside, Who::Annotator),
         door(&OpenDesk { project_id, task_id: Some(first) }, "not_found", outside, Who::Annotator),
         door(&Heartbeat { project_id, task_id: first }, "not_found", outside, Who::Annotator),
+        door(&Upcoming { project_id, task_id: first }, "not_found", outside, Who::Annotator),
         door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
         door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
         door(&next(), "not_found", outside, Who::Annotator),

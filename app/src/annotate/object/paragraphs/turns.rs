@@ -1,5 +1,6 @@
 //! The turns of a dialogue: selecting a piece labels it, clicking a labeled piece picks it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::dialogue::Turn;
@@ -97,11 +98,15 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
         });
     }
     let names = speakers(&turns).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    // Whose turns are out of sight, by their place among those who speak; nothing of it is part of the result.
+    let quiet = RwSignal::new(BTreeSet::<usize>::new());
+    let voices = (rules.shows_authors && names.len() > 1).then(|| voices(&names, quiet));
     let has_recording = !rules.audio.is_empty();
     let rows = (0..turns.len())
         .map(|at| {
             let turn = turns[at].clone();
-            let color = names.iter().position(|name| *name == turn.author).map(|at| at % COLORS);
+            let who = names.iter().position(|name| *name == turn.author);
+            let color = who.map(|at| at % COLORS);
             let author = (rules.shows_authors && !turn.author.is_empty()).then(|| turn.author.clone());
             let next = turns[at + 1..].iter().find_map(|turn| turn.start);
             let button = has_recording.then(|| recording.button(at, turn, next)).flatten();
@@ -113,6 +118,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
                     data-turn=at
                     data-color=color
                     data-heard=move || (heard.get() == Some(at)).then_some("")
+                    hidden=move || who.is_some_and(|who| quiet.with(|quiet| quiet.contains(&who)))
                 >
                     {button}
                     {author.map(|author| view! { <span class="turn-author" dir="auto">{author}</span> })}
@@ -126,6 +132,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
     view! {
         <div class="text-frame">
             {recording.view(&rules)}
+            {voices}
             <div
                 class="text-surface dialogue"
                 data-layout=if rules.shows_authors { "dialogue" } else { "none" }
@@ -144,4 +151,29 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
         </div>
     }
     .into_any()
+}
+
+/// Those who speak, each to be taken out of sight and back.
+fn voices(names: &[String], quiet: RwSignal<BTreeSet<usize>>) -> AnyView {
+    let buttons = names.iter().enumerate().map(|(at, name)| {
+        let toggle = move |_| {
+            quiet.update(|quiet| {
+                if !quiet.remove(&at) {
+                    quiet.insert(at);
+                }
+            });
+        };
+        view! {
+            <button
+                class="voice"
+                type="button"
+                data-color=at % COLORS
+                aria-pressed=move || (!quiet.with(|quiet| quiet.contains(&at))).to_string()
+                on:click=toggle
+            >
+                <span class="turn-author" dir="auto">{name.clone()}</span>
+            </button>
+        }
+    });
+    view! { <div class="voices" role="group" aria-label="Turns shown of">{buttons.collect_view()}</div> }.into_any()
 }
