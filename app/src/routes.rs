@@ -24,8 +24,20 @@ use crate::org::{InvitePage, OrgPage};
 use crate::project;
 use crate::shell::Workspace;
 
-// What the first page of most visits does not need.
+// Whoever works here is signed in, and a stranger works nowhere: neither needs the pages of the other.
 later! {
+    outside {
+        HomeRoute => view! { <HomePage/> };
+        SignInRoute => view! { <SignInPage/> };
+        SignedInRoute => view! { <SignedInPage/> };
+        SignUpRoute => view! { <SignUpPage/> };
+        CheckMailRoute => view! { <CheckMailPage/> };
+        VerifyRoute => view! { <VerifyPage/> };
+        ForgotRoute => view! { <ForgotPage/> };
+        ResetRoute => view! { <ResetPage/> };
+        InviteRoute => view! { <InvitePage/> };
+        OutboxRoute => view! { <OutboxPage/> };
+    }
     label {
         LabelRoute => view! { <LabelPage/> };
     }
@@ -50,16 +62,16 @@ pub fn AppRoutes() -> impl IntoView {
     view! {
         <ErrorBoundary fallback=|errors| view! { <Trouble errors/> }>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=HomePage ssr=Async/>
-                <Route path=path!("/login") view=SignInPage ssr=Async/>
-                <Route path=path!("/signed-in") view=SignedInPage ssr=Async/>
-                <Route path=path!("/signup") view=SignUpPage ssr=Async/>
-                <Route path=path!("/check-mail") view=CheckMailPage ssr=Async/>
-                <Route path=path!("/verify") view=VerifyPage ssr=Async/>
-                <Route path=path!("/forgot") view=ForgotPage ssr=Async/>
-                <Route path=path!("/reset") view=ResetPage ssr=Async/>
-                <Route path=path!("/invite/:token") view=InvitePage ssr=Async/>
-                <Route path=path!("/dev/outbox") view=OutboxPage ssr=Async/>
+                <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=Async/>
+                <Route path=path!("/login") view={Lazy::<SignInRoute>::new()} ssr=Async/>
+                <Route path=path!("/signed-in") view={Lazy::<SignedInRoute>::new()} ssr=Async/>
+                <Route path=path!("/signup") view={Lazy::<SignUpRoute>::new()} ssr=Async/>
+                <Route path=path!("/check-mail") view={Lazy::<CheckMailRoute>::new()} ssr=Async/>
+                <Route path=path!("/verify") view={Lazy::<VerifyRoute>::new()} ssr=Async/>
+                <Route path=path!("/forgot") view={Lazy::<ForgotRoute>::new()} ssr=Async/>
+                <Route path=path!("/reset") view={Lazy::<ResetRoute>::new()} ssr=Async/>
+                <Route path=path!("/invite/:token") view={Lazy::<InviteRoute>::new()} ssr=Async/>
+                <Route path=path!("/dev/outbox") view={Lazy::<OutboxRoute>::new()} ssr=Async/>
                 <Route path=path!("/dev/gallery") view=Gallery ssr=Async/>
                 <ParentRoute path=path!("") view=Workspace>
                     <Route path=path!("/account") view={Lazy::<AccountRoute>::new()} ssr=Async/>
