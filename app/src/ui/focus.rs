@@ -1,9 +1,9 @@
 //! Where the keyboard goes on when what had the focus is gone.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use leptos::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::{FocusOptions, HtmlElement};
 
 /// What `autofocus` does to a page that is loaded, for one that is gone to: unless something has the focus already.
 pub(super) fn focus_when_free(element: HtmlElement) {
@@ -12,10 +12,12 @@ pub(super) fn focus_when_free(element: HtmlElement) {
 }
 
 /// The keyboard goes on with the page that was gone to, where its link has left with the page before. A page that was loaded
-/// begins where the browser says.
+/// begins where the browser says, however often it is drawn.
 pub fn focus_page(element: HtmlElement) {
-    static IS_LOADED: AtomicBool = AtomicBool::new(false);
-    if IS_LOADED.swap(true, Ordering::Relaxed) {
+    static SHOWN: Mutex<Option<String>> = Mutex::new(None);
+    let here = window().location().pathname().unwrap_or_default();
+    let before = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).replace(here.clone());
+    if before.is_some_and(|before| before != here) {
         // A field that the page begins with comes first.
         after_frames(3, move || take_when_free(&element));
     }
@@ -24,8 +26,11 @@ pub fn focus_page(element: HtmlElement) {
 fn take_when_free(element: &HtmlElement) {
     let holder = document().active_element();
     if holder.is_none_or(|holder| holder.tag_name().eq_ignore_ascii_case("body")) {
+        let options = FocusOptions::new();
+        // A page that begins at its top stays there.
+        options.set_prevent_scroll(true);
         // One that cannot take it leaves it where it is.
-        let _ = element.focus();
+        let _ = element.focus_with_options(&options);
     }
 }
 

@@ -1,7 +1,7 @@
 // A project from its first day to its last: found, renamed, taken live, paused, copied, thrown away and taken back.
 import { createProject, importFiles } from '../../support/project';
 import { DEMO, signIn, signUp } from '../../support/session';
-import { expect, expectAccessible, open, test } from '../../support/test';
+import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
 
 test('an owner takes a project live, pauses it, and sees its history', async ({ app, page }) => {
   await signUp(page, app, 'states@example.com', 'Lifecycle');
@@ -230,6 +230,19 @@ test('the keyboard goes on where it was, or with the page that came', async ({ d
   await page.keyboard.press('Enter');
   await page.waitForURL('**/projects/1');
   await expect(page.getByRole('main')).toBeFocused();
+  // A page that is loaded begins where the browser says.
+  await open(page, `${demoApp.url}/projects/1/data`);
+  await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Overview' }).click();
+  await page.waitForURL('**/projects/1');
+  await expect(page.getByRole('main')).toBeFocused();
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByText('Work per day').first()).toBeVisible();
+  const isBodys = await page.evaluate(async () => {
+    for (let frame = 0; frame < 10; frame += 1) await new Promise(requestAnimationFrame);
+    return document.activeElement === document.body && window.scrollY === 0;
+  });
+  expect(isBodys).toBe(true);
 });
 
 test('people are taken out one after the other, and taken back', async ({ demoApp, page }) => {
