@@ -93,7 +93,7 @@ async fn what_failed_and_what_was_made_can_be_downloaded_and_watched() {
     let path = format!("/projects/{project_id}/exports/{export_id}/download");
     let download = browser.get(&path).await;
     assert_eq!(download.status, StatusCode::OK);
-    assert!(download.header("content-disposition").starts_with("attachment; filename=\"project-"));
+    assert!(download.header("content-disposition").starts_with("attachment; filename=\"cats-"));
     assert_eq!(download.header("content-length"), download.body.len().to_string());
     assert_eq!(app.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
     let path = format!("/projects/{project_id}/exports/{export_id}/manifest.json");
