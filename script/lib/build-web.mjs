@@ -8,10 +8,12 @@
 //   site/hash.txt                         the hashes, in the form `leptos` reads
 //
 // Each part remembers names, sizes and times of its inputs and is skipped while they stay the same.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
 const args = process.argv.slice(2);
@@ -69,7 +71,7 @@ async function buildWasm() {
     run('wasm-split-cli', ['--target', 'web', '--out-name', 'synapse', compiled, work]);
     run('wasm-bindgen', [...bind, '--keep-lld-exports', '--no-demangle', '--remove-producers-section', path.join(work, 'synapse.wasm')]);
     fs.rmSync(path.join(work, 'synapse.wasm'));
-    for (const name of fs.readdirSync(work).filter((name) => name.endsWith('.wasm'))) shrink(path.join(work, name));
+    await shrinkAll(fs.readdirSync(work).filter((name) => name.endsWith('.wasm')).map((name) => path.join(work, name)));
   } else {
     run('cargo', compile);
     run('wasm-bindgen', [...bind, compiled]);
@@ -81,13 +83,21 @@ async function buildWasm() {
   publish('js', 'js', glue);
 }
 
-function shrink(file) {
+/** As many at a time as there are processors, the largest first. */
+async function shrinkAll(files) {
+  const waiting = files.sort((one, other) => fs.statSync(one).size - fs.statSync(other).size);
+  const work = async () => {
+    for (let file = waiting.pop(); file; file = waiting.pop()) await shrink(file);
+  };
+  await Promise.all(Array.from({ length: os.availableParallelism() }, work));
+}
+
+async function shrink(file) {
   // Taken apart and put together anew, it becomes another hundredth smaller. What is said of its makers is of no use here.
   const passes = ['-Oz', '--flatten', '--rereloop', '-Oz', '-Oz', '--strip-debug', '--strip-producers'];
   const parameters = ['node_modules/binaryen/bin/wasm-opt', ...passes, '-o', `${file}.opt`, file];
   // It warns of names in the pieces that it does not know, and removes them as it should.
-  const { status, stderr } = spawnSync(process.execPath, parameters, { encoding: 'utf8' });
-  if (status !== 0) fail(`wasm-opt could not shrink ${file}:\n${stderr}`);
+  await promisify(execFile)(process.execPath, parameters).catch(({ stderr }) => fail(`wasm-opt could not shrink ${file}:\n${stderr}`));
   fs.renameSync(`${file}.opt`, file);
 }
 
