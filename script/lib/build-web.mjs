@@ -97,7 +97,8 @@ async function shrink(file) {
   const passes = ['-Oz', '--flatten', '--rereloop', '-Oz', '-Oz', '--strip-debug', '--strip-producers'];
   const parameters = ['node_modules/binaryen/bin/wasm-opt', ...passes, '-o', `${file}.opt`, file];
   // It warns of names in the pieces that it does not know, and removes them as it should.
-  await promisify(execFile)(process.execPath, parameters).catch(({ stderr }) => fail(`wasm-opt could not shrink ${file}:\n${stderr}`));
+  const most = { maxBuffer: 64 << 20 };
+  await promisify(execFile)(process.execPath, parameters, most).catch(({ stderr }) => fail(`wasm-opt could not shrink ${file}:\n${stderr}`));
   fs.renameSync(`${file}.opt`, file);
 }
 
