@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::palette::use_palette;
 use crate::ui::{Glyph, Icon, IconButton, Kbd, focus_page, lu};
@@ -124,9 +125,10 @@ fn SearchButton() -> impl IntoView {
 /// The content of a page, where the keyboard goes on.
 fn content() -> NodeRef<html::Main> {
     let node = NodeRef::<html::Main>::new();
+    let path = use_location().pathname;
     Effect::new(move |_| {
         if let Some(main) = node.get() {
-            focus_page(main);
+            focus_page(main, path.get_untracked());
         }
     });
     node

@@ -13,9 +13,9 @@ pub(super) fn focus_when_free(element: HtmlElement) {
 
 /// The keyboard goes on with the page that was gone to, where its link has left with the page before. A page that was loaded
 /// begins where the browser says, however often it is drawn.
-pub fn focus_page(element: HtmlElement) {
+/// `here` is its path as the router knows it: the browser's own comes later.
+pub fn focus_page(element: HtmlElement, here: String) {
     static SHOWN: Mutex<Option<String>> = Mutex::new(None);
-    let here = window().location().pathname().unwrap_or_default();
     let before = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).replace(here.clone());
     if before.is_some_and(|before| before != here) {
         // A field that the page begins with comes first.
