@@ -11,15 +11,28 @@ pub(super) fn focus_when_free(element: HtmlElement) {
     after_frames(2, move || take_when_free(&element));
 }
 
+/// How far the visit is: nothing drawn, at the page that was loaded, or gone on from there.
+enum Visit {
+    Begun,
+    At(String),
+    GoneOn,
+}
+
 /// The keyboard goes on with the page that was gone to, where its link has left with the page before. A page that was loaded
-/// begins where the browser says, however often it is drawn.
-/// `here` is its path as the router knows it: the browser's own comes later.
+/// begins where the browser says, however often it is drawn. `here` is the path as the router knows it: the browser's own
+/// comes later.
 pub fn focus_page(element: HtmlElement, here: String) {
-    static SHOWN: Mutex<Option<String>> = Mutex::new(None);
-    let before = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).replace(here.clone());
-    if before.is_some_and(|before| before != here) {
-        // A field that the page begins with comes first.
-        after_frames(3, move || take_when_free(&element));
+    static VISIT: Mutex<Visit> = Mutex::new(Visit::Begun);
+    let mut visit = VISIT.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*visit {
+        Visit::Begun => *visit = Visit::At(here),
+        Visit::At(loaded) if *loaded == here => {}
+        // A page may be drawn more than once until all of it is there: each takes what the one before had to leave.
+        Visit::At(_) | Visit::GoneOn => {
+            *visit = Visit::GoneOn;
+            // A field that the page begins with comes first.
+            after_frames(3, move || take_when_free(&element));
+        }
     }
 }
 
