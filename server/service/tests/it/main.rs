@@ -8,6 +8,7 @@ mod annotate;
 mod demo;
 mod export;
 mod import;
+mod import_media;
 mod lifecycle;
 mod mail;
 mod media;
