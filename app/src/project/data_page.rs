@@ -1,5 +1,6 @@
 //! The project's tasks: what is labeled, how far each is and by whom. A row leads to the label page.
 
+use domain::access::ProjectPermission;
 use domain::id::ProjectId;
 use domain::page::Page as Rows;
 use domain::project::ProjectDetail;
@@ -45,6 +46,8 @@ pub fn DataPage() -> impl IntoView {
 fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl IntoView {
     let id = detail.project_id;
     let has_tasks = detail.progress.tasks > 0;
+    // Who looks through tasks need not be who brings them.
+    let may_import = detail.role.allows(ProjectPermission::Import);
     let rows = RwSignal::new(page.items);
     let next = RwSignal::new(page.next);
     let total = page.total;
@@ -63,9 +66,9 @@ fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl
         <ProjectPage
             project=detail.head()
             title="Data"
-            actions=move || view! {
+            actions=move || may_import.then(|| view! {
                 <LinkButton href=format!("/projects/{id}/import") size=Size::Small icon=lu::LuUpload>"Import"</LinkButton>
-            }.into_any()
+            }).into_any()
         >
             <div class="data">
                 <Tabs label="Which tasks">
@@ -74,7 +77,7 @@ fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl
                 {move || failed.get().map(|error| view! { <ErrorBanner error/> })}
                 <Show
                     when=move || rows.with(|rows| !rows.is_empty())
-                    fallback=move || view! { <Nothing id filter has_tasks/> }
+                    fallback=move || view! { <Nothing id filter has_tasks may_import/> }
                 >
                     <Table
                         caption="Tasks"
@@ -163,7 +166,7 @@ fn Row(id: ProjectId, task: TaskRow) -> impl IntoView {
 }
 
 #[component]
-fn Nothing(id: ProjectId, filter: TaskFilter, has_tasks: bool) -> impl IntoView {
+fn Nothing(id: ProjectId, filter: TaskFilter, has_tasks: bool, may_import: bool) -> impl IntoView {
     let (title, text) = match (has_tasks, filter) {
         (false, _) => ("No tasks yet", "Bring in pictures, texts or a table; each row or file becomes a task."),
         (true, TaskFilter::All | TaskFilter::Open) => {
@@ -176,7 +179,7 @@ fn Nothing(id: ProjectId, filter: TaskFilter, has_tasks: bool) -> impl IntoView 
     };
     view! {
         <EmptyState icon=lu::LuInbox title=title text=text>
-            {(!has_tasks).then(|| view! {
+            {(!has_tasks && may_import).then(|| view! {
                 <LinkButton href=format!("/projects/{id}/import") look=Look::Primary icon=lu::LuUpload>"Import data"</LinkButton>
             })}
         </EmptyState>

@@ -54,6 +54,13 @@ async fn nobody_moves_or_sees_what_is_not_theirs() {
             assert_eq!(code, if open.contains(&door) { "ok" } else { "forbidden" }, "{door}");
         }
     }
+    // Who may not import finds no way there beside the tasks.
+    let page = format!("/projects/{project_id}/data");
+    let way = format!("href=\"/projects/{project_id}/import\"");
+    for (person, may_import) in [(&owner, true), (&reviewer, false)] {
+        let answer = app.browser_of(person).await.get(&page).await;
+        assert_eq!((answer.status.as_u16(), answer.text().contains(&way)), (200, may_import));
+    }
 }
 
 #[tokio::test]
