@@ -1,12 +1,12 @@
 //! Workspaces: folders for projects.
 
-use domain::org::{COLORS, Workspace};
+use domain::org::Workspace;
 use leptos::prelude::*;
 
 use super::api::{CreateWorkspace, DeleteWorkspace, UpdateWorkspace};
 use super::org_page::use_org;
 use crate::ui::{
-    Align, Button, ColorDot, ConfirmDialog, Dialog, EmptyState, Form, FormActions, Menu, MenuButton, Size,
+    Align, Button, ColorDot, ColorField, ConfirmDialog, Dialog, EmptyState, Form, FormActions, Menu, MenuButton, Size,
     SubmitButton, TextField, lu, plural, use_toasts,
 };
 
@@ -169,29 +169,7 @@ fn WorkspaceForm(workspace: Option<Workspace>, open: RwSignal<bool>) -> impl Int
 fn inputs(name: String, color: &str) -> AnyView {
     view! {
         <TextField name="name" label="Name" value=name required=true max_length=100_u32 id="workspace-name" autofocus=true/>
-        <ColorField value=color.to_owned()/>
+        <ColorField color=RwSignal::new(color.to_owned())/>
     }
     .into_any()
-}
-
-/// One of the colors, as dots to pick.
-#[component]
-fn ColorField(value: String) -> impl IntoView {
-    let dots = COLORS
-        .into_iter()
-        .map(|color| {
-            view! {
-                <label class="color-choice" title=color>
-                    <input class="sr-only" type="radio" name="color" value=color checked=color == value aria-label=color/>
-                    <ColorDot color/>
-                </label>
-            }
-        })
-        .collect_view();
-    view! {
-        <fieldset class="field">
-            <legend class="field-label">"Color"</legend>
-            <div class="color-choices">{dots}</div>
-        </fieldset>
-    }
 }

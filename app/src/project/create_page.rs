@@ -3,7 +3,7 @@
 //! Nothing is stored before the end. The steps are one page with an address each, so the browser's "back" goes a step
 //! back, and what has been entered is kept in the browser until the project is made.
 
-use domain::org::{COLORS, Workspace};
+use domain::org::Workspace;
 use domain::project::{NewProject, TemplateCard, TemplateDetail};
 use leptos::{html, prelude::*};
 use leptos_router::NavigateOptions;
@@ -20,8 +20,8 @@ use crate::lost::Failed;
 use crate::org::NoOrg;
 use crate::shell::{Crumb, Page, PageHead};
 use crate::ui::{
-    Button, Choice, EmptyState, ErrorBanner, FormScope, Icon, Look, RadioCards, Select, Skeleton, TextArea, TextField,
-    answered, lu, use_toasts,
+    Button, Choice, ColorField, EmptyState, ErrorBanner, FormScope, Icon, Look, RadioCards, Select, Skeleton, TextArea,
+    TextField, answered, lu, use_toasts,
 };
 
 /// Where one is in the wizard.
@@ -245,35 +245,6 @@ fn NameStep(way: Way, draft: Draft, workspaces: Vec<Workspace>) -> impl IntoView
         </form>
     }
     .into_any()
-}
-
-/// A row of colors, one of them chosen.
-#[component]
-pub(super) fn ColorField(color: RwSignal<String>) -> impl IntoView {
-    let dots = COLORS
-        .into_iter()
-        .map(|name| {
-            view! {
-                <label class="color-choice" data-color=name title=name>
-                    <input
-                        type="radio"
-                        name="color"
-                        value=name
-                        aria-label=name
-                        prop:checked=move || color.with(|color| color == name)
-                        checked=color.with_untracked(|color| color == name)
-                        on:change=move |_| color.set(name.to_owned())
-                    />
-                </label>
-            }
-        })
-        .collect_view();
-    view! {
-        <fieldset class="field">
-            <legend class="field-label">"Color"</legend>
-            <div class="color-choices">{dots}</div>
-        </fieldset>
-    }
 }
 
 #[component]

@@ -8,7 +8,6 @@ use leptos::{html, prelude::*};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::api::{self, DeleteProject, UpdateProject};
-use super::create_page::ColorField;
 use super::frame::ProjectPage;
 use super::overview_page::waiting;
 use super::people::People;
@@ -17,8 +16,8 @@ use super::tabs::project_id_param;
 use super::unsaved::keep_unsaved;
 use crate::lost::{Failed, NotFound};
 use crate::ui::{
-    Banner, Button, Card, Checkbox, Choice, ConfirmDialog, FormActions, FormScope, Glyph, Icon, Look, RadioCards,
-    Select, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
+    Banner, Button, Card, Checkbox, Choice, ColorField, ConfirmDialog, FormActions, FormScope, Glyph, Icon, Look,
+    RadioCards, Select, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
 };
 
 const SECTIONS: [(&str, &str, Glyph); 5] = [

@@ -139,7 +139,9 @@ pub(super) fn StateControl(detail: ProjectDetail, moves: Moves) -> impl IntoView
     let mut steps = state.moves();
     let usual = steps.next().map(|step| {
         let (label, icon) = move_words(step);
-        let look = if state == ProjectState::Live { Look::Plain } else { Look::Primary };
+        // What the project lacks comes first.
+        let is_next = state != ProjectState::Live && lacks(&detail).is_empty();
+        let look = if is_next { Look::Primary } else { Look::Plain };
         view! {
             <Button look icon size=Size::Small busy=moves.action.pending() on:click=move |_| moves.start.run(step)>{label}</Button>
         }

@@ -8,6 +8,7 @@
 mod answered;
 mod button;
 mod chart;
+mod color;
 mod copy;
 mod dialog;
 mod feedback;
@@ -27,6 +28,7 @@ mod toast;
 pub use answered::answered;
 pub use button::{Button, IconButton, LinkButton, Look, Size, SubmitButton};
 pub use chart::{BarChart, Donut, LineChart, Series, Slice, Sparkline, StackedBarChart};
+pub use color::ColorField;
 pub use copy::{CopyButton, CopyLine};
 pub(crate) use dialog::is_on_backdrop;
 pub use dialog::{ConfirmDialog, Dialog, DialogFoot};
