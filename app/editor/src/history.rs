@@ -92,13 +92,21 @@ impl<E> History<E> {
         self.open = None;
     }
 
-    /// Closes the open step; an empty one leaves no trace.
-    pub fn commit(&mut self) {
-        if let Some(inverses) = self.open.take()
-            && !inverses.is_empty()
-        {
-            self.push(Entry { inverses, merge: None });
+    /// Closes the open step; an empty one leaves no trace. Returns whether there is a step more.
+    pub fn commit(&mut self) -> bool {
+        match self.open.take() {
+            Some(inverses) if !inverses.is_empty() => {
+                self.push(Entry { inverses, merge: None });
+                true
+            }
+            _ => false,
         }
+    }
+
+    /// What takes the last step back, in the order its edits were made; empty where there is none.
+    #[must_use]
+    pub fn last(&self) -> &[E] {
+        self.undo.last().map_or(&[], |entry| &entry.inverses)
     }
 
     fn push(&mut self, entry: Entry<E>) {

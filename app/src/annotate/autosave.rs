@@ -1,17 +1,19 @@
-//! Nothing is lost: every change is kept in this browser at once and on the server within two seconds, and work handed
-//! in after the session has ended waits here until the person has signed in again.
+//! Nothing is lost: every change is kept in this browser at once, with all that can be undone, and the work on the server
+//! within two seconds; what is handed in after the session has ended waits here until the person has signed in again.
 
 use std::time::Duration;
 
 use domain::Kind;
 use domain::annotation::{DraftToSave, Submission};
 use domain::id::{AnnotationId, ProjectId, TaskId, UserId};
-use editor::annotate::Draft;
+use domain::result::ResultItem;
+use editor::annotate::Editor;
 use editor::pace::Pace;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
+use super::kept::{self, Row};
 use super::{api, bench::Bench, browser};
 use crate::error::AppError;
 
@@ -42,14 +44,6 @@ pub(super) enum Saving {
     Refused,
 }
 
-/// Work as this browser keeps it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Kept {
-    pub(super) draft: Draft,
-    pub(super) revision: i64,
-    pub(super) lead_time_ms: i64,
-}
-
 /// Work that is to be handed in once the person has signed in again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Waiting {
@@ -71,6 +65,14 @@ pub(super) struct Autosave {
     failures: StoredValue<u32>,
     /// Whether this browser has kept the latest change.
     is_here: StoredValue<bool>,
+    /// What the work began with, until this browser keeps it.
+    began: StoredValue<Vec<ResultItem>>,
+    /// The number of the next row to keep; the first is what the work began with.
+    next_row: StoredValue<u32>,
+    /// Rows for which the database is not open yet.
+    unwritten: StoredValue<Vec<String>>,
+    /// What was kept is being read: nothing can be changed meanwhile.
+    pub(super) opening: RwSignal<bool>,
     pace: StoredValue<Pace>,
     lead_before_ms: StoredValue<i64>,
     stopped: StoredValue<bool>,
@@ -84,10 +86,15 @@ impl Autosave {
         project_id: ProjectId,
         task_id: TaskId,
         annotation_id: Option<AnnotationId>,
+        began: Vec<ResultItem>,
         revision: i64,
         lead_time_ms: i64,
     ) -> Self {
         Self {
+            began: StoredValue::new(began),
+            next_row: StoredValue::new(0),
+            unwritten: StoredValue::new(Vec::new()),
+            opening: RwSignal::new(false),
             bench,
             user_id,
             project_id,
@@ -107,7 +114,7 @@ impl Autosave {
 
     fn key(self) -> String {
         let annotation = self.annotation_id.map_or(0, |id| id.0);
-        format!("synapse.draft.{}.{}.{}.{annotation}", self.user_id, self.project_id, self.task_id)
+        format!("{}.{}.{}.{annotation}", self.user_id, self.project_id, self.task_id)
     }
 
     /// Takes over what this browser kept, if it is newer than what the server has, and listens from then on. `is_new` work
@@ -121,15 +128,18 @@ impl Autosave {
             });
         });
         self.bench.begin(is_new);
-        if let Some(kept) = browser::kept::<Kept>(&self.key())
-            && self.is_more(&kept)
-        {
-            self.bench.restore(&kept.draft);
-            self.revision.set_value(kept.revision);
-            self.lead_before_ms.set_value(kept.lead_time_ms);
-            self.saving.set(Saving::OnItsWay);
-            self.schedule(DELAY);
+        if is_new {
+            self.began.set_value(self.bench.peek(Editor::results));
         }
+        self.bench.quietly(Editor::keep_log);
+        self.opening.set(kept::is_there(&self.key()));
+        spawn_local(async move {
+            self.take_up().await;
+            // The page may have gone on to another task.
+            if self.opening.try_set(false).is_none() {
+                self.write(None);
+            }
+        });
         on_cleanup(move || self.flush());
         let bench = self.bench;
         Effect::new(move |before: Option<u32>| {
@@ -141,10 +151,29 @@ impl Autosave {
         });
     }
 
-    /// Whether this browser has what the server has not: later work, or a shape that is being drawn, which no result holds.
-    fn is_more(self, kept: &Kept) -> bool {
-        let theirs = self.revision.get_value();
-        kept.revision > theirs || (kept.revision == theirs && kept.draft.unfinished.is_some())
+    /// Goes on with what this browser kept, unless the server has later work.
+    async fn take_up(self) {
+        if self.opening.try_get_untracked() != Some(true) {
+            kept::open().await;
+            return;
+        }
+        let Some(kept) = kept::read(&self.key()).await else { return };
+        let Some(last) = kept.rows.last() else { return };
+        let theirs = self.revision.try_get_value();
+        if theirs.is_none_or(|theirs| theirs > last.revision) {
+            return;
+        }
+        let (revision, lead_time_ms) = (last.revision, last.lead_time_ms);
+        // The first row is what the work began with.
+        self.next_row.set_value(u32::try_from(kept.rows.len()).unwrap_or(u32::MAX).saturating_add(1));
+        let records: Vec<_> = kept.rows.into_iter().flat_map(|row| row.records).collect();
+        self.bench.replay(&kept.results, &records);
+        self.revision.set_value(revision);
+        self.lead_before_ms.set_value(lead_time_ms);
+        if theirs < Some(revision) {
+            self.saving.set(Saving::OnItsWay);
+            self.schedule(DELAY);
+        }
     }
 
     /// Time spent on the task so far, without the time that nothing moved.
@@ -156,18 +185,47 @@ impl Autosave {
 
     fn changed(self) {
         self.revision.update_value(|revision| *revision += 1);
-        let kept = Kept {
-            draft: self.bench.peek(editor::annotate::Editor::draft),
+        self.write(Some(Row {
             revision: self.revision.get_value(),
             lead_time_ms: self.lead_time_ms(),
-        };
-        // A browser that keeps nothing is told of once the server does not either.
-        self.is_here.set_value(browser::keep(&self.key(), &kept));
+            records: self.bench.quietly(Editor::take_log).unwrap_or_default(),
+        }));
         // While the server cannot be reached, a change is no news of it.
         if self.failures.get_value() == 0 {
             self.saving.set(Saving::OnItsWay);
         }
         self.schedule(DELAY);
+    }
+
+    /// Keeps a change in this browser, and what could not be kept before the database was open.
+    fn write(self, row: Option<Row>) {
+        if self.stopped.get_value() {
+            return;
+        }
+        self.unwritten.update_value(|rows| {
+            if let Some(row) = &row {
+                if self.next_row.get_value() == 0 && rows.is_empty() {
+                    rows.push(self.began.with_value(|began| browser::json(began)));
+                }
+                rows.push(browser::json(row));
+            }
+        });
+        if self.unwritten.with_value(Vec::is_empty) {
+            return;
+        }
+        let first = self.next_row.get_value();
+        let Some(written) = self.unwritten.with_value(|rows| kept::write(&self.key(), first, rows)) else {
+            self.is_here.set_value(false);
+            return;
+        };
+        let rows = self.unwritten.try_update_value(std::mem::take).unwrap_or_default();
+        self.began.set_value(Vec::new());
+        self.next_row.set_value(first.saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
+        spawn_local(async move {
+            let is_here = written.await;
+            // A browser that keeps nothing is told of once the server does not either.
+            self.is_here.try_update_value(|here| *here = is_here);
+        });
     }
 
     fn schedule(self, after: Duration) {
@@ -193,7 +251,7 @@ impl Autosave {
             task_id: self.task_id,
             annotation_id: self.annotation_id,
             revision: self.revision.get_value(),
-            result: self.bench.peek(editor::annotate::Editor::results),
+            result: self.bench.peek(Editor::results),
             lead_time_ms: self.lead_time_ms(),
         }
     }
@@ -261,7 +319,8 @@ impl Autosave {
     /// The work is handed in: there is nothing to keep any more.
     pub(super) fn finish(self) {
         self.stopped.set_value(true);
-        browser::forget(&self.key());
+        let key = self.key();
+        spawn_local(async move { kept::forget(&key).await });
     }
 
     /// The session has ended: the submission waits in this browser.

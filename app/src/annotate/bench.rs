@@ -7,7 +7,7 @@ use domain::id::{ProjectId, TaskId};
 use domain::label_config::{LabelConfig, look_up};
 use domain::region::ImageSize;
 use domain::result::ResultItem;
-use editor::annotate::{Draft, Editor, Response};
+use editor::annotate::{Editor, Record, Response};
 use editor::command::Command;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -123,10 +123,10 @@ impl Bench {
         self.redraw(|editor| editor.measure(&sizes));
     }
 
-    /// Takes over work that was kept elsewhere.
-    pub(super) fn restore(self, draft: &Draft) {
+    /// Does again what this browser has kept.
+    pub(super) fn replay(self, results: &[ResultItem], records: &[Record]) {
         let sizes = self.sizes.get_value();
-        self.redraw(|editor| editor.restore(draft, &sizes, super::browser::seed()));
+        self.redraw(|editor| editor.restore_log(results, records, &sizes, super::browser::seed()));
     }
 
     pub(super) fn redraw(self, change: impl FnOnce(&mut Editor)) {

@@ -83,6 +83,12 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// A value as it is kept.
+pub(super) fn json(value: &impl Serialize) -> String {
+    // What is kept here has no maps with keys that are not texts, the one thing JSON cannot write.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// Keeps a value in this browser. Returns whether it was kept: a full or forbidden storage refuses.
 pub(crate) fn keep(key: &str, value: &impl Serialize) -> bool {
     let Ok(json) = serde_json::to_string(value) else { return false };
@@ -134,7 +140,7 @@ pub(super) fn keyboard(event: &web_sys::KeyboardEvent) -> Keyboard {
     let is_inside = |selector: &str| element.closest(selector).ok().flatten().is_some();
     // A dialog keeps the keyboard to itself. So does everything beside a preview, which is never the whole page.
     let is_there = |selector: &str| document().query_selector(selector).ok().flatten().is_some();
-    if is_inside("[role=menu]") || (is_there("dialog[open], .preview") && !is_inside(".preview")) {
+    if is_inside("[role=menu]") || (is_there("dialog[open], .preview, .desk[inert]") && !is_inside(".preview")) {
         return Keyboard::Elsewhere;
     }
     let field = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";

@@ -65,11 +65,8 @@ impl Editor {
         let answer = answer.filter(Answer::is_storable);
         let id = self.fresh_id();
         let edit = Edit::Answer { control: control.to_owned(), about, answer, id };
-        let changed = if is_typed {
-            self.history.apply_merged(edit, &mut self.document, &format!("{control} {about:?}"))
-        } else {
-            self.apply(edit)
-        };
+        let changed =
+            if is_typed { self.apply_merged(edit, &format!("{control} {about:?}")) } else { self.apply(edit) };
         if changed { Response { still: false, lively: false, ..Response::CHANGED } } else { Response::LIVELY }
     }
 
@@ -121,7 +118,7 @@ impl Editor {
         }
         let text: String = text.chars().take(MAX_REMARK_CHARS).collect();
         let edit = Edit::Remark(key, text);
-        let changed = self.history.apply_merged(edit, &mut self.document, &format!("remark {key:?}"));
+        let changed = self.apply_merged(edit, &format!("remark {key:?}"));
         if changed { Response { still: false, lively: false, ..Response::CHANGED } } else { Response::LIVELY }
     }
 

@@ -134,7 +134,11 @@ impl Editor {
         }
         self.drop_gesture();
         let before: BTreeSet<RegionKey> = self.document.marks().map(|(key, _)| key).collect();
+        self.commit_step();
         let moved = if back { self.history.undo(&mut self.document) } else { self.history.redo(&mut self.document) };
+        if moved {
+            self.log_travel(back);
+        }
         self.refresh_all();
         // What came back is selected, so that people see what happened.
         let new: BTreeSet<_> = self.document.marks().map(|(key, _)| key).filter(|key| !before.contains(key)).collect();

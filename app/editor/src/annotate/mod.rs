@@ -20,6 +20,7 @@ mod labeling;
 mod layers;
 mod line;
 mod listing;
+mod log;
 mod pieces;
 mod relations;
 mod reveal;
@@ -50,6 +51,7 @@ pub use kit::{
 };
 pub use line::{Axis, Line, Part, Piece, Place, clock, month_starts};
 pub use listing::{Entry, Wanted};
+pub use log::{Change, Record};
 pub use pieces::words_of;
 pub use scene::Scene;
 pub use stale::Stale;

@@ -90,7 +90,16 @@ impl Sitting {
         Self {
             user_id,
             bench,
-            autosave: Autosave::new(bench, user_id, project_id, task_id, annotation_id, revision, lead_time_ms),
+            autosave: Autosave::new(
+                bench,
+                user_id,
+                project_id,
+                task_id,
+                annotation_id,
+                results,
+                revision,
+                lead_time_ms,
+            ),
             project_id,
             task_id,
             inner_id,

@@ -99,7 +99,7 @@ pub(super) fn Work(
     let is_new = desk.annotation_id.is_none() && !desk.was_skipped;
     let instructions = StoredValue::new(instructions);
     view! {
-        <div class="desk">
+        <div class="desk" inert=desk.autosave.opening>
             <header class="desk-bar">
                 <div class="desk-start">
                     <IconButton

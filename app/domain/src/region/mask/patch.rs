@@ -2,6 +2,10 @@
 //!
 //! A step of the history holds a [`MaskPatch`]; a painter asks where two masks differ and paints only that.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::Error as _;
+
 use super::{Mask, PixelRect, TILE, Tile, columns};
 
 /// What makes one mask another of the same size.
@@ -16,6 +20,17 @@ impl MaskPatch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tiles.is_empty()
+    }
+
+    /// Both, of one and the same mask.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (at, tile) in other.tiles {
+            if !self.tiles.iter().any(|(known, _)| *known == at) {
+                self.tiles.push((at, tile));
+            }
+        }
+        self
     }
 }
 
@@ -43,6 +58,13 @@ impl Mask {
         self.changed();
         self.stamp = patch.stamp;
         back
+    }
+
+    /// What the tiles of a patch hold now: put on the mask the patch was taken back from, it leads here again.
+    #[must_use]
+    pub fn patch_like(&self, patch: &MaskPatch) -> MaskPatch {
+        let tile = |at: u32| Some((at, self.tiles.get(at as usize)?.clone()));
+        MaskPatch { tiles: patch.tiles.iter().filter_map(|(at, _)| tile(*at)).collect(), stamp: self.stamp }
     }
 
     /// A block around all pixels in which two masks of the same size differ; `None` where they do not.
@@ -100,6 +122,34 @@ impl Mask {
 
     fn has_size_of(&self, other: &Self) -> bool {
         (self.width, self.height) == (other.width, other.height)
+    }
+}
+
+/// The numbers of the tiles and what they hold, in base64; nothing for one without pixels.
+impl serde::Serialize for MaskPatch {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = |tile: &Tile| match tile {
+            Tile::Empty => String::new(),
+            tile => STANDARD.encode(tile.rows().iter().flat_map(|row| row.to_le_bytes()).collect::<Vec<_>>()),
+        };
+        let tiles: Vec<(u32, String)> = self.tiles.iter().map(|(at, tile)| (*at, written(tile))).collect();
+        (tiles, self.stamp).serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for MaskPatch {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (written, stamp) = <(Vec<(u32, String)>, Option<u64>)>::deserialize(deserializer)?;
+        let mut tiles = Vec::with_capacity(written.len());
+        for (at, text) in written {
+            let bytes = STANDARD.decode(&text).map_err(D::Error::custom)?;
+            let mut rows = [0_u64; TILE as usize];
+            for (row, bytes) in rows.iter_mut().zip(bytes.chunks_exact(8)) {
+                *row = u64::from_le_bytes(bytes.try_into().map_err(D::Error::custom)?);
+            }
+            tiles.push((at, Tile::of(rows)));
+        }
+        Ok(Self { tiles, stamp })
     }
 }
 
@@ -180,8 +230,13 @@ mod tests {
             let back = mask.put(a.patch_to(&b));
             prop_assert_eq!(&mask, &b);
             prop_assert_eq!((mask.area(), mask.pixel_bounds()), (b.area(), b.pixel_bounds()));
+            let there = mask.patch_like(&back);
             mask.put(back);
             prop_assert_eq!(&mask, &a);
+            let kept = serde_json::to_string(&there).unwrap();
+            mask.put(serde_json::from_str(&kept).unwrap());
+            prop_assert_eq!(&mask, &b);
+            prop_assert_eq!((mask.area(), mask.pixel_bounds()), (b.area(), b.pixel_bounds()));
         }
     }
 }

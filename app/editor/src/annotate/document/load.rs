@@ -66,6 +66,34 @@ impl Document {
         document
     }
 
+    /// The region that its own items describe.
+    pub(crate) fn read_mark(&self, items: &[ResultItem], sizes: &BTreeMap<String, ImageSize>) -> Option<Mark> {
+        let (item, more) = items.split_first()?;
+        let region = self.read_region(item, sizes)?;
+        let pair = more.first().map(|item| Pair {
+            from_name: item.from_name().to_owned(),
+            labels: item.labels().into_iter().map(str::to_owned).collect(),
+            source: Some(item.clone()),
+        });
+        let (hidden, locked, remark) = (item.is_hidden(), item.is_readonly(), remark_of(item));
+        Some(Mark { region, pair, hidden, locked, remark })
+    }
+
+    /// The relation that an item describes, where both its regions are there.
+    pub(crate) fn read_ends(&self, item: &ResultItem) -> Option<Relation> {
+        let result::Relation { from_id, to_id, direction, labels, source } = result::Relation::from_item(item)?;
+        let (from, to) = (self.key_of(&from_id)?, self.key_of(&to_id)?);
+        Some(Relation { from, to, direction, labels, source })
+    }
+
+    /// Carries items that the interface does not understand.
+    pub(crate) fn carry(&mut self, items: &[ResultItem]) {
+        for item in items {
+            self.slots.retain(|slot| !matches!(slot, Slot::Carried(known) if known.id() == item.id() && known.item_type() == item.item_type()));
+            self.slots.push(Slot::Carried(item.clone()));
+        }
+    }
+
     /// A label result joins the box, polygon or point it repeats, unless that has labels already.
     fn join_pair(&mut self, key: RegionKey, item: &ResultItem, is_labels: bool, slot: &mut Option<RegionKey>) {
         let Some(mark) = self.marks.get_mut(&key) else { return };

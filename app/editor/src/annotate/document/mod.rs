@@ -96,6 +96,11 @@ impl Document {
         self.marks().find(|(_, mark)| mark.region.id == id).map(|(key, _)| key)
     }
 
+    /// Whether an id names one region at most.
+    pub(crate) fn is_name(&self, id: &str) -> bool {
+        !id.is_empty() && self.marks().filter(|(_, mark)| mark.region.id == id).count() <= 1
+    }
+
     pub(crate) fn mark_mut(&mut self, key: RegionKey) -> Option<&mut Mark> {
         self.marks.get_mut(&key)
     }

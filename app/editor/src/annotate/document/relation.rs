@@ -58,7 +58,7 @@ impl Document {
         RelationKey(self.next_relation)
     }
 
-    pub(super) fn relation_item(&self, key: RelationKey) -> Option<ResultItem> {
+    pub(crate) fn relation_item(&self, key: RelationKey) -> Option<ResultItem> {
         let relation = self.relations.get(&key)?;
         let id = |key: RegionKey| Some(self.mark(key)?.region.id.clone());
         let relation = result::Relation {

@@ -56,6 +56,18 @@ impl Document {
         results
     }
 
+    /// The items of one region: its own, and that of its labels.
+    pub(crate) fn items_of(&self, key: RegionKey) -> Vec<ResultItem> {
+        let Some(mark) = self.marks.get(&key) else { return Vec::new() };
+        [mark.to_item()].into_iter().chain(pair_item(mark)).collect()
+    }
+
+    /// The item of an answer and the id that one of its own would have.
+    pub(crate) fn answer_written(&self, name: &str, about: About) -> (Option<ResultItem>, String) {
+        let id = self.answers.get(&(name.to_owned(), about)).map(|answered| answered.id.clone());
+        (self.answer_item(name, about), id.unwrap_or_default())
+    }
+
     /// The answers alone, in the order of the interface: what conditions on choices look at.
     #[must_use]
     pub fn to_answers(&self) -> Vec<ResultItem> {

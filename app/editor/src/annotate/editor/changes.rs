@@ -17,7 +17,7 @@ impl Editor {
     pub(in crate::annotate) fn perform(&mut self, effect: Effect) -> Response {
         match effect {
             Effect::Begin => {
-                self.history.begin();
+                self.begin_step();
                 // What is being dragged moves to the lively layer.
                 Response { still: true, ..Response::LIVELY }
             }
@@ -27,15 +27,13 @@ impl Editor {
                     self.history.rewind(&mut self.document);
                 }
                 for edit in edits {
-                    let key = edit.key();
-                    self.history.apply(edit, &mut self.document);
-                    self.refresh(key);
+                    self.apply(edit);
                 }
                 Response::LIVELY
             }
             Effect::Commit => {
                 let could = self.history.is_open();
-                self.history.commit();
+                self.commit_step();
                 Response { changed: could, ..Response::ALL }
             }
             Effect::Rollback => {
@@ -101,35 +99,59 @@ impl Editor {
         if marks.is_empty() {
             return Response::NONE;
         }
-        self.history.begin();
+        self.begin_step();
         let mut keys = BTreeSet::new();
         for mark in marks {
             let key = self.document.fresh_key();
             keys.insert(key);
             self.apply(Edit::Insert(key, Box::new(mark)));
         }
-        self.history.commit();
+        self.commit_step();
         self.let_go_of_used_up();
         self.set_selection(keys);
         self.vertex = None;
         Response::CHANGED
     }
 
+    fn begin_step(&mut self) {
+        self.commit_step();
+        self.history.begin();
+    }
+
+    pub(in crate::annotate) fn commit_step(&mut self) {
+        if self.history.commit() {
+            self.log_step(None);
+        }
+    }
+
     pub(in crate::annotate) fn apply(&mut self, edit: Edit) -> bool {
         let key = edit.key();
         let changed = self.history.apply(edit, &mut self.document);
+        if changed && !self.history.is_open() {
+            self.log_step(None);
+        }
         self.refresh(key);
+        changed
+    }
+
+    /// As [`Editor::apply`], one step with those before it that have the same name.
+    pub(in crate::annotate) fn apply_merged(&mut self, edit: Edit, name: &str) -> bool {
+        self.commit_step();
+        let changed = self.history.apply_merged(edit, &mut self.document, name);
+        if changed {
+            self.log_step(Some(name));
+        }
         changed
     }
 
     /// One step from several edits.
     pub(in crate::annotate) fn apply_all(&mut self, edits: Vec<Edit>) -> Response {
-        self.history.begin();
+        self.begin_step();
         let mut changed = false;
         for edit in edits {
             changed |= self.apply(edit);
         }
-        self.history.commit();
+        self.commit_step();
         if changed { Response::CHANGED } else { Response::LIVELY }
     }
 

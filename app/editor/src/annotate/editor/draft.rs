@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Editor, Surface};
 use crate::annotate::kit::ShapeKind;
+use crate::annotate::log::Record;
 use crate::annotate::tool::{State, ToolKind};
 
 /// The work as kept by the browser at every action.
@@ -35,19 +36,24 @@ impl Editor {
     #[must_use]
     pub fn from_draft(config: &LabelConfig, draft: &Draft, sizes: &BTreeMap<String, ImageSize>, seed: u64) -> Self {
         let mut editor = Self::new(config, &draft.results, sizes, seed);
-        if let Some(unfinished) = &draft.unfinished
-            && let Some(last) = unfinished.points.last()
-            && editor.surfaces.contains_key(&unfinished.object)
-            && editor.document.kit().draws(ShapeKind::Polygon)
-        {
-            editor.tool = ToolKind::Draw(ShapeKind::Polygon);
-            editor.active.clone_from(&unfinished.object);
-            let size = editor.surfaces[&unfinished.object].view.image();
-            let points = unfinished.points.iter().map(|point| size.clamp(*point)).collect();
-            editor.state = State::Polygon { points, to: size.clamp(*last) };
-            editor.ensure_label();
-        }
+        editor.take_up(draft.unfinished.as_ref());
         editor
+    }
+
+    /// Goes on with a polygon that was being drawn.
+    pub(in crate::annotate) fn take_up(&mut self, unfinished: Option<&Unfinished>) {
+        if let Some(unfinished) = unfinished
+            && let Some(last) = unfinished.points.last()
+            && let Some(surface) = self.surfaces.get(&unfinished.object)
+            && self.document.kit().draws(ShapeKind::Polygon)
+        {
+            let size = surface.view.image();
+            let points = unfinished.points.iter().map(|point| size.clamp(*point)).collect();
+            self.tool = ToolKind::Draw(ShapeKind::Polygon);
+            self.active.clone_from(&unfinished.object);
+            self.state = State::Polygon { points, to: size.clamp(*last) };
+            self.ensure_label();
+        }
     }
 
     /// Images have been measured. Another one of a task whose results know its size simply opens; otherwise the same work is
@@ -71,18 +77,40 @@ impl Editor {
 
     /// Opens other work on the same task; what of its sounds and videos is shown stays as it is.
     pub fn restore(&mut self, draft: &Draft, sizes: &BTreeMap<String, ImageSize>, seed: u64) {
+        let fresh = Self::from_draft(&self.config, draft, sizes, seed);
+        self.become_other(fresh);
+    }
+
+    /// Opens work on the same task as it began and does again what was recorded since, so that it can be undone.
+    pub fn restore_log(
+        &mut self,
+        results: &[ResultItem],
+        records: &[Record],
+        sizes: &BTreeMap<String, ImageSize>,
+        seed: u64,
+    ) {
+        let fresh = Self::replayed(&self.config, results, records, sizes, seed);
+        self.become_other(fresh);
+    }
+
+    fn become_other(&mut self, other: Self) {
         let (lines, active) = self.take_lines();
-        *self = Self::from_draft(&self.config.clone(), draft, sizes, seed);
-        (self.lines, self.active_line) = (lines, active);
+        let log = self.log.take();
+        *self = other;
+        (self.lines, self.active_line, self.log) = (lines, active, log);
     }
 
     /// What the browser is to keep.
     #[must_use]
     pub fn draft(&self) -> Draft {
-        let unfinished = match &self.state {
+        Draft { results: self.document.to_results(), unfinished: self.unfinished() }
+    }
+
+    /// The polygon that is being drawn.
+    pub(in crate::annotate) fn unfinished(&self) -> Option<Unfinished> {
+        match &self.state {
             State::Polygon { points, .. } => Some(Unfinished { object: self.active.clone(), points: points.clone() }),
             _ => None,
-        };
-        Draft { results: self.document.to_results(), unfinished }
+        }
     }
 }

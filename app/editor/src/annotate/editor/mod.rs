@@ -21,6 +21,7 @@ use super::edit::Edit;
 use super::film::Film;
 use super::kit::ShapeKind;
 use super::line::Line;
+use super::log::Log;
 use super::scene::Scene;
 use super::stale::Stale;
 use super::tip::{Picture, Tip};
@@ -90,6 +91,8 @@ pub struct Editor {
     ids: u64,
     pub(in crate::annotate) read_only: bool,
     pub(in crate::annotate) tip: Tip,
+    /// What happened since it was last asked for, where somebody asks.
+    pub(in crate::annotate) log: Option<Log>,
     /// What was hidden so that the rest is seen alone.
     pub(in crate::annotate) solo: Option<Vec<RegionKey>>,
 }
@@ -138,6 +141,7 @@ impl Editor {
             ids: seed,
             read_only: false,
             tip: Tip::default(),
+            log: None,
             solo: None,
         };
         editor.ensure_label();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 #[derive(Debug, Clone)]
-enum Act {
+pub(super) enum Act {
     Pointer(u8, f64, f64, u8),
     Key(u8, u8),
     Run(usize),
@@ -14,7 +14,7 @@ enum Act {
     Wheel(f64, f64, f64),
 }
 
-fn acts() -> impl Strategy<Value = Vec<Act>> {
+pub(super) fn acts() -> impl Strategy<Value = Vec<Act>> {
     let place = || (-100.0..800.0_f64, -100.0..600.0_f64);
     let act = prop_oneof![
         12 => (0..5_u8, place(), 0..6_u8).prop_map(|(what, (x, y), how)| Act::Pointer(what, x, y, how)),
@@ -27,7 +27,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     proptest::collection::vec(act, 0..80)
 }
 
-fn perform(editor: &mut TestEditor, act: &Act, time_ms: f64) {
+pub(super) fn perform(editor: &mut TestEditor, act: &Act, time_ms: f64) {
     let modifiers = |n: u8| [NONE, SHIFT, ALT, CONTROL][usize::from(n % 4)];
     match *act {
         Act::Pointer(what, x, y, how) => {
@@ -97,25 +97,30 @@ fn painted() -> Vec<u8> {
     domain::result::rle_from_mask(&mask)
 }
 
+/// Something of every kind that is drawn on an image.
+pub(super) fn drawn() -> Value {
+    json!([
+        boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0),
+        boxed("b", 300.0, 200.0, 80.0, 40.0, 30.0),
+        {"id": "p", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
+            "original_height": 400, "value": {"points": [[70, 10], [90, 10], [80, 40]], "closed": true, "polygonlabels": ["Cat"]}},
+        {"id": "v", "from_name": "path", "to_name": "img", "type": "vectorlabels", "original_width": 600,
+            "original_height": 400, "value": {"closed": false, "vectorlabels": ["Road"], "vertices": [
+                {"id": "a", "x": 10, "y": 60, "prevPointId": null, "isBezier": false},
+                {"id": "b", "x": 30, "y": 70, "prevPointId": "a", "isBezier": true,
+                    "controlPoint1": {"x": 25, "y": 60}, "controlPoint2": {"x": 35, "y": 80}},
+                {"id": "c", "x": 40, "y": 60, "prevPointId": "b", "isBezier": false}]}},
+        {"id": "m", "from_name": "mask", "to_name": "img", "type": "brushlabels", "original_width": 600,
+            "original_height": 400, "value": {"format": "rle", "rle": painted(), "brushlabels": ["Sky"]}},
+    ])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn regions_stay_on_the_image_and_undone_is_the_start(acts in acts()) {
-        let start = json!([
-            boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0),
-            boxed("b", 300.0, 200.0, 80.0, 40.0, 30.0),
-            {"id": "p", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
-                "original_height": 400, "value": {"points": [[70, 10], [90, 10], [80, 40]], "closed": true, "polygonlabels": ["Cat"]}},
-            {"id": "v", "from_name": "path", "to_name": "img", "type": "vectorlabels", "original_width": 600,
-                "original_height": 400, "value": {"closed": false, "vectorlabels": ["Road"], "vertices": [
-                    {"id": "a", "x": 10, "y": 60, "prevPointId": null, "isBezier": false},
-                    {"id": "b", "x": 30, "y": 70, "prevPointId": "a", "isBezier": true,
-                        "controlPoint1": {"x": 25, "y": 60}, "controlPoint2": {"x": 35, "y": 80}},
-                    {"id": "c", "x": 40, "y": 60, "prevPointId": "b", "isBezier": false}]}},
-            {"id": "m", "from_name": "mask", "to_name": "img", "type": "brushlabels", "original_width": 600,
-                "original_height": 400, "value": {"format": "rle", "rle": painted(), "brushlabels": ["Sky"]}},
-        ]);
+        let start = drawn();
         let mut editor = TestEditor::with(&config::boxes_and_choices(), start.clone());
         for (n, act) in acts.iter().enumerate() {
             perform(&mut editor, act, f64::from(u32::try_from(n).unwrap()) * 200.0);

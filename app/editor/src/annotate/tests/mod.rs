@@ -7,6 +7,7 @@ mod drawing;
 mod invariants;
 mod lines;
 mod listing;
+mod logging;
 mod looking;
 mod pages;
 mod painting;
@@ -20,7 +21,7 @@ mod still;
 mod usages;
 mod vectors;
 
-use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenVector, Shape};
+use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenSize, ScreenVector, Shape};
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,0 +1,153 @@
+//! What this browser keeps of the work on a task, in `IndexedDB`: the results it began with, then a row for each change.
+//!
+//! A row is handed to the database at once and never changed, so that its cost is that of the change and not of the work.
+//! A mark in the local storage says for which tasks there are rows: any other task opens without asking.
+
+use std::cell::RefCell;
+use std::future::IntoFuture;
+use std::rc::Rc;
+
+use domain::result::ResultItem;
+use editor::annotate::Record;
+use idb::{Database, DatabaseEvent as _, Error, Factory, KeyRange, ObjectStoreParams, TransactionMode};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use super::browser;
+
+const DATABASE: &str = "synapse";
+const STORE: &str = "work";
+/// Of the marks in the local storage.
+const MARK: &str = "synapse.work.";
+/// Work that nobody came back to is forgotten after so many milliseconds: sixty days.
+const KEPT_MS: f64 = 60.0 * 24.0 * 3600.0 * 1000.0;
+
+/// A change as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Row {
+    pub(super) revision: i64,
+    pub(super) lead_time_ms: i64,
+    pub(super) records: Vec<Record>,
+}
+
+/// The work on one task as it is kept.
+pub(super) struct Kept {
+    /// What it began with.
+    pub(super) results: Vec<ResultItem>,
+    /// What happened since; never empty.
+    pub(super) rows: Vec<Row>,
+}
+
+thread_local! {
+    static OPEN: RefCell<Option<Rc<Database>>> = const { RefCell::new(None) };
+}
+
+/// Opens the database, so that the first change need not wait. Returns whether this browser has one.
+pub(super) async fn open() -> bool {
+    if OPEN.with_borrow(Option::is_some) {
+        return true;
+    }
+    let opened = async {
+        let mut request = Factory::new()?.open(DATABASE, Some(1))?;
+        request.on_upgrade_needed(|event| {
+            // Without the store every later call fails, and is told of then.
+            let _ = event.database().and_then(|database| database.create_object_store(STORE, ObjectStoreParams::new()));
+        });
+        request.await
+    };
+    let Ok(mut database) = opened.await else { return false };
+    database.on_version_change(|event| {
+        // Another tab has a newer version of this site, which must not wait for this one.
+        OPEN.set(None);
+        if let Ok(database) = event.database() {
+            database.close();
+        }
+    });
+    OPEN.set(Some(Rc::new(database)));
+    true
+}
+
+/// Whether something of this task may be kept here.
+pub(super) fn is_there(key: &str) -> bool {
+    browser::kept::<f64>(&format!("{MARK}{key}")).is_some()
+}
+
+/// What is kept of a task.
+pub(super) async fn read(key: &str) -> Option<Kept> {
+    if !open().await {
+        return None;
+    }
+    let texts: Vec<String> = {
+        let database = database()?;
+        let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly).ok()?;
+        let rows = transaction.object_store(STORE).ok()?.get_all(Some(range(key).ok()?.into()), None).ok()?;
+        rows.await.ok()?.iter().filter_map(JsValue::as_string).collect()
+    };
+    let (results, rows) = texts.split_first()?;
+    let results = serde_json::from_str(results).ok()?;
+    // What follows a row that cannot be read could not be made again either.
+    let rows: Vec<Row> = rows.iter().map_while(|row| serde_json::from_str(row).ok()).collect();
+    (!rows.is_empty()).then_some(Kept { results, rows })
+}
+
+/// Keeps what work began with, in place of all that was kept of the task, or rows from number `first` on. The future says
+/// whether it is kept; `None` where the database is not open.
+pub(super) fn write(key: &str, first: u32, rows: &[String]) -> Option<impl Future<Output = bool> + use<>> {
+    let database = database()?;
+    if first == 0 {
+        browser::keep(&format!("{MARK}{key}"), &js_sys::Date::now());
+    }
+    let put = || -> Result<_, Error> {
+        let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
+        let store = transaction.object_store(STORE)?;
+        if first == 0 {
+            store.delete(range(key)?)?;
+        }
+        for (at, row) in (first..).zip(rows) {
+            store.put(&JsValue::from_str(row), Some(&JsValue::from_str(&name(key, at))))?;
+        }
+        transaction.commit()
+    };
+    let written = put().map(IntoFuture::into_future);
+    Some(async move {
+        match written {
+            Ok(done) => done.await.is_ok_and(|result| result.is_committed()),
+            Err(_) => false,
+        }
+    })
+}
+
+/// Forgets a task, and whatever is too old.
+pub(super) async fn forget(key: &str) {
+    let now = js_sys::Date::now();
+    let is_old = |mark: &String| browser::kept::<f64>(mark).is_none_or(|at| now - at > KEPT_MS);
+    let old = browser::kept_keys(MARK).into_iter().filter(is_old);
+    let keys: Vec<String> = old.filter_map(|mark| mark.strip_prefix(MARK).map(str::to_owned)).collect();
+    for key in keys.iter().map(String::as_str).chain([key]) {
+        browser::forget(&format!("{MARK}{key}"));
+        let Some(database) = database() else { continue };
+        let delete = || -> Result<_, Error> {
+            let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
+            transaction.object_store(STORE)?.delete(range(key)?)?;
+            transaction.commit()
+        };
+        if let Ok(transaction) = delete() {
+            // Rows without a mark are never read, and deleted with the next work on the task.
+            let _ = transaction.await;
+        }
+    }
+}
+
+fn database() -> Option<Rc<Database>> {
+    OPEN.with_borrow(Clone::clone)
+}
+
+/// Rows of a task stand in the order of their numbers.
+fn name(key: &str, at: u32) -> String {
+    format!("{key}/{at:010}")
+}
+
+fn range(key: &str) -> Result<KeyRange, Error> {
+    let (lower, upper) = (JsValue::from_str(&name(key, 0)), JsValue::from_str(&name(key, u32::MAX)));
+    KeyRange::bound(&lower, &upper, Some(false), Some(false))
+}
