@@ -35,6 +35,12 @@ pub(super) fn seed() -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
+/// A number that nobody else draws.
+pub(super) fn number() -> i64 {
+    // Exact as a number of JavaScript too, which has 53 bits.
+    i64::try_from(seed() >> 11).unwrap_or(1)
+}
+
 async fn fetched(address: &str) -> Option<web_sys::Response> {
     let answer = JsFuture::from(window().fetch_with_str(address)).await.ok()?;
     answer.dyn_into().ok()
@@ -101,6 +107,17 @@ pub(crate) fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
     serde_json::from_str(&json).ok()
 }
 
+/// Hears what another tab keeps under a key, for as long as the component lives.
+pub(super) fn on_kept_elsewhere<T: DeserializeOwned + 'static>(key: &'static str, hear: impl Fn(T) + 'static) {
+    let heard = window_event_listener(leptos::ev::storage, move |event| {
+        let value = event.new_value().filter(|_| event.key().as_deref() == Some(key));
+        if let Some(value) = value.and_then(|json| serde_json::from_str(&json).ok()) {
+            hear(value);
+        }
+    });
+    on_cleanup(move || heard.remove());
+}
+
 /// Forgets a value.
 pub(crate) fn forget(key: &str) {
     if let Some(storage) = storage() {
@@ -140,7 +157,7 @@ pub(super) fn keyboard(event: &web_sys::KeyboardEvent) -> Keyboard {
     let is_inside = |selector: &str| element.closest(selector).ok().flatten().is_some();
     // A dialog keeps the keyboard to itself. So does everything beside a preview, which is never the whole page.
     let is_there = |selector: &str| document().query_selector(selector).ok().flatten().is_some();
-    if is_inside("[role=menu]") || (is_there("dialog[open], .preview, .desk[inert]") && !is_inside(".preview")) {
+    if is_inside("[role=menu]") || (is_there("dialog[open], .preview, .desk[data-shut]") && !is_inside(".preview")) {
         return Keyboard::Elsewhere;
     }
     let field = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";

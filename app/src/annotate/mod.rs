@@ -15,7 +15,6 @@ pub(crate) mod browser;
 mod canvas;
 mod control;
 mod desktop;
-mod kept;
 mod line;
 mod media;
 mod object;

@@ -2,6 +2,7 @@
 
 mod check;
 mod limits;
+mod resume;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use check::{Selected, is_visible, problems};
+pub use resume::{KeptHere, KeptThere, Resume, resume};
 
 use crate::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use crate::project::ProjectState;
@@ -86,6 +88,8 @@ pub struct SavedDraft {
     pub result: Vec<ResultItem>,
     /// Rises with every save.
     pub revision: i64,
+    /// Who saved it: see [`DraftToSave::sitting`].
+    pub sitting: i64,
     /// Time spent so far.
     pub lead_time_ms: i64,
     /// Last saved.
@@ -183,11 +187,21 @@ pub struct DraftToSave {
     pub annotation_id: Option<AnnotationId>,
     /// Rises with every save: an older one never overwrites a newer one.
     pub revision: i64,
+    /// A number drawn by the page that somebody works with, which tells its saves from those of another.
+    pub sitting: i64,
+    /// The revision the server had when this work began or was last saved: what another sitting saved since is not
+    /// overwritten.
+    pub since: i64,
+    /// Overwrites it all the same: the person has been asked.
+    pub is_chosen: bool,
     /// The work.
     pub result: Vec<ResultItem>,
     /// Time spent so far.
     pub lead_time_ms: i64,
 }
+
+/// The code of the refusal to overwrite what another sitting has saved.
+pub const DRAFT_ELSEWHERE: &str = "draft_elsewhere";
 
 /// What a submission did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! One person at one task: what is handed in, and what comes before and after.
 
-use domain::annotation::{Done, LabelProject, OpenTask, Submission, Submitted};
+use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Submitted};
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
 use domain::result::ResultItem;
@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
 
-use crate::annotate::autosave::Autosave;
+use crate::annotate::autosave::{Autosave, Shown};
 use crate::annotate::bench::Bench;
 use crate::annotate::{api, browser};
 use crate::error::AppError;
@@ -73,7 +73,8 @@ impl Sitting {
         let was_skipped = annotation.as_ref().is_some_and(|annotation| annotation.was_cancelled);
         let annotation_id = annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
         let prediction_id = prediction.as_ref().map(|prediction| prediction.prediction_id);
-        let (revision, lead_time_ms) = draft.as_ref().map_or((0, 0), |draft| (draft.revision, draft.lead_time_ms));
+        let lead_time_ms = draft.as_ref().map_or(0, |draft| draft.lead_time_ms);
+        let there = draft.as_ref().map(|draft| KeptThere { sitting: draft.sitting, revision: draft.revision });
         let mut proposed_by = None;
         let results = match (draft, annotation, prediction) {
             (Some(draft), ..) => draft.result,
@@ -84,7 +85,7 @@ impl Sitting {
             }
             (None, None, None) => Vec::new(),
         };
-        let is_new = annotation_id.is_none() && revision == 0 && results.is_empty() && !was_skipped;
+        let is_new = annotation_id.is_none() && there.is_none() && results.is_empty() && !was_skipped;
         let bench = Bench::new(config, data, &results, false);
         let project_id = project.project_id;
         Self {
@@ -92,13 +93,7 @@ impl Sitting {
             bench,
             autosave: Autosave::new(
                 bench,
-                user_id,
-                project_id,
-                task_id,
-                annotation_id,
-                results,
-                revision,
-                lead_time_ms,
+                Shown { user_id, project_id, task_id, annotation_id, results, draft: there, lead_time_ms },
             ),
             project_id,
             task_id,

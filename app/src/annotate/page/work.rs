@@ -99,8 +99,8 @@ pub(super) fn Work(
     let is_new = desk.annotation_id.is_none() && !desk.was_skipped;
     let instructions = StoredValue::new(instructions);
     view! {
-        <div class="desk" inert=desk.autosave.opening>
-            <header class="desk-bar">
+        <div class="desk" data-shut=move || desk.autosave.is_shut().then_some("")>
+            <header class="desk-bar" inert=move || desk.autosave.is_shut()>
                 <div class="desk-start">
                     <IconButton
                         icon=lu::LuChevronLeft
@@ -143,7 +143,7 @@ pub(super) fn Work(
                 </div>
             </header>
             <Notice desk/>
-            <Desktop bench/>
+            <div class="desk-work" inert=move || desk.autosave.is_shut()><Desktop bench/></div>
             <Dialog open=showing_instructions title="Instructions".to_owned() size="wide" dismissable=true>
                 <div class="dialog-body prose" inner_html=instructions.get_value()></div>
             </Dialog>
@@ -199,8 +199,23 @@ fn Notice(desk: Sitting) -> impl IntoView {
             Unsaved::Refused,
             "The task, or its project, is gone or no longer yours. Your work is kept in this browser for now.",
         )),
+        Saving::Elsewhere => Some((
+            Unsaved::Elsewhere,
+            "Somewhere else, you worked on this task since this page has last saved it. Nothing is lost: decide with which of the two you go on.",
+        )),
+        Saving::OtherTab => {
+            Some((Unsaved::OtherTab, "You have opened this task in another tab, with everything you did here."))
+        }
         Saving::Untouched | Saving::OnItsWay | Saving::Saved => None,
     });
+    let reopen = move || desk.version.update(|version| *version = version.wrapping_add(1));
+    let choose = move || {
+        view! {
+            <Button size=Size::Small on:click=move |_| desk.autosave.choose_this()>"Keep this version"</Button>
+            <Button size=Size::Small on:click=move |_| desk.autosave.choose_other(reopen)>"Use the other"</Button>
+        }
+    };
+    let come_back = move || view! { <Button size=Size::Small on:click=move |_| reopen()>"Work here instead"</Button> };
     view! {
         <div class="desk-notice">
             {move || kind.get().map(|(notice, sentence)| match notice {
@@ -209,6 +224,12 @@ fn Notice(desk: Sitting) -> impl IntoView {
                 }.into_any(),
                 Unsaved::Unreachable => view! {
                     <Banner tone=Tone::Warning title="The server cannot be reached" actions=retry><p>{sentence}</p></Banner>
+                }.into_any(),
+                Unsaved::Elsewhere => view! {
+                    <Banner tone=Tone::Warning title="There are two versions of your work" actions=choose><p>{sentence}</p></Banner>
+                }.into_any(),
+                Unsaved::OtherTab => view! {
+                    <Banner tone=Tone::Accent title="You went on in another tab" actions=come_back><p>{sentence}</p></Banner>
                 }.into_any(),
                 Unsaved::Refused => view! {
                     <Banner tone=Tone::Warning title="This work cannot be saved any more"><p>{sentence}</p></Banner>
@@ -224,6 +245,8 @@ enum Unsaved {
     SignedOut,
     Unreachable,
     Refused,
+    Elsewhere,
+    OtherTab,
 }
 
 #[component]
@@ -234,6 +257,8 @@ fn SavingState(saving: RwSignal<Saving>) -> impl IntoView {
         Saving::Saved => ("Draft saved", lu::LuCloud),
         Saving::Here => ("Kept in this browser", lu::LuCloudOff),
         Saving::SignedOut => ("Signed out; kept here", lu::LuCloudOff),
+        Saving::Elsewhere => ("Two versions; kept here", lu::LuCloudOff),
+        Saving::OtherTab => ("Open in another tab", lu::LuCloudOff),
         Saving::Nowhere | Saving::Refused => ("Not saved", lu::LuTriangleAlert),
     };
     view! {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
-    annotation::{DraftToSave, Submission, Submitted, check_size, problems},
+    annotation::{DRAFT_ELSEWHERE, DraftToSave, Submission, Submitted, check_size, problems},
     id::{AnnotationId, TaskId, UserId},
     label_config::read,
     project::ProjectState,
@@ -89,10 +89,11 @@ pub async fn skip(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Subm
     Ok(submitted)
 }
 
-/// Keeps unsubmitted work. An older save never overwrites a newer one. Returns the revision that is kept.
+/// Keeps unsubmitted work. An older save never overwrites a newer one, and none overwrites what another sitting has saved
+/// since, unless the person chose to. Returns the revision that is kept.
 ///
 /// # Errors
-/// *Not found* for tasks the person does not work on.
+/// *Not found* for tasks the person does not work on; *conflict* with the code [`DRAFT_ELSEWHERE`].
 #[boxed]
 pub async fn save_draft(cx: &Cx, actor: &Actor, draft: DraftToSave) -> Result<i64> {
     check_size(&draft.result)?;
@@ -109,9 +110,12 @@ pub async fn save_draft(cx: &Cx, actor: &Actor, draft: DraftToSave) -> Result<i6
             .filter(|author| *author == Some(me))
             .ok_or_else(|| Problem::not_found("annotation"))?;
     }
-    let revision = sql::put_draft(&mut tx, &access, me, &draft, cx.now()).await?;
+    let saved = sql::put_draft(&mut tx, &access, me, &draft, cx.now()).await?;
     tx.commit().await?;
-    Ok(revision)
+    saved.ok_or_else(|| {
+        let message = "You worked on this task in another place meanwhile.";
+        Problem::conflict(DRAFT_ELSEWHERE, message).into()
+    })
 }
 
 /// One person's hand on one locked task.

@@ -284,23 +284,26 @@ pub(super) async fn works_on(
     .await?)
 }
 
-/// Keeps the newer of two drafts and returns its revision.
+/// Keeps a draft, or the later one of the same sitting, and returns its revision; `None` where another sitting has saved
+/// since and nobody chose this one.
 pub(super) async fn put_draft(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     me: UserId,
     draft: &DraftToSave,
     now: DateTime<Utc>,
-) -> Result<i64> {
-    Ok(sqlx::query_scalar!(
+) -> Result<Option<i64>> {
+    let saved = sqlx::query_scalar!(
         "insert into annotation_draft as d (project_id, task_id, user_id, annotation_id, result, lead_time_ms, revision,
-            created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+            sitting, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $9, $8, $8)
         on conflict (project_id, task_id, user_id, (coalesce(annotation_id, 0))) do update set
-            result = case when excluded.revision > d.revision then excluded.result else d.result end,
+            result = excluded.result,
             lead_time_ms = greatest(excluded.lead_time_ms, d.lead_time_ms),
-            updated_at = case when excluded.revision > d.revision then excluded.updated_at else d.updated_at end,
-            revision = greatest(excluded.revision, d.revision)
+            updated_at = excluded.updated_at,
+            revision = greatest(excluded.revision, d.revision + 1),
+            sitting = excluded.sitting
+        where case when d.sitting = excluded.sitting then excluded.revision > d.revision else d.revision = $10 or $11 end
         returning revision",
         access.project_id().0,
         draft.task_id.0,
@@ -309,9 +312,27 @@ pub(super) async fn put_draft(
         Json(&draft.result) as _,
         draft.lead_time_ms.max(0),
         draft.revision,
-        now
+        now,
+        draft.sitting,
+        draft.since,
+        draft.is_chosen
     )
-    .fetch_one(conn)
+    .fetch_optional(&mut *conn)
+    .await?;
+    if saved.is_some() {
+        return Ok(saved);
+    }
+    // Nothing was written: the same sitting was faster with a later save, or it is another one's.
+    Ok(sqlx::query_scalar!(
+        "select revision from annotation_draft
+        where project_id = $1 and task_id = $2 and user_id = $3 and annotation_id is not distinct from $4 and sitting = $5",
+        access.project_id().0,
+        draft.task_id.0,
+        me.0,
+        draft.annotation_id.map(|id| id.0),
+        draft.sitting
+    )
+    .fetch_optional(conn)
     .await?)
 }
 

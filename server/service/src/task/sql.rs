@@ -190,7 +190,7 @@ pub(super) async fn draft(
     annotation_id: Option<AnnotationId>,
 ) -> Result<Option<SavedDraft>> {
     let row = sqlx::query!(
-        r#"select result as "result: Json<Vec<ResultItem>>", revision, lead_time_ms, updated_at from annotation_draft
+        r#"select result as "result: Json<Vec<ResultItem>>", revision, sitting, lead_time_ms, updated_at from annotation_draft
         where project_id = $1 and task_id = $2 and user_id = $3 and annotation_id is not distinct from $4"#,
         access.project_id().0,
         task_id.0,
@@ -202,6 +202,7 @@ pub(super) async fn draft(
     Ok(row.map(|row| SavedDraft {
         result: row.result.0,
         revision: row.revision,
+        sitting: row.sitting,
         lead_time_ms: row.lead_time_ms,
         updated_at: row.updated_at,
     }))

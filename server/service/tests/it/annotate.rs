@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::{
     Kind,
     access::OrgRole,
-    annotation::{Desk, DraftToSave, NoTask, Submission},
+    annotation::{DRAFT_ELSEWHERE, Desk, DraftToSave, NoTask, Submission},
     id::{OrgId, ProjectId, TaskId},
     result::ResultItem,
 };
@@ -365,7 +365,7 @@ async fn what_comes_next_is_told_and_not_taken() {
 }
 
 #[tokio::test]
-async fn an_older_draft_never_overwrites_a_newer_one() {
+async fn a_draft_is_overwritten_by_nothing_older_and_nothing_from_elsewhere() {
     let work = Work::new(2, 1).await;
     let ana = work.annotator("ana").await;
     let ben = work.annotator("ben").await;
@@ -375,6 +375,9 @@ async fn an_older_draft_never_overwrites_a_newer_one() {
         task_id: task.task_id,
         annotation_id: None,
         revision,
+        sitting: 7,
+        since: 0,
+        is_chosen: false,
         result,
         lead_time_ms: revision * 10,
     };
@@ -382,8 +385,22 @@ async fn an_older_draft_never_overwrites_a_newer_one() {
     assert_eq!(annotation::save_draft(&work.db.cx, &ana, draft(2, newer.clone())).await.unwrap(), 2);
     assert_eq!(annotation::save_draft(&work.db.cx, &ana, draft(1, vec![])).await.unwrap(), 2);
     let kept = work.next(&ana).await.task.unwrap().draft.unwrap();
-    assert_eq!((kept.revision, kept.result), (2, newer));
+    assert_eq!((kept.revision, &kept.result), (2, &newer));
     assert_eq!(refused(annotation::save_draft(&work.db.cx, &ben, draft(3, vec![])).await), Kind::NotFound);
+    // Another sitting overwrites only what it has seen, or what its person chose to.
+    let elsewhere =
+        |revision, since, is_chosen| DraftToSave { sitting: 8, since, is_chosen, ..draft(revision, vec![]) };
+    let save = |draft| annotation::save_draft(&work.db.cx, &ana, draft);
+    assert_eq!(code(save(elsewhere(1, 0, false)).await), DRAFT_ELSEWHERE);
+    assert_eq!(code(save(elsewhere(9, 1, false)).await), DRAFT_ELSEWHERE);
+    assert_eq!(work.next(&ana).await.task.unwrap().draft.unwrap(), kept, "refused is refused");
+    assert_eq!(save(elsewhere(3, 2, false)).await.unwrap(), 3);
+    assert_eq!(code(save(draft(3, vec![])).await), DRAFT_ELSEWHERE, "a number of its own does not make it newer");
+    let chosen = DraftToSave { is_chosen: true, ..draft(3, kept.result.clone()) };
+    assert_eq!(save(chosen).await.unwrap(), 4, "revisions only rise");
+    let after = work.next(&ana).await.task.unwrap().draft.unwrap();
+    assert_eq!((after.revision, after.sitting, after.result), (4, 7, kept.result));
+    assert_eq!(save(DraftToSave { since: 4, ..draft(5, vec![]) }).await.unwrap(), 5, "and go on from there");
     annotation::submit(&work.db.cx, &ana, work.submission(task.task_id)).await.unwrap();
     assert_eq!(work.number("select count(*) from annotation_draft where project_id = $1").await, 0);
 }

@@ -51,6 +51,9 @@ fn draft(world: &World, task_id: TaskId) -> DraftToSave {
         task_id,
         annotation_id: None,
         revision: 1,
+        sitting: 1,
+        since: 0,
+        is_chosen: false,
         result: result(),
         lead_time_ms: 5,
     }

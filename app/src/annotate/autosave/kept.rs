@@ -13,7 +13,7 @@ use idb::{Database, DatabaseEvent as _, Error, Factory, KeyRange, ObjectStorePar
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
-use super::browser;
+use crate::annotate::browser;
 
 const DATABASE: &str = "synapse";
 const STORE: &str = "work";
@@ -22,18 +22,27 @@ const MARK: &str = "synapse.work.";
 /// Work that nobody came back to is forgotten after so many milliseconds: sixty days.
 const KEPT_MS: f64 = 60.0 * 24.0 * 3600.0 * 1000.0;
 
+/// What the work began with, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Base {
+    /// Of the page that keeps it.
+    pub(super) sitting: i64,
+    pub(super) results: Vec<ResultItem>,
+}
+
 /// A change as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) revision: i64,
+    /// The revision that the server has.
+    pub(super) saved: i64,
     pub(super) lead_time_ms: i64,
     pub(super) records: Vec<Record>,
 }
 
 /// The work on one task as it is kept.
 pub(super) struct Kept {
-    /// What it began with.
-    pub(super) results: Vec<ResultItem>,
+    pub(super) base: Base,
     /// What happened since; never empty.
     pub(super) rows: Vec<Row>,
 }
@@ -83,11 +92,11 @@ pub(super) async fn read(key: &str) -> Option<Kept> {
         let rows = transaction.object_store(STORE).ok()?.get_all(Some(range(key).ok()?.into()), None).ok()?;
         rows.await.ok()?.iter().filter_map(JsValue::as_string).collect()
     };
-    let (results, rows) = texts.split_first()?;
-    let results = serde_json::from_str(results).ok()?;
+    let (base, rows) = texts.split_first()?;
+    let base = serde_json::from_str(base).ok()?;
     // What follows a row that cannot be read could not be made again either.
     let rows: Vec<Row> = rows.iter().map_while(|row| serde_json::from_str(row).ok()).collect();
-    (!rows.is_empty()).then_some(Kept { results, rows })
+    (!rows.is_empty()).then_some(Kept { base, rows })
 }
 
 /// Keeps what work began with, in place of all that was kept of the task, or rows from number `first` on. The future says
