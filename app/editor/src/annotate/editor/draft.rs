@@ -93,11 +93,17 @@ impl Editor {
         self.become_other(fresh);
     }
 
-    fn become_other(&mut self, other: Self) {
-        let (lines, active) = self.take_lines();
-        let log = self.log.take();
+    /// Other work in place of this, looked at as this was.
+    fn become_other(&mut self, mut other: Self) {
+        (other.lines, other.active_line) = self.take_lines();
+        other.log = self.log.take();
+        for (object, surface) in std::mem::take(&mut self.surfaces) {
+            let Some(same) = other.surfaces.get_mut(&object) else { continue };
+            if same.view.image() == surface.view.image() {
+                (same.view, same.picture, same.aids) = (surface.view, surface.picture, surface.aids);
+            }
+        }
         *self = other;
-        (self.lines, self.active_line, self.log) = (lines, active, log);
     }
 
     /// What the browser is to keep.

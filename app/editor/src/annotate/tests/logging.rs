@@ -97,6 +97,18 @@ fn relations_and_answers_about_regions_come_back() {
 }
 
 #[test]
+fn what_comes_back_is_looked_at_as_before() {
+    let mut editor = with_box();
+    editor.editor.keep_log();
+    editor.command(Command::SelectAll).command(Command::Duplicate).command(Command::ZoomIn);
+    let (records, view) = (editor.editor.take_log(), *editor.editor.view(IMAGE).unwrap());
+    let start = items(json!([boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0)]));
+    editor.editor.restore_log(&start, &records, &sizes(), 3);
+    assert_eq!(editor.editor.document().len(), 2);
+    assert_eq!(*editor.editor.view(IMAGE).unwrap(), view);
+}
+
+#[test]
 fn what_the_interface_no_longer_has_is_carried() {
     let start = items(json!([]));
     let mut editor = TestEditor::new();
