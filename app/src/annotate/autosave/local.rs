@@ -1,23 +1,29 @@
 //! The browser's part: what it has kept is taken up, every change is kept, and two tabs notice each other.
 
+use std::time::Duration;
+
 use domain::annotation::{KeptHere, Resume, resume};
 use domain::result::ResultItem;
 use editor::annotate::Editor;
+use editor::pace::Pace;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::kept::{self, Base, Row};
 use super::{Autosave, DELAY, SIGNS_OF_LIFE, Saving};
 use crate::annotate::browser;
-use editor::pace::Pace;
 
+/// How long after a task has been opened nobody waits for anything any more.
+const PREPARED_AFTER: Duration = Duration::from_secs(2);
 /// Where a tab says which task it has just opened.
 const OPENED: &str = "synapse.opened";
 
 /// What of the work this browser keeps.
 pub(super) struct Local {
-    /// What it began with, until that is kept.
+    /// What it began with, until that is kept or written below.
     began: Vec<ResultItem>,
+    /// The same as the row it is to be, written while nobody waits for it.
+    base: Option<String>,
     /// The number of the next row; the first is what the work began with.
     next_row: u32,
     /// Rows for which the database is not open yet.
@@ -28,12 +34,21 @@ pub(super) struct Local {
 
 impl Local {
     pub(super) fn new(began: Vec<ResultItem>) -> Self {
-        Self { began, next_row: 0, unwritten: Vec::new(), keeps: true }
+        Self { began, base: None, next_row: 0, unwritten: Vec::new(), keeps: true }
     }
 
     /// Whether the latest change is kept.
     pub(super) fn keeps(&self) -> bool {
         self.keeps
+    }
+
+    /// The first row, unless that is kept.
+    fn base(&mut self, sitting: i64) -> Option<String> {
+        if self.next_row > 0 || !self.unwritten.is_empty() {
+            return None;
+        }
+        let written = || browser::json(&Base { sitting, results: std::mem::take(&mut self.began) });
+        Some(self.base.take().unwrap_or_else(written))
     }
 }
 
@@ -71,6 +86,7 @@ impl Autosave {
             // The page may have gone on to another task.
             if self.opening.try_set(false).is_none() {
                 self.write();
+                set_timeout(move || self.prepare(), PREPARED_AFTER);
             }
         });
         on_cleanup(move || self.flush());
@@ -115,6 +131,13 @@ impl Autosave {
         }
     }
 
+    /// Writes down what the work began with before the first change asks for it: of many regions that takes longer than a
+    /// frame may.
+    fn prepare(self) {
+        let Some(sitting) = self.sitting.try_get_value() else { return };
+        let _ = self.local.try_update_value(|local| local.base = local.base(sitting));
+    }
+
     /// Tells the other tabs that this one has the task now, and hears it from them.
     fn claim(self) {
         let told = |sitting: i64| format!("{} {sitting}", self.key());
@@ -157,10 +180,8 @@ impl Autosave {
             records,
         };
         self.local.update_value(|local| {
-            if local.next_row == 0 && local.unwritten.is_empty() {
-                let base = Base { sitting: self.sitting.get_value(), results: std::mem::take(&mut local.began) };
-                local.unwritten.push(browser::json(&base));
-            }
+            let base = local.base(self.sitting.get_value());
+            local.unwritten.extend(base);
             local.unwritten.push(browser::json(&row));
         });
         self.write();

@@ -1,5 +1,6 @@
 //! One line of the list: a region, or what a group of them is called.
 
+use domain::label_config::item_of;
 use domain::region::Shape;
 use editor::annotate::{Editor, Entry, RegionKey};
 use leptos::{ev, prelude::*};
@@ -51,12 +52,16 @@ pub(super) fn lines(editor: &Editor, entries: &[Entry], (from, to): (usize, usiz
 
 fn row(editor: &Editor, at: usize, key: RegionKey, number: usize) -> Option<Row> {
     let mark = editor.document().mark(key)?;
+    let about = editor.note(key).map_or_else(|| detail(&mark.region.shape), |note| shortened(&note));
     Some(Row {
         key,
         at,
         number,
         title: editor.title(key),
-        detail: editor.note(key).map_or_else(|| detail(&mark.region.shape), |note| shortened(&note)),
+        detail: match item_of(&mark.region.to_name) {
+            Some((_, index)) => format!("Picture {} · {about}", index + 1),
+            None => about,
+        },
         color: format!("--label: {}; --at: {at}", editor.color(key)),
         hidden: mark.hidden,
         locked: mark.locked,
