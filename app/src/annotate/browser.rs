@@ -98,22 +98,13 @@ pub(super) fn json(value: &impl Serialize) -> String {
 /// Keeps a value in this browser. Returns whether it was kept: a full or forbidden storage refuses.
 pub(crate) fn keep(key: &str, value: &impl Serialize) -> bool {
     let Ok(json) = serde_json::to_string(value) else { return false };
-    keep_text(key, &json)
-}
-
-/// As [`keep`], a text as it is.
-pub(super) fn keep_text(key: &str, text: &str) -> bool {
-    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
-}
-
-/// What [`keep_text`] has kept.
-pub(super) fn kept_text(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok().flatten()
+    storage().is_some_and(|storage| storage.set_item(key, &json).is_ok())
 }
 
 /// What this browser has kept.
 pub(crate) fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
-    serde_json::from_str(&kept_text(key)?).ok()
+    let json = storage()?.get_item(key).ok().flatten()?;
+    serde_json::from_str(&json).ok()
 }
 
 /// Hears what another tab keeps under a key, for as long as the component lives.

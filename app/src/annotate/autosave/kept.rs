@@ -1,10 +1,9 @@
 //! What this browser keeps of the work on a task, in `IndexedDB`: the results it began with, then a row for each change.
 //!
 //! A row is handed to the database at once and never changed, so that its cost is that of the change and not of the work.
-//! A database takes back what it had begun to write when the tab dies, so a row stands in the local storage too until it is
-//! written. A mark there says for which tasks there are rows: any other task opens without asking.
+//! A mark in the local storage says for which tasks there are rows: any other task opens without asking.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::IntoFuture;
 use std::rc::Rc;
 
@@ -20,10 +19,6 @@ const DATABASE: &str = "synapse";
 const STORE: &str = "work";
 /// Of the marks in the local storage.
 const MARK: &str = "synapse.work.";
-/// Of the rows that are not written yet.
-const TAIL: &str = "synapse.tail.";
-/// Longer rows are left to the database: the local storage takes 5 MB in all.
-const TAIL_MAX: usize = 200_000;
 /// Work that nobody came back to is forgotten after so many milliseconds: sixty days.
 const KEPT_MS: f64 = 60.0 * 24.0 * 3600.0 * 1000.0;
 
@@ -54,14 +49,12 @@ pub(super) struct Kept {
 
 thread_local! {
     static OPEN: RefCell<Option<Rc<Database>>> = const { RefCell::new(None) };
-    /// This browser opens no database: the local storage is all there is.
-    static HAS_NONE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Opens the database, so that the first change need not wait.
-pub(super) async fn open() {
+/// Opens the database, so that the first change need not wait. Returns whether this browser has one.
+pub(super) async fn open() -> bool {
     if OPEN.with_borrow(Option::is_some) {
-        return;
+        return true;
     }
     let opened = async {
         let mut request = Factory::new()?.open(DATABASE, Some(1))?;
@@ -71,7 +64,7 @@ pub(super) async fn open() {
         });
         request.await
     };
-    let Ok(mut database) = opened.await else { return HAS_NONE.set(true) };
+    let Ok(mut database) = opened.await else { return false };
     database.on_version_change(|event| {
         // Another tab has a newer version of this site, which must not wait for this one.
         OPEN.set(None);
@@ -80,6 +73,7 @@ pub(super) async fn open() {
         }
     });
     OPEN.set(Some(Rc::new(database)));
+    true
 }
 
 /// Whether something of this task may be kept here.
@@ -89,21 +83,15 @@ pub(super) fn is_there(key: &str) -> bool {
 
 /// What is kept of a task.
 pub(super) async fn read(key: &str) -> Option<Kept> {
-    open().await;
-    let mut texts: Vec<String> = Vec::new();
-    if let Some(database) = database() {
+    if !open().await {
+        return None;
+    }
+    let texts: Vec<String> = {
+        let database = database()?;
         let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly).ok()?;
         let rows = transaction.object_store(STORE).ok()?.get_all(Some(range(key).ok()?.into()), None).ok()?;
-        texts = rows.await.ok()?.iter().filter_map(JsValue::as_string).collect();
-    }
-    let written = u32::try_from(texts.len()).ok()?;
-    let tail: Vec<String> =
-        (written..).map_while(|at| browser::kept_text(&format!("{TAIL}{}", name(key, at)))).collect();
-    forget_tail(key);
-    if !tail.is_empty() {
-        write(key, written, &tail)?.await;
-        texts.extend(tail);
-    }
+        rows.await.ok()?.iter().filter_map(JsValue::as_string).collect()
+    };
     let (base, rows) = texts.split_first()?;
     let base = serde_json::from_str(base).ok()?;
     // What follows a row that cannot be read could not be made again either.
@@ -112,24 +100,13 @@ pub(super) async fn read(key: &str) -> Option<Kept> {
 }
 
 /// Keeps what work began with, in place of all that was kept of the task, or rows from number `first` on. The future says
-/// whether it is kept; `None` where the database is not open yet.
+/// whether it is kept; `None` where the database is not open.
 pub(super) fn write(key: &str, first: u32, rows: &[String]) -> Option<impl Future<Output = bool> + use<>> {
+    let database = database()?;
     if first == 0 {
         browser::keep(&format!("{MARK}{key}"), &js_sys::Date::now());
-        forget_tail(key);
     }
-    let tail: Vec<String> = (first..)
-        .zip(rows)
-        .filter(|(_, row)| row.len() <= TAIL_MAX)
-        .map(|(at, row)| (format!("{TAIL}{}", name(key, at)), row))
-        .filter(|(name, row)| browser::keep_text(name, row))
-        .map(|(name, _)| name)
-        .collect();
-    let database = database();
-    if database.is_none() && !HAS_NONE.get() {
-        return None;
-    }
-    let put = |database: Rc<Database>| -> Result<_, Error> {
+    let put = || -> Result<_, Error> {
         let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(STORE)?;
         if first == 0 {
@@ -140,17 +117,12 @@ pub(super) fn write(key: &str, first: u32, rows: &[String]) -> Option<impl Futur
         }
         transaction.commit()
     };
-    let written = database.map(|database| put(database).map(IntoFuture::into_future));
-    let is_in_tail = tail.len() == rows.len();
+    let written = put().map(IntoFuture::into_future);
     Some(async move {
-        let is_written = match written {
-            Some(Ok(done)) => done.await.is_ok_and(|result| result.is_committed()),
-            Some(Err(_)) | None => false,
-        };
-        if is_written {
-            tail.iter().for_each(|row| browser::forget(row));
+        match written {
+            Ok(done) => done.await.is_ok_and(|result| result.is_committed()),
+            Err(_) => false,
         }
-        is_written || is_in_tail
     })
 }
 
@@ -162,7 +134,6 @@ pub(super) async fn forget(key: &str) {
     let keys: Vec<String> = old.filter_map(|mark| mark.strip_prefix(MARK).map(str::to_owned)).collect();
     for key in keys.iter().map(String::as_str).chain([key]) {
         browser::forget(&format!("{MARK}{key}"));
-        forget_tail(key);
         let Some(database) = database() else { continue };
         let delete = || -> Result<_, Error> {
             let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
@@ -174,10 +145,6 @@ pub(super) async fn forget(key: &str) {
             let _ = transaction.await;
         }
     }
-}
-
-fn forget_tail(key: &str) {
-    browser::kept_keys(&format!("{TAIL}{key}/")).iter().for_each(|row| browser::forget(row));
 }
 
 fn database() -> Option<Rc<Database>> {
