@@ -20,6 +20,7 @@ pub mod calendar;
 pub mod dialogue;
 pub mod error;
 pub mod format;
+pub mod hotkeys;
 pub mod id;
 pub mod import;
 pub mod label_config;

@@ -77,6 +77,97 @@ pub struct Shortcut {
     pub shift: bool,
 }
 
+impl Shortcut {
+    /// The shortcut a press says; why it cannot be one otherwise.
+    ///
+    /// # Errors
+    /// The key has a use of its own on the page or in browsers.
+    pub fn of_press(key: Key, modifiers: Modifiers) -> Result<Self, &'static str> {
+        let command = modifiers.command();
+        if modifiers.alt {
+            return Err("Alt belongs to the mouse and to the signs of your keyboard.");
+        }
+        match key {
+            Key::Char('k') if command => Err("This key opens the search everywhere."),
+            Key::Char('l' | 'n' | 'q' | 'r' | 't' | 'w') if command && !modifiers.shift => {
+                Err("Browsers keep this key to themselves.")
+            }
+            Key::Char(c) => Ok(Self { key, command, shift: modifiers.shift && (c.is_alphanumeric() || command) }),
+            Key::Enter | Key::Space if command => Ok(Self { key, command, shift: false }),
+            Key::Delete | Key::Backspace => Ok(Self { key, command, shift: false }),
+            _ => Err("This key has a use of its own."),
+        }
+        .map(|shortcut| match shortcut.key {
+            // The signs above two digits, wherever they are on a keyboard.
+            Key::Char('!' | ')') => Self { shift: true, ..shortcut },
+            _ => shortcut,
+        })
+    }
+
+    /// Whether this is what was pressed.
+    #[must_use]
+    pub fn is(self, key: Key, modifiers: Modifiers) -> bool {
+        // Which symbols need Shift depends on the keyboard; letters say it themselves.
+        let symbol = matches!(self.key, Key::Char(c) if !c.is_alphanumeric());
+        !modifiers.alt
+            && self.key == key
+            && self.command == modifiers.command()
+            && (symbol || self.shift == modifiers.shift)
+    }
+
+    /// In words that can be joined, with the command key of the platform.
+    #[must_use]
+    pub fn words(self, is_apple: bool) -> String {
+        let key = match self.key {
+            Key::Char('!') => "Shift 1".to_owned(),
+            Key::Char(')') => "Shift 0".to_owned(),
+            // A sign that joins keys elsewhere.
+            Key::Char('+') => "Plus".to_owned(),
+            Key::Char(c) => c.to_uppercase().to_string(),
+            Key::Enter => "Enter".to_owned(),
+            Key::Space => "Space".to_owned(),
+            Key::Delete => "Del".to_owned(),
+            other => format!("{other:?}"),
+        };
+        let command = match (self.command, is_apple) {
+            (true, true) => "⌘ ",
+            (true, false) => "Ctrl ",
+            (false, _) => "",
+        };
+        let shift = if self.shift && matches!(self.key, Key::Char(c) if c.is_alphanumeric()) { "Shift " } else { "" };
+        format!("{command}{shift}{key}")
+    }
+
+    /// What [`Shortcut::words`] says.
+    #[must_use]
+    pub fn from_words(words: &str) -> Option<Self> {
+        let mut shortcut = Self { key: Key::Escape, command: false, shift: false };
+        let (held, last) = words.rsplit_once(' ').map_or(("", words), |(held, last)| (held, last));
+        for word in held.split(' ').filter(|word| !word.is_empty()) {
+            match word {
+                "Ctrl" | "⌘" => shortcut.command = true,
+                "Shift" => shortcut.shift = true,
+                _ => return None,
+            }
+        }
+        shortcut.key = match last {
+            "1" if shortcut.shift => Key::Char('!'),
+            "0" if shortcut.shift => Key::Char(')'),
+            "Plus" => Key::Char('+'),
+            "Enter" => Key::Enter,
+            "Space" => Key::Space,
+            "Del" => Key::Delete,
+            "Backspace" => Key::Backspace,
+            sign => {
+                let mut lower = sign.chars().flat_map(char::to_lowercase);
+                let (Some(sign), None) = (lower.next(), lower.next()) else { return None };
+                Key::Char(sign)
+            }
+        };
+        Some(shortcut)
+    }
+}
+
 const fn plain(key: Key) -> Shortcut {
     Shortcut { key, command: false, shift: false }
 }
@@ -189,7 +280,7 @@ impl Command {
         }
     }
 
-    /// The keys, the one shown to people first.
+    /// The keys it comes with, the one shown to people first.
     #[must_use]
     pub fn shortcuts(self) -> &'static [Shortcut] {
         const fn list<const N: usize>(keys: &'static [Shortcut; N]) -> &'static [Shortcut] {
@@ -240,44 +331,6 @@ impl Command {
             Self::ShowKeys => list(&const { [plain(Key::Char('?'))] }),
         }
     }
-
-    /// The commands of a key press; the first that can be carried out is meant.
-    pub fn of_key(key: Key, modifiers: Modifiers) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |_| !modifiers.alt).filter(move |command| {
-            command.shortcuts().iter().any(|shortcut| {
-                // Which symbols need Shift depends on the keyboard; letters say it themselves.
-                let symbol = matches!(shortcut.key, Key::Char(c) if !c.is_alphanumeric());
-                shortcut.key == key
-                    && shortcut.command == modifiers.command()
-                    && (symbol || shortcut.shift == modifiers.shift)
-            })
-        })
-    }
-
-    /// The first shortcut in words, with the command key of the platform.
-    #[must_use]
-    pub fn shortcut_text(self, is_apple: bool) -> Option<String> {
-        let shortcut = self.shortcuts().first()?;
-        let key = match shortcut.key {
-            Key::Char('!') => "Shift 1".to_owned(),
-            Key::Char(')') => "Shift 0".to_owned(),
-            // A sign that joins keys elsewhere.
-            Key::Char('+') => "Plus".to_owned(),
-            Key::Char(c) => c.to_uppercase().to_string(),
-            Key::Enter => "Enter".to_owned(),
-            Key::Space => "Space".to_owned(),
-            Key::Delete => "Del".to_owned(),
-            other => format!("{other:?}"),
-        };
-        let command = match (shortcut.command, is_apple) {
-            (true, true) => "⌘ ",
-            (true, false) => "Ctrl ",
-            (false, _) => "",
-        };
-        let shift =
-            if shortcut.shift && matches!(shortcut.key, Key::Char(c) if c.is_alphanumeric()) { "Shift " } else { "" };
-        Some(format!("{command}{shift}{key}"))
-    }
 }
 
 #[cfg(test)]
@@ -286,28 +339,27 @@ mod tests {
 
     #[test]
     fn keys_are_words_that_can_be_joined() {
-        for command in Command::ALL {
-            for words in [command.shortcut_text(false), command.shortcut_text(true)].into_iter().flatten() {
-                assert!(words.split(' ').all(|key| !key.is_empty() && !key.contains('+')), "{command:?}: {words:?}");
+        for shortcut in Command::ALL.into_iter().flat_map(Command::shortcuts) {
+            for words in [shortcut.words(false), shortcut.words(true)] {
+                assert!(words.split(' ').all(|key| !key.is_empty() && !key.contains('+')), "{words:?}");
             }
         }
     }
 
     #[test]
-    fn every_shortcut_leads_to_its_command() {
-        for command in Command::ALL {
-            for shortcut in command.shortcuts() {
-                let modifiers = Modifiers { control: shortcut.command, shift: shortcut.shift, ..Modifiers::default() };
-                assert!(Command::of_key(shortcut.key, modifiers).any(|found| found == command), "{shortcut:?}");
-            }
+    fn every_shortcut_is_what_it_says() {
+        for shortcut in Command::ALL.into_iter().flat_map(Command::shortcuts) {
+            let modifiers = Modifiers { control: shortcut.command, shift: shortcut.shift, ..Modifiers::default() };
+            assert!(shortcut.is(shortcut.key, modifiers), "{shortcut:?}");
+            assert!(!shortcut.is(shortcut.key, Modifiers { alt: true, ..modifiers }), "{shortcut:?}");
         }
-        assert_eq!(Command::of_key(Key::Char('z'), Modifiers::default()).count(), 0);
     }
 
     #[test]
     fn shortcuts_read_well() {
-        assert_eq!(Command::Undo.shortcut_text(false).as_deref(), Some("Ctrl Z"));
-        assert_eq!(Command::Redo.shortcut_text(true).as_deref(), Some("⌘ Shift Z"));
-        assert_eq!(Command::ZoomFit.shortcut_text(false).as_deref(), Some("Shift 1"));
+        let words = |command: Command, is_apple| command.shortcuts()[0].words(is_apple);
+        assert_eq!(words(Command::Undo, false), "Ctrl Z");
+        assert_eq!(words(Command::Redo, true), "⌘ Shift Z");
+        assert_eq!(words(Command::ZoomFit, false), "Shift 1");
     }
 }

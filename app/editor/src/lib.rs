@@ -16,6 +16,7 @@ pub mod annotate;
 pub mod command;
 pub mod history;
 pub mod input;
+pub mod keymap;
 pub mod pace;
 pub mod paint;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What the label page asks of the server.
 
 use domain::annotation::{Desk, DraftToSave, Submission, Submitted};
+use domain::hotkeys::OwnKeys;
 use domain::id::{ProjectId, TaskId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -50,6 +51,13 @@ pub async fn heartbeat(project_id: ProjectId, task_id: TaskId) -> Result<bool, A
 pub async fn upcoming(project_id: ProjectId, task_id: TaskId) -> Result<Vec<String>, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::assignment::upcoming(&cx, &actor, project_id, task_id).await?)
+}
+
+/// Puts commands on keys of the person's own.
+#[server(input = Json)]
+pub async fn save_keys(keys: OwnKeys) -> Result<(), AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::account::set_keys(&cx, &actor, &keys).await?)
 }
 
 /// The text behind the address that an object of the interface shows of a task.

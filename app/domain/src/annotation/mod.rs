@@ -12,6 +12,7 @@ use uuid::Uuid;
 pub use check::{Selected, is_visible, problems};
 pub use resume::{KeptHere, KeptThere, Resume, resume};
 
+use crate::hotkeys::OwnKeys;
 use crate::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use crate::project::ProjectState;
 use crate::result::ResultItem;
@@ -155,6 +156,8 @@ pub struct Desk {
     pub task: Result<OpenTask, NoTask>,
     /// The person's latest tasks, newest first.
     pub done: Vec<Done>,
+    /// What they have put on keys.
+    pub keys: OwnKeys,
 }
 
 /// Work handed in.

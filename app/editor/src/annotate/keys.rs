@@ -9,7 +9,6 @@ use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::snap;
 use super::tool::{self, ToolKind};
-use crate::command::Command;
 use crate::input::{Key, Modifiers};
 
 impl Editor {
@@ -52,8 +51,8 @@ impl Editor {
             return response;
         }
         // Some keys mean one thing with a brush in hand and another without.
-        let mut commands = Command::of_key(key, modifiers);
-        commands.find(|command| self.enabled(*command)).map_or(Response::NONE, |command| self.run(command))
+        let meant = self.keymap.of_key(key, modifiers).find(|command| self.enabled(*command));
+        meant.map_or(Response::NONE, |command| self.run(command))
     }
 
     /// First a running gesture, then the selection, then the label of the next drawing.

@@ -1,5 +1,6 @@
 //! Keys of the page.
 
+use editor::command::Command;
 use editor::input::{Event, Key};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -37,7 +38,9 @@ pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
             return;
         }
         // A key held down hands in once, not every task that comes.
-        let hands_in = modifiers.command() && matches!(key, Key::Enter | Key::Space);
+        let hands_in = bench.peek(|editor| {
+            editor.keymap().of_key(key, modifiers).any(|command| matches!(command, Command::Submit | Command::Skip))
+        });
         if event.repeat() && hands_in {
             event.prevent_default();
             return;

@@ -53,7 +53,7 @@ pub(in crate::annotate) fn CommandButton(command: Command) -> impl IntoView {
     // Which keyboard it is becomes known in the browser; the server writes Ctrl.
     let apple = RwSignal::new(false);
     Effect::new(move |_| apple.set(browser::is_apple()));
-    let title = move || match command.shortcut_text(apple.get()) {
+    let title = move || match bench.read(|editor| editor.keymap().words(command, apple.get())) {
         Some(keys) => format!("{} ({keys})", command.name()),
         None => command.name().to_owned(),
     };

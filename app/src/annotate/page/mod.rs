@@ -61,7 +61,7 @@ pub fn LabelPage() -> impl IntoView {
 
 #[component]
 fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
-    let Desk { user_id, project, task, done } = desk;
+    let Desk { user_id, project, task, done, keys } = desk;
     let project_id = project.project_id;
     let toasts = use_toasts();
     Effect::new(move |_| {
@@ -92,7 +92,7 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
         }
         .into_any(),
         (Ok(task), Some(config)) => {
-            let desk = Sitting::new(user_id, &project, task, config, done, version);
+            let desk = Sitting::new(user_id, &project, task, config, done, &keys, version);
             view! { <Work desk instructions=project.instructions_html show_first=project.show_instruction/> }.into_any()
         }
     };

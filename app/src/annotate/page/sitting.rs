@@ -1,10 +1,12 @@
 //! One person at one task: what is handed in, and what comes before and after.
 
 use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Submitted};
+use domain::hotkeys::OwnKeys;
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
 use domain::result::ResultItem;
 use editor::annotate::Editor;
+use editor::keymap::Keymap;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
@@ -67,6 +69,7 @@ impl Sitting {
         task: OpenTask,
         config: LabelConfig,
         done: Vec<Done>,
+        keys: &OwnKeys,
         version: RwSignal<u32>,
     ) -> Self {
         let OpenTask { task_id, inner_id, data, leased, annotation, draft, prediction, .. } = task;
@@ -87,6 +90,7 @@ impl Sitting {
         };
         let is_new = annotation_id.is_none() && there.is_none() && results.is_empty() && !was_skipped;
         let bench = Bench::new(config, data, &results, false);
+        bench.quietly(|editor| editor.set_keymap(Keymap::new(keys)));
         let project_id = project.project_id;
         Self {
             user_id,

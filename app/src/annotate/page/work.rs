@@ -149,7 +149,7 @@ pub(super) fn Work(
             </Dialog>
             <Dialog open=showing_keys title="Keys".to_owned() size="wide" dismissable=true>
                 <div class="dialog-body">
-                    <div class="key-list"><KeyList bench/></div>
+                    <KeyList bench/>
                     <p class="desk-help">
                         <a href="/help/labeling" target="_blank">"How this page works, and what is kept when"</a>
                     </p>

@@ -16,6 +16,7 @@ use domain::{
         Email, Me, MyOrg, PASSWORD_MAX_BYTES, SignUp, SignUpAs, Strength, check_password, check_password_length,
         parse_name,
     },
+    hotkeys::OwnKeys,
     id::{OrgId, UserId},
 };
 use serde_json::json;
@@ -301,6 +302,20 @@ pub async fn rename(cx: &Cx, actor: &Actor, name: &str) -> Result<()> {
     let name = parse_name("name", name, 1, 120)?;
     let mut tx = cx.begin().await?;
     sql::set_name(&mut tx, me.user_id, &name, cx.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts the commands of the label page on keys of the person's own.
+///
+/// # Errors
+/// More keys than can be kept.
+#[boxed]
+pub async fn set_keys(cx: &Cx, actor: &Actor, keys: &OwnKeys) -> Result<()> {
+    let me = actor.user()?;
+    keys.check()?;
+    let mut tx = cx.begin().await?;
+    sql::set_keys(&mut tx, me.user_id, keys, cx.now()).await?;
     tx.commit().await?;
     Ok(())
 }

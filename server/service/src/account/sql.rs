@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     access::OrgRole,
     account::MyOrg,
+    hotkeys::OwnKeys,
     id::{OrgId, SessionId, UserId},
 };
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 use crate::Result;
 
@@ -176,6 +177,23 @@ pub(super) async fn set_name(conn: &mut PgConnection, user_id: UserId, name: &st
     sqlx::query!("update user_account set name = $2, updated_at = $3 where user_id = $1", user_id.0, name, now)
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+pub(super) async fn set_keys(
+    conn: &mut PgConnection,
+    user_id: UserId,
+    keys: &OwnKeys,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update user_account set keys = $2, updated_at = $3 where user_id = $1",
+        user_id.0,
+        Json(keys) as _,
+        now
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -75,6 +75,7 @@ pub(crate) async fn desk(
     let sees_all = access.allows(ProjectPermission::ViewData);
     let project = sql::project(conn, access, sees_all).await?;
     let done = sql::done(conn, access, me).await?;
+    let keys = sql::keys(conn, me).await?;
     let task: Result<OpenTask, NoTask> = match found {
         Err(why) => Err(why),
         Ok(task_id) => {
@@ -89,5 +90,5 @@ pub(crate) async fn desk(
             Ok(task)
         }
     };
-    Ok(Desk { user_id: me, project, task, done })
+    Ok(Desk { user_id: me, project, task, done, keys })
 }

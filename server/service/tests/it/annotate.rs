@@ -5,12 +5,13 @@ use domain::{
     Kind,
     access::OrgRole,
     annotation::{DRAFT_ELSEWHERE, Desk, DraftToSave, NoTask, Submission},
+    hotkeys::OwnKeys,
     id::{OrgId, ProjectId, TaskId},
     result::ResultItem,
 };
 use serde_json::{Value, json};
 use service::{
-    Actor, annotation, assignment, task,
+    Actor, account, annotation, assignment, task,
     testing::{TestDb, user_id},
 };
 
@@ -403,6 +404,20 @@ async fn a_draft_is_overwritten_by_nothing_older_and_nothing_from_elsewhere() {
     assert_eq!(save(DraftToSave { since: 4, ..draft(5, vec![]) }).await.unwrap(), 5, "and go on from there");
     annotation::submit(&work.db.cx, &ana, work.submission(task.task_id)).await.unwrap();
     assert_eq!(work.number("select count(*) from annotation_draft where project_id = $1").await, 0);
+}
+
+#[tokio::test]
+async fn keys_belong_to_the_person() {
+    let work = Work::new(1, 2).await;
+    let ana = work.annotator("ana").await;
+    let ben = work.annotator("ben").await;
+    let keys = OwnKeys([("Undo".to_owned(), "U".to_owned()), ("Skip".to_owned(), String::new())].into());
+    account::set_keys(&work.db.cx, &ana, &keys).await.unwrap();
+    assert_eq!(work.next(&ana).await.keys, keys);
+    assert_eq!(work.next(&ben).await.keys, OwnKeys::default());
+    let many = OwnKeys((0..1_000).map(|n| (n.to_string(), "A".to_owned())).collect());
+    assert_eq!(refused(account::set_keys(&work.db.cx, &ana, &many).await), Kind::Invalid);
+    assert_eq!(work.next(&ana).await.keys, keys);
 }
 
 #[tokio::test]

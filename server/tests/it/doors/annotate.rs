@@ -1,16 +1,17 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
-use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, Skip, Submit, Text, Upcoming};
+use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, SaveKeys, Skip, Submit, Text, Upcoming};
 use app::help;
 use domain::{
     annotation::{DraftToSave, Submission},
+    hotkeys::OwnKeys,
     id::TaskId,
     result::ResultItem,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Door, Who, World, door, public};
+use super::{Door, OWN, Who, World, door, public};
 
 pub(super) fn doors(world: &World) -> Vec<Door> {
     let project_id = world.project_id;
@@ -23,6 +24,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&OpenDesk { project_id, task_id: Some(first) }, "not_found", outside, Who::Annotator),
         door(&Heartbeat { project_id, task_id: first }, "not_found", outside, Who::Annotator),
         door(&Upcoming { project_id, task_id: first }, "not_found", outside, Who::Annotator),
+        door(&SaveKeys { keys: OwnKeys::default() }, OWN, None, Who::Guest),
         door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
         door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
         door(&next(), "not_found", outside, Who::Annotator),

@@ -97,6 +97,7 @@ impl Editor {
     fn become_other(&mut self, mut other: Self) {
         (other.lines, other.active_line) = self.take_lines();
         other.log = self.log.take();
+        other.keymap = std::mem::take(&mut self.keymap);
         for (object, surface) in std::mem::take(&mut self.surfaces) {
             let Some(same) = other.surfaces.get_mut(&object) else { continue };
             if same.view.image() == surface.view.image() {

@@ -27,6 +27,7 @@ use super::stale::Stale;
 use super::tip::{Picture, Tip};
 use super::tool::{Fingers, State, ToolKind};
 use crate::history::History;
+use crate::keymap::Keymap;
 use crate::view::Viewport;
 
 /// One image and what it is shown on.
@@ -91,6 +92,7 @@ pub struct Editor {
     ids: u64,
     pub(in crate::annotate) read_only: bool,
     pub(in crate::annotate) tip: Tip,
+    pub(in crate::annotate) keymap: Keymap,
     /// What happened since it was last asked for, where somebody asks.
     pub(in crate::annotate) log: Option<Log>,
     /// What was hidden so that the rest is seen alone.
@@ -141,6 +143,7 @@ impl Editor {
             ids: seed,
             read_only: false,
             tip: Tip::default(),
+            keymap: Keymap::default(),
             log: None,
             solo: None,
         };
@@ -151,6 +154,18 @@ impl Editor {
     /// Where ids of new regions come from; must differ between sittings.
     pub fn seed(&mut self, seed: u64) {
         self.ids = seed;
+    }
+
+    /// The keys of the person.
+    #[must_use]
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// The person has other keys from now on.
+    pub fn set_keymap(&mut self, keymap: Keymap) -> Response {
+        self.keymap = keymap;
+        Response { panels: true, ..Response::NONE }
     }
 
     /// People look at another picture of a list: what they were about to draw on the one before is dropped.

@@ -14,6 +14,7 @@ use domain::label_config::{Control, LabelConfig, Object, item_of};
 use domain::region::Granularity;
 
 use super::tool::ToolKind;
+use crate::input::Key;
 
 pub use image::ImageRules;
 pub use label::{LabelChoice, LabelSet};
@@ -125,6 +126,15 @@ impl Kit {
         for slot in slots.into_iter().filter(|slot| slot.is_none()) {
             *slot = free.next();
         }
+    }
+
+    /// What a key picks: a label or a choice, as people see it.
+    #[must_use]
+    pub fn on_key(&self, key: Key) -> Option<String> {
+        let Key::Char(key) = key else { return None };
+        let label = self.labels.iter().find(|label| label.key == Some(key)).map(|label| label.value.clone());
+        let mut choices = self.questions.iter().flat_map(|question| &question.choices);
+        label.or_else(|| choices.find(|choice| choice.key == Some(key))?.path.last().cloned())
     }
 
     /// The label of a control by what it stores.

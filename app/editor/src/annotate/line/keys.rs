@@ -31,15 +31,19 @@ impl Editor {
                 }
                 Some(done)
             }
-            _ => Command::of_key(key, modifiers).find_map(|command| match command {
-                Command::ZoomIn => Some(self.zoom_line(object, ZOOM_STEP)),
-                Command::ZoomOut => Some(self.zoom_line(object, 1.0 / ZOOM_STEP)),
-                Command::ZoomFit => {
-                    let (from, to) = axis.whole();
-                    Some(self.look_along(object, from, to))
+            _ => {
+                let meant =
+                    |command: &Command| matches!(command, Command::ZoomIn | Command::ZoomOut | Command::ZoomFit);
+                let command = self.keymap.of_key(key, modifiers).find(meant)?;
+                match command {
+                    Command::ZoomIn => Some(self.zoom_line(object, ZOOM_STEP)),
+                    Command::ZoomOut => Some(self.zoom_line(object, 1.0 / ZOOM_STEP)),
+                    _ => {
+                        let (from, to) = axis.whole();
+                        Some(self.look_along(object, from, to))
+                    }
                 }
-                _ => None,
-            }),
+            }
         }
     }
 
