@@ -132,7 +132,8 @@ pub(super) async fn forget(key: &str) {
     let is_old = |mark: &String| browser::kept::<f64>(mark).is_none_or(|at| now - at > KEPT_MS);
     let old = browser::kept_keys(MARK).into_iter().filter(is_old);
     let keys: Vec<String> = old.filter_map(|mark| mark.strip_prefix(MARK).map(str::to_owned)).collect();
-    for key in keys.iter().map(String::as_str).chain([key]) {
+    // This one at once: the task may be opened again in a moment.
+    for key in std::iter::once(key).chain(keys.iter().map(String::as_str)) {
         browser::forget(&format!("{MARK}{key}"));
         let Some(database) = database() else { continue };
         let delete = || -> Result<_, Error> {
