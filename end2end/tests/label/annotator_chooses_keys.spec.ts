@@ -15,7 +15,7 @@ test('an annotator puts commands on keys of their own', async ({ app, page, brow
 
   await page.keyboard.press('?');
   const dialog = page.getByRole('dialog', { name: 'Keys' });
-  const key = (command: string) => dialog.getByRole('button', { name: new RegExp(`^${command}: .*key$|^${command}: no key. Choose one$`) });
+  const key = (command: string) => dialog.getByRole('button', { name: new RegExp(`^${command}: .*\\. (Change the key|Choose one)$`) });
   await key('Submit').click();
   await expect(key('Submit')).toHaveText('Press a key');
   await page.keyboard.press('j');

@@ -56,10 +56,10 @@ impl Editor {
         }
     }
 
-    /// Images have been measured. Another one of a task whose results know its size simply opens; otherwise the same work is
-    /// opened anew, and steps made before are kept as done.
+    /// Images have been measured. Where the results know their sizes they simply open; otherwise the same work is opened
+    /// anew, and steps made before are kept as done.
     pub fn measure(&mut self, sizes: &BTreeMap<String, ImageSize>) {
-        if !self.surfaces.is_empty() && sizes.iter().all(|(object, size)| self.document.fits(object, *size)) {
+        if sizes.iter().all(|(object, size)| self.document.fits(object, *size)) {
             for (object, size) in sizes {
                 let is_open = self.surfaces.get(object).is_some_and(|surface| surface.view.image() == *size);
                 if let Some(surface) = Surface::open(&self.document, object, *size).filter(|_| !is_open) {

@@ -1,5 +1,7 @@
 //! What was done can be done again from the records of it, and undone as before.
 
+use std::collections::BTreeMap;
+
 use domain::label_config::LabelConfig;
 use domain::result::ResultItem;
 use proptest::prelude::*;
@@ -106,6 +108,22 @@ fn what_comes_back_is_looked_at_as_before() {
     editor.editor.restore_log(&start, &records, &sizes(), 3);
     assert_eq!(editor.editor.document().len(), 2);
     assert_eq!(*editor.editor.view(IMAGE).unwrap(), view);
+}
+
+#[test]
+fn what_comes_back_before_its_picture_can_be_undone_too() {
+    let mut editor = with_box();
+    editor.editor.keep_log();
+    editor.command(Command::SelectAll).command(Command::Duplicate);
+    let records = editor.editor.take_log();
+    let start = items(json!([boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0)]));
+    let mut other = Editor::new(&config::boxes_and_choices(), &start, &BTreeMap::new(), 1);
+    other.restore_log(&start, &kept(&records), &BTreeMap::new(), 3);
+    other.measure(&sizes());
+    assert_eq!(other.results(), editor.editor.results());
+    assert!(other.view(IMAGE).is_some());
+    let _ = other.run(Command::Undo);
+    assert_eq!(other.results(), start);
 }
 
 #[test]
