@@ -4,14 +4,17 @@
 //! A mark in the local storage says for which tasks there are rows: any other task opens without asking.
 
 use std::cell::RefCell;
-use std::future::IntoFuture;
 use std::rc::Rc;
 
 use domain::result::ResultItem;
 use editor::annotate::Record;
-use idb::{Database, DatabaseEvent as _, Error, Factory, KeyRange, ObjectStoreParams, TransactionMode};
+use idb::{
+    Database, DatabaseEvent as _, Error, Factory, KeyRange, ObjectStoreParams, Request, Transaction, TransactionMode,
+};
+use js_sys::{Array, Promise};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::annotate::browser;
 
@@ -56,15 +59,15 @@ pub(super) async fn open() -> bool {
     if OPEN.with_borrow(Option::is_some) {
         return true;
     }
-    let opened = async {
-        let mut request = Factory::new()?.open(DATABASE, Some(1))?;
-        request.on_upgrade_needed(|event| {
-            // Without the store every later call fails, and is told of then.
-            let _ = event.database().and_then(|database| database.create_object_store(STORE, ObjectStoreParams::new()));
-        });
-        request.await
-    };
-    let Ok(mut database) = opened.await else { return false };
+    let Ok(mut request) = Factory::new().and_then(|factory| factory.open(DATABASE, Some(1))) else { return false };
+    request.on_upgrade_needed(|event| {
+        // Without the store every later call fails, and is told of then.
+        let _ = event.database().and_then(|database| database.create_object_store(STORE, ObjectStoreParams::new()));
+    });
+    if !is_answered(&mut request).await {
+        return false;
+    }
+    let Ok(mut database) = request.database() else { return false };
     database.on_version_change(|event| {
         // Another tab has a newer version of this site, which must not wait for this one.
         OPEN.set(None);
@@ -89,8 +92,12 @@ pub(super) async fn read(key: &str) -> Option<Kept> {
     let texts: Vec<String> = {
         let database = database()?;
         let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly).ok()?;
-        let rows = transaction.object_store(STORE).ok()?.get_all(Some(range(key).ok()?.into()), None).ok()?;
-        rows.await.ok()?.iter().filter_map(JsValue::as_string).collect()
+        let store = transaction.object_store(STORE).ok()?;
+        let mut rows = store.get_all(Some(range(key).ok()?.into()), None).ok()?;
+        if !is_answered(&mut rows).await {
+            return None;
+        }
+        Array::from(&rows.result().ok()?).iter().filter_map(|row| row.as_string()).collect()
     };
     let (base, rows) = texts.split_first()?;
     let base = serde_json::from_str(base).ok()?;
@@ -117,10 +124,10 @@ pub(super) fn write(key: &str, first: u32, rows: &[String]) -> Option<impl Futur
         }
         transaction.commit()
     };
-    let written = put().map(IntoFuture::into_future);
+    let written = put();
     Some(async move {
         match written {
-            Ok(done) => done.await.is_ok_and(|result| result.is_committed()),
+            Ok(transaction) => is_committed(transaction).await,
             Err(_) => false,
         }
     })
@@ -143,9 +150,43 @@ pub(super) async fn forget(key: &str) {
         };
         if let Ok(transaction) = delete() {
             // Rows without a mark are never read, and deleted with the next work on the task.
-            let _ = transaction.await;
+            is_committed(transaction).await;
         }
     }
+}
+
+/// Whether a request is answered, rather than refused.
+async fn is_answered<R: Request>(request: &mut R) -> bool {
+    let done = first_of(|yes, no| {
+        request.on_success(move |_| yes());
+        request.on_error(move |_| no());
+    });
+    done.await.is_ok_and(|answer| answer.is_truthy())
+}
+
+/// Whether what a transaction did is written.
+async fn is_committed(mut transaction: Transaction) -> bool {
+    let done = first_of(|yes, no| {
+        transaction.on_complete(move |_| yes());
+        transaction.on_abort(move |_| no());
+    });
+    done.await.is_ok_and(|answer| answer.is_truthy())
+}
+
+/// Which of two things happens: true for the first.
+fn first_of(listen: impl FnOnce(Box<dyn FnOnce()>, Box<dyn FnOnce()>)) -> JsFuture {
+    let mut listen = Some(listen);
+    let promise = Promise::new(&mut |resolve, _| {
+        let say = |answer: bool| -> Box<dyn FnOnce()> {
+            let resolve = resolve.clone();
+            // The browser's own function, which refuses nothing.
+            Box::new(move || drop(resolve.call1(&JsValue::NULL, &JsValue::from_bool(answer))))
+        };
+        if let Some(listen) = listen.take() {
+            listen(say(true), say(false));
+        }
+    });
+    JsFuture::from(promise)
 }
 
 fn database() -> Option<Rc<Database>> {
