@@ -162,18 +162,19 @@ fn KeyRow(sheet: Sheet, command: Command) -> impl IntoView {
                     class="key-button"
                     type="button"
                     aria-pressed=move || if is_waiting.get() { "true" } else { "false" }
-                    aria-label=move || words.with(|words| match words {
-                        Some(words) => format!("{name}: {words}. Change the key"),
-                        None => format!("{name}: no key. Choose one"),
-                    })
                     on:click=move |_| sheet.wait((!is_waiting.get_untracked()).then_some(command))
                     on:keydown=move |event| if is_waiting.get_untracked() { sheet.press(command, &event) }
                 >
-                    {move || match (is_waiting.get(), words.get()) {
-                        (true, _) => view! { <span class="key-none">"Press a key"</span> }.into_any(),
-                        (false, Some(words)) => view! { <Kbd keys=words.replace(' ', "+")/> }.into_any(),
-                        (false, None) => view! { <span class="key-none">"None"</span> }.into_any(),
-                    }}
+                    // Said as it is seen: what stands there is part of the button's name.
+                    <span class="sr-only">{format!("{name}: ")}</span>
+                    <span data-key="">
+                        {move || match (is_waiting.get(), words.get()) {
+                            (true, _) => view! { <span class="key-none">"Press a key"</span> }.into_any(),
+                            (false, Some(words)) => view! { <Kbd keys=words.replace(' ', "+")/> }.into_any(),
+                            (false, None) => view! { <span class="key-none">"None"</span> }.into_any(),
+                        }}
+                    </span>
+                    <span class="sr-only">", change"</span>
                 </button>
             </span>
         </div>
