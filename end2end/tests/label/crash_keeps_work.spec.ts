@@ -37,7 +37,7 @@ test('what was done before a reload is undone after it', async ({ app, page }) =
 });
 
 test('a tab that is killed again and again loses nothing', async ({ app, page: first, context }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await signUp(first, app, 'killed@example.com', 'Survivors');
   const project = await begin(first, app, 'Killed');
   // The server gets nothing: what comes back comes from this browser.
