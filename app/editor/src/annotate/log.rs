@@ -85,6 +85,14 @@ impl Editor {
         self.log.get_or_insert_with(Log::default);
     }
 
+    /// What was done again is recorded already.
+    pub(in crate::annotate) fn go_on_logging(&mut self) {
+        let path = self.unfinished();
+        if let Some(log) = &mut self.log {
+            log.path = path;
+        }
+    }
+
     /// What was recorded since this was last asked.
     pub fn take_log(&mut self) -> Vec<Record> {
         let path = self.unfinished();
@@ -116,7 +124,7 @@ impl Editor {
                 Record::Redo => {
                     editor.history.redo(&mut editor.document);
                 }
-                Record::Path(unfinished) => path = unfinished.as_ref(),
+                Record::Path(unfinished) => path.clone_from(unfinished),
                 Record::Whole(results) => {
                     let draft = Draft { results: results.clone(), unfinished: None };
                     editor = Self::from_draft(config, &draft, sizes, seed);

@@ -89,7 +89,8 @@ impl Document {
     /// Carries items that the interface does not understand.
     pub(crate) fn carry(&mut self, items: &[ResultItem]) {
         for item in items {
-            self.slots.retain(|slot| !matches!(slot, Slot::Carried(known) if known.id() == item.id() && known.item_type() == item.item_type()));
+            let is_older = |known: &ResultItem| known.id() == item.id() && known.item_type() == item.item_type();
+            self.slots.retain(|slot| !matches!(slot, Slot::Carried(known) if is_older(known)));
             self.slots.push(Slot::Carried(item.clone()));
         }
     }

@@ -36,24 +36,23 @@ impl Editor {
     #[must_use]
     pub fn from_draft(config: &LabelConfig, draft: &Draft, sizes: &BTreeMap<String, ImageSize>, seed: u64) -> Self {
         let mut editor = Self::new(config, &draft.results, sizes, seed);
-        editor.take_up(draft.unfinished.as_ref());
+        editor.take_up(draft.unfinished.clone());
         editor
     }
 
-    /// Goes on with a polygon that was being drawn.
-    pub(in crate::annotate) fn take_up(&mut self, unfinished: Option<&Unfinished>) {
-        if let Some(unfinished) = unfinished
-            && let Some(last) = unfinished.points.last()
-            && let Some(surface) = self.surfaces.get(&unfinished.object)
-            && self.document.kit().draws(ShapeKind::Polygon)
-        {
-            let size = surface.view.image();
-            let points = unfinished.points.iter().map(|point| size.clamp(*point)).collect();
-            self.tool = ToolKind::Draw(ShapeKind::Polygon);
-            self.active.clone_from(&unfinished.object);
-            self.state = State::Polygon { points, to: size.clamp(*last) };
-            self.ensure_label();
-        }
+    /// Goes on with a polygon that was being drawn; one whose picture has not been measured waits for that.
+    pub(in crate::annotate) fn take_up(&mut self, unfinished: Option<Unfinished>) {
+        let Some(unfinished) = unfinished.filter(|_| self.document.kit().draws(ShapeKind::Polygon)) else { return };
+        let (Some(surface), Some(last)) = (self.surfaces.get(&unfinished.object), unfinished.points.last()) else {
+            self.waiting = Some(unfinished);
+            return;
+        };
+        let size = surface.view.image();
+        let points = unfinished.points.iter().map(|point| size.clamp(*point)).collect();
+        self.state = State::Polygon { points, to: size.clamp(*last) };
+        self.tool = ToolKind::Draw(ShapeKind::Polygon);
+        self.active = unfinished.object;
+        self.ensure_label();
     }
 
     /// Images have been measured. Where the results know their sizes they simply open; otherwise the same work is opened
@@ -65,6 +64,10 @@ impl Editor {
                 if let Some(surface) = Surface::open(&self.document, object, *size).filter(|_| !is_open) {
                     self.surfaces.insert(object.clone(), surface);
                 }
+            }
+            if self.state == State::Idle && !self.read_only {
+                let waiting = self.waiting.take();
+                self.take_up(waiting);
             }
             return;
         }
@@ -91,6 +94,7 @@ impl Editor {
     ) {
         let fresh = Self::replayed(&self.config, results, records, sizes, seed);
         self.become_other(fresh);
+        self.go_on_logging();
     }
 
     /// Other work in place of this, looked at as this was.
@@ -117,7 +121,7 @@ impl Editor {
     pub(in crate::annotate) fn unfinished(&self) -> Option<Unfinished> {
         match &self.state {
             State::Polygon { points, .. } => Some(Unfinished { object: self.active.clone(), points: points.clone() }),
-            _ => None,
+            _ => self.waiting.clone(),
         }
     }
 }

@@ -92,6 +92,8 @@ pub struct Editor {
     ids: u64,
     pub(in crate::annotate) read_only: bool,
     pub(in crate::annotate) tip: Tip,
+    /// A polygon that was being drawn on a picture that has not been measured yet.
+    pub(in crate::annotate) waiting: Option<Unfinished>,
     pub(in crate::annotate) keymap: Keymap,
     /// What happened since it was last asked for, where somebody asks.
     pub(in crate::annotate) log: Option<Log>,
@@ -143,6 +145,7 @@ impl Editor {
             ids: seed,
             read_only: false,
             tip: Tip::default(),
+            waiting: None,
             keymap: Keymap::default(),
             log: None,
             solo: None,

@@ -127,6 +127,28 @@ fn what_comes_back_before_its_picture_can_be_undone_too() {
 }
 
 #[test]
+fn a_polygon_that_was_being_drawn_waits_for_its_picture_and_is_drawn_once() {
+    let config = config::boxes_and_choices();
+    let mut editor = TestEditor::new();
+    editor.editor.keep_log();
+    editor.tool(POLYGON).click(10.0, 10.0).click(90.0, 10.0).click(50.0, 80.0);
+    let mut records = editor.editor.take_log();
+    // A new page that reads the records before its picture.
+    let mut later = Editor::new(&config, &[], &BTreeMap::new(), 1);
+    later.keep_log();
+    later.restore_log(&[], &kept(&records), &BTreeMap::new(), 2);
+    assert_eq!(later.draft(), editor.editor.draft());
+    assert_eq!(later.take_log(), [], "it is recorded already");
+    later.measure(&sizes());
+    assert!(later.state().is_path());
+    assert_eq!(later.draft(), editor.editor.draft());
+    let _ = later.key(Key::Enter, NONE);
+    assert_eq!(later.document().len(), 1);
+    records.extend(later.take_log());
+    assert_eq!(again(&config, &[], &records).draft(), later.draft(), "what is finished is not begun again");
+}
+
+#[test]
 fn what_the_interface_no_longer_has_is_carried() {
     let start = items(json!([]));
     let mut editor = TestEditor::new();
@@ -152,7 +174,15 @@ proptest! {
             if asks[n] {
                 records.extend(editor.editor.take_log());
             }
-            if n == reload {
+            if n == reload && editor.editor.state().is_path() {
+                // Another page knows nothing of this one but the records.
+                records.extend(editor.editor.take_log());
+                let mut fresh = TestEditor::with(&config, drawn());
+                fresh.editor.keep_log();
+                fresh.editor.restore_log(&start, &kept(&records), &sizes(), 1_000);
+                fresh.on(IMAGE);
+                editor = fresh;
+            } else if n == reload {
                 records.extend(editor.editor.take_log());
                 editor.editor.restore_log(&start, &kept(&records), &sizes(), 1_000);
                 editor.on(IMAGE);
