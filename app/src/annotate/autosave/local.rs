@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::annotation::{KeptHere, Resume, resume};
 use domain::result::ResultItem;
-use editor::annotate::Editor;
+use editor::annotate::{Editor, Record};
 use editor::pace::Pace;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -151,8 +151,9 @@ impl Autosave {
                 // The other tab cannot read it here: the server has it, and asks.
                 self.flush();
             }
-            self.bench.quietly(Editor::abandon);
+            // From here on nothing is kept or sent, not even what was being drawn.
             self.saving.set(Saving::OtherTab);
+            let _ = self.bench.act(Editor::abandon);
         });
     }
 
@@ -169,7 +170,7 @@ impl Autosave {
         }
     }
 
-    fn keep(self, records: Vec<editor::annotate::Record>) {
+    fn keep(self, records: Vec<Record>) {
         if self.stopped.get_value() || self.saving.get_untracked() == Saving::OtherTab {
             return;
         }

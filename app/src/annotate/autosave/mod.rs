@@ -246,6 +246,8 @@ impl Autosave {
     /// The person goes on with this version: it replaces what another place has saved.
     pub(super) fn choose_this(self) {
         self.is_chosen.set_value(true);
+        // Also what the server had once, before its draft went with a submission.
+        self.revision.update_value(|revision| *revision += 1);
         self.saving.set(Saving::OnItsWay);
         self.send();
     }

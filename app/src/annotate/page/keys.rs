@@ -10,7 +10,7 @@ use leptos::{ev, prelude::*};
 use crate::annotate::bench::Bench;
 use crate::annotate::canvas::modifiers_of;
 use crate::annotate::{api, browser};
-use crate::ui::{Banner, Button, IconButton, Kbd, Look, Size, Tone, lu, use_toasts};
+use crate::ui::{Banner, Button, IconButton, Kbd, Look, Size, Toasts, Tone, lu, use_toasts};
 
 /// What stands in the way of a key.
 #[derive(Clone, PartialEq)]
@@ -26,6 +26,7 @@ struct Sheet {
     bench: Bench,
     waiting: RwSignal<Option<Command>>,
     hurdle: RwSignal<Option<Hurdle>>,
+    toasts: Toasts,
 }
 
 impl Sheet {
@@ -36,10 +37,9 @@ impl Sheet {
         let _ = self.bench.act(|editor| editor.set_keymap(keymap));
         self.waiting.set(None);
         self.hurdle.set(None);
-        let toasts = use_toasts();
         spawn_local(async move {
             if let Err(error) = api::save_keys(stored).await {
-                toasts.error(&error);
+                self.toasts.error(&error);
             }
         });
     }
@@ -84,7 +84,7 @@ impl Sheet {
 /// The keys of commands that the interface has a use for.
 #[component]
 pub(super) fn KeyList(bench: Bench) -> impl IntoView {
-    let sheet = Sheet { bench, waiting: RwSignal::new(None), hurdle: RwSignal::new(None) };
+    let sheet = Sheet { bench, waiting: RwSignal::new(None), hurdle: RwSignal::new(None), toasts: use_toasts() };
     let rows = Command::ALL
         .into_iter()
         .filter(|command| match command {
