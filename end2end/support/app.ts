@@ -12,6 +12,8 @@ const ROOT = path.resolve(import.meta.dirname ?? __dirname, '../..');
 const READY_WITHIN_MS = 30_000;
 
 export class App {
+  private addresses = 0;
+
   private constructor(
     readonly url: string,
     readonly databaseUrl: string,
@@ -46,11 +48,21 @@ export class App {
     return app;
   }
 
-  /** A person with a confirmed address and no organization; `staff` works for the platform. */
-  person(email: string, password: string, { staff = false } = {}): void {
+  /** An address that nobody has here yet. */
+  newAddress(): string {
+    this.addresses += 1;
+    return `person${this.addresses}@example.com`;
+  }
+
+  /** A person with a confirmed address, owning the `organization` if one is named; `staff` works for the platform. */
+  person(email: string, password: string, { staff = false, organization }: { staff?: boolean; organization?: string } = {}): void {
     execFileSync(
       this.program,
-      ['user', 'create', '--email', email, '--data', this.data, '--log', 'warn', ...(staff ? ['--staff'] : [])],
+      [
+        ...['user', 'create', '--email', email, '--data', this.data, '--log', 'warn'],
+        ...(staff ? ['--staff'] : []),
+        ...(organization === undefined ? [] : ['--organization', organization]),
+      ],
       { env: { ...process.env, DATABASE_URL: this.databaseUrl }, input: `${password}\n` },
     );
   }

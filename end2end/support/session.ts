@@ -14,6 +14,9 @@ export const DEMO = {
 
 export const DEMO_PASSWORD = 'synapse-demo';
 
+/** Of everybody else. */
+export const PASSWORD = 'plain-otter-battery-7';
+
 /** Signs in by the form and waits for the page behind it. */
 export async function signIn(page: Page, app: App, email: string, password = DEMO_PASSWORD): Promise<void> {
   await open(page, `${app.url}/login`);
@@ -24,12 +27,20 @@ export async function signIn(page: Page, app: App, email: string, password = DEM
   await hydrated(page);
 }
 
+/** Somebody new who owns an organization, signed in. Returns the address, which nobody else on this server has. */
+export async function newOwner(page: Page, app: App, organization: string): Promise<string> {
+  const email = app.newAddress();
+  app.person(email, PASSWORD, { organization });
+  await signIn(page, app, email, PASSWORD);
+  return email;
+}
+
 /** Signs up with an organization of one's own, and confirms the address by the mailed link. */
 export async function signUp(page: Page, app: App, email: string, organization: string): Promise<void> {
   await open(page, `${app.url}/signup`);
   await page.getByLabel('Your name').fill('Ada Lovelace');
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('plain-otter-battery-7');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Organization').fill(organization);
   await page.getByRole('button', { name: 'Create' }).click();
   await page.waitForURL('**/check-mail*');

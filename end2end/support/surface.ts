@@ -33,15 +33,7 @@ export async function showActualSize(page: Page): Promise<void> {
  * of the picture's when one is odd and the other even: returns what was really drawn, exactly.
  */
 export async function drawBox(page: Page, size: Size, wanted: Box): Promise<Box> {
-  // Where the picture is painted: its middle is the middle of the canvas.
-  const origin = await picture(page)
-    .locator('canvas')
-    .first()
-    .evaluate((canvas, { width, height }) => {
-      // Not clientWidth, which is rounded: a page's layout is rarely whole.
-      const place = canvas.getBoundingClientRect();
-      return { x: place.left + (place.width - width) / 2, y: place.top + (place.height - height) / 2 };
-    }, size);
+  const origin = await pictureOrigin(page, size);
   const [left, top, width, height] = wanted;
   const from = { x: Math.ceil(origin.x + left), y: Math.ceil(origin.y + top) };
   await page.mouse.move(from.x, from.y);
@@ -50,6 +42,26 @@ export async function drawBox(page: Page, size: Size, wanted: Box): Promise<Box>
   await page.mouse.move(from.x + width, from.y + height);
   await page.mouse.up();
   return [from.x - origin.x, from.y - origin.y, width, height];
+}
+
+/** Clicks near a point of a picture shown in its actual size; returns the point that was really hit. */
+export async function clickAt(page: Page, size: Size, [left, top]: readonly [number, number]): Promise<[number, number]> {
+  const origin = await pictureOrigin(page, size);
+  const at = { x: Math.ceil(origin.x + left), y: Math.ceil(origin.y + top) };
+  await page.mouse.click(at.x, at.y);
+  return [at.x - origin.x, at.y - origin.y];
+}
+
+/** Where on the page a picture shown in its actual size begins: its middle is the middle of the canvas. */
+async function pictureOrigin(page: Page, size: Size): Promise<{ x: number; y: number }> {
+  return picture(page)
+    .locator('canvas')
+    .first()
+    .evaluate((canvas, { width, height }) => {
+      // Not clientWidth, which is rounded: a page's layout is rarely whole.
+      const place = canvas.getBoundingClientRect();
+      return { x: place.left + (place.width - width) / 2, y: place.top + (place.height - height) / 2 };
+    }, size);
 }
 
 /** Selects the first `words` in a text with the mouse, from its beginning to its end, whichever way it is written. */

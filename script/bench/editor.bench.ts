@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import { type Page, test as base } from '@playwright/test';
 import { App } from '../../end2end/support/app';
 import { createProjectWith, importTasks, sendFiles } from '../../end2end/support/project';
-import { signUp } from '../../end2end/support/session';
+import { newOwner } from '../../end2end/support/session';
 import { picture } from '../../end2end/support/surface';
 import { open } from '../../end2end/support/test';
 
@@ -32,7 +32,7 @@ const tell = (what: string, measured: string, goal = '') =>
 for (const count of GROWTH) {
   test(`${count} boxes`, async ({ app, page }) => {
     const goal = (text: string) => (count === GOAL_AT ? text : '');
-    await signUp(page, app, `bench${count}@example.com`, `Bench ${count}`);
+    await newOwner(page, app, `Bench ${count}`);
     const project = await createProjectWith(page, app, 'Boxes', BOXES);
     await importTasks(page, [{ data: { image: '/demo/hubble_deep_field.jpg' }, predictions: [{ model_version: 'm', result: boxes(count) }] }]);
     const opened = await opening(page, `${project}/label`);
@@ -62,7 +62,7 @@ for (const count of GROWTH) {
 }
 
 test('a brush on 4,000 × 3,000', async ({ app, page }) => {
-  await signUp(page, app, 'brush@example.com', 'Brush');
+  await newOwner(page, app, 'Brush');
   const project = await createProjectWith(page, app, 'Masks', MASKS);
   await sendFiles(page, [{ name: 'large.png', mimeType: 'image/png', buffer: png(4_000, 3_000) }], 1);
   await opening(page, `${project}/label`);
@@ -77,7 +77,7 @@ test('a brush on 4,000 × 3,000', async ({ app, page }) => {
 });
 
 test('a text of 5 MB with 5,000 spans', async ({ app, page }) => {
-  await signUp(page, app, 'text@example.com', 'Text');
+  await newOwner(page, app, 'Text');
   const project = await createProjectWith(page, app, 'Texts', ENTITIES);
   const text = 'The quick brown fox jumps over the lazy dog. '.repeat(116_000);
   const result = Array.from({ length: 5_000 }, (_, n) => ({

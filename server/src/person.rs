@@ -21,6 +21,9 @@ pub enum Command {
         /// The name others see [default: the part before the @]
         #[arg(long)]
         name: Option<String>,
+        /// Make an organization of this name, owned by the person
+        #[arg(long)]
+        organization: Option<String>,
         /// Give the rights of platform staff
         #[arg(long)]
         staff: bool,
@@ -64,12 +67,13 @@ async fn on_database(config: &Config, database: &Database, command: Command) -> 
     service::migrate(&database.pool).await?;
     let cx: Cx = serve::context(config, config.addr, database)?;
     match command {
-        Command::Create { login, name, staff } => {
+        Command::Create { login, name, organization, staff } => {
             let name = name.unwrap_or_else(|| login.email.split('@').next().unwrap_or_default().to_owned());
             let (email, password) = login.read()?;
-            let person = NewPerson { email, name, password, is_staff: staff, is_demo: false, is_annotator: false };
-            let user_id = account::create(&cx, &Actor::System, person).await?;
-            println!("{}", user_id.0);
+            let person =
+                NewPerson { email, name, password, organization, is_staff: staff, is_demo: false, is_annotator: false };
+            let created = account::create(&cx, &Actor::System, person).await?;
+            println!("{}", created.user_id.0);
         }
         Command::SetPassword { login } => {
             let (email, password) = login.read()?;

@@ -49,6 +49,8 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
             let options = state.leptos.clone();
             move || shell(options.clone())
         })
+        // Axum's own limit is two megabytes: less than a draft of ten thousand regions.
+        .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(FORM_MAX_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.request_timeout()))
         .layer(middleware::from_fn(private))

@@ -2,11 +2,11 @@
 import fs from 'node:fs';
 import type { Download, Page } from '@playwright/test';
 import { chooseFiles, createProject, exportJson, importFiles } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 test('rows that were left out are shown with their reason and downloaded', async ({ app, page }) => {
-  await signUp(page, app, 'rows@example.com', 'Rows');
+  await newOwner(page, app, 'Rows');
   await createProject(page, app, 'Ragged rows', 'Text classification');
   await chooseFiles(page, ['ragged.csv']);
   await expect(page.getByText('2 of 3 imported')).toBeVisible();
@@ -21,7 +21,7 @@ test('rows that were left out are shown with their reason and downloaded', async
 });
 
 test('the wrong file in the right project is told', async ({ app, page }) => {
-  await signUp(page, app, 'gaps@example.com', 'Gaps');
+  await newOwner(page, app, 'Gaps');
   await createProject(page, app, 'Texts among pictures', 'Object detection');
   await chooseFiles(page, ['ragged.csv']);
   await expect(page.getByText('2 of 3 imported')).toBeVisible();
@@ -30,7 +30,7 @@ test('the wrong file in the right project is told', async ({ app, page }) => {
 });
 
 test('a client learns what COCO and YOLO make of rotated boxes', async ({ app, page }) => {
-  await signUp(page, app, 'rotated@example.com', 'Rotation');
+  await newOwner(page, app, 'Rotation');
   const project = await createProject(page, app, 'Turned coins', 'Object detection');
   await importFiles(page, ['images/coins.jpg', 'rotated.json'], 1);
   await expect(page.getByText('1 annotation and 0 predictions came along.')).toBeVisible();

@@ -1,13 +1,13 @@
 // Keys are what the hands are used to: chosen in the list of keys, kept for the person, wherever they sign in.
 import { createProject, importFiles } from '../../support/project';
-import { signIn, signUp } from '../../support/session';
+import { PASSWORD, newOwner, signIn } from '../../support/session';
 import { drawBox, picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 const COINS = { width: 384, height: 303 };
 
 test('an annotator puts commands on keys of their own', async ({ app, page, browser }) => {
-  await signUp(page, app, 'keys@example.com', 'Key people');
+  const email = await newOwner(page, app, 'Key people');
   const project = await createProject(page, app, 'Keys', 'Object detection');
   await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
   await open(page, `${project}/label`);
@@ -58,7 +58,7 @@ test('an annotator puts commands on keys of their own', async ({ app, page, brow
 
   // The keys are the person's, not this browser's.
   const elsewhere = await (await browser.newContext()).newPage();
-  await signIn(elsewhere, app, 'keys@example.com', 'plain-otter-battery-7');
+  await signIn(elsewhere, app, email, PASSWORD);
   await open(elsewhere, `${project}/label`);
   await expect(picture(elsewhere)).toBeVisible();
   await expect(elsewhere.getByRole('button', { name: 'Box', exact: true })).toHaveAttribute('title', 'Box (V)');

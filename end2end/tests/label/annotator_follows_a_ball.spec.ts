@@ -1,12 +1,12 @@
 // A ball is followed through a video by setting its box right where it moves, by mouse and keyboard, and the sequence comes
 // out in the frames of the file.
 import { createProject, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { line, regions } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 test('a ball is followed through a video', async ({ app, page }) => {
-  await signUp(page, app, 'video@example.com', 'Referees');
+  await newOwner(page, app, 'Referees');
   const project = await createProject(page, app, 'Balls', 'Object tracking in video');
   await importTasks(page, [{ video: '/demo/balls.mp4' }, { video: '/demo/melody.wav' }]);
 

@@ -1,6 +1,6 @@
 // Words of a dialogue, marked by mouse and keyboard, over turns too; and its recording, turn by turn.
 import { createProject, createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { regions, selectWithMouse } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -11,7 +11,7 @@ const dialogue = [
 ];
 
 test('pieces of turns are labeled and stored by turn and offset', async ({ app, page }) => {
-  await signUp(page, app, 'dialogue@example.com', 'Listeners');
+  await newOwner(page, app, 'Listeners');
   const project = await createProject(page, app, 'Talk', 'Dialogue analysis');
   await importTasks(page, [{ dialogue }]);
   await open(page, `${project}/label`);
@@ -84,7 +84,7 @@ function silence(seconds: number): string {
 }
 
 test('a turn is heard alone, and the one that is heard shows', async ({ app, page }) => {
-  await signUp(page, app, 'recording@example.com', 'Hearers');
+  await newOwner(page, app, 'Hearers');
   const config = `<View>
     <Paragraphs name="talk" value="$talk" audioUrl="$sound" layout="dialogue" nameKey="who" textKey="said" contextScroll="true"/>
     <ParagraphLabels name="intent" toName="talk"><Label value="Question"/></ParagraphLabels></View>`;

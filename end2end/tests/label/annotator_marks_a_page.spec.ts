@@ -1,7 +1,7 @@
 // Words on a page of HTML that wants to do harm: marked in its frame, stored with paths and offsets.
 import type { Locator, Page } from '@playwright/test';
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { regions } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -40,7 +40,7 @@ async function select(page: Page, frame: Locator, word: string): Promise<void> {
 }
 
 test('pieces of a page are labeled, and nothing of it runs', async ({ app, page }) => {
-  await signUp(page, app, 'page@example.com', 'Readers');
+  await newOwner(page, app, 'Readers');
   const project = await createProjectWith(page, app, 'Pages', CONFIG);
   await importTasks(page, [{ html: HTML }]);
   await open(page, `${project}/label`);

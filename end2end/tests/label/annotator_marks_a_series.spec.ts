@@ -1,6 +1,6 @@
 // Stretches and moments of a series are marked by mouse and keyboard, and come out as the series writes its times.
 import { createProject, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { dragAlong, line, regions } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -9,7 +9,7 @@ const FIRST = Date.parse('2012-01-01');
 const LAST = Date.parse('2015-12-31');
 
 test('stretches and moments of a series are marked and exported', async ({ app, page }) => {
-  await signUp(page, app, 'series@example.com', 'Forecasters');
+  await newOwner(page, app, 'Forecasters');
   const project = await createProject(page, app, 'Weather', 'Time series events');
   await importTasks(page, [{ csv: '/demo/seattle-weather.csv' }, { csv: '/demo/melody.wav' }]);
 

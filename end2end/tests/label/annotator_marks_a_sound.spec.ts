@@ -1,11 +1,11 @@
 // A recording is cut into labeled pieces by mouse and by keyboard alone, played, and comes out as Label Studio writes it.
 import { createProject, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { dragAlong, line, regions } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 test('pieces of a sound are marked, moved, sized and exported', async ({ app, page }) => {
-  await signUp(page, app, 'sound@example.com', 'Listeners');
+  await newOwner(page, app, 'Listeners');
   const project = await createProject(page, app, 'Recordings', 'Audio transcription');
   await importTasks(page, [{ audio: '/demo/melody.wav' }, { audio: '/demo/melody.wav' }, { audio: '/demo/nothing.wav' }]);
 

@@ -1,14 +1,14 @@
 // Words in Arabic and Japanese, marked by mouse and keyboard, come out where they are: counted in code points.
 import fs from 'node:fs';
 import { createProject, exportJson, fixture, importFiles } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { codePoints, regions, selectWithMouse } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 const [arabic, japanese]: { text: string }[] = JSON.parse(fs.readFileSync(fixture('declaration.json'), 'utf8'));
 
 test('entities in Arabic and Japanese are exported with the right offsets', async ({ app, page }) => {
-  await signUp(page, app, 'entities@example.com', 'Translators');
+  await newOwner(page, app, 'Translators');
   const project = await createProject(page, app, 'Declaration', 'Named entities');
   await importFiles(page, ['declaration.json'], 2);
 

@@ -1,6 +1,6 @@
 // A mask, an ellipse and a vector on one picture, and what comes out of them.
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { drawBox, picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -13,7 +13,7 @@ const INTERFACE = `<View>
 </View>`;
 
 test('an annotator brushes, rings and bends', async ({ app, page }) => {
-  await signUp(page, app, 'paints@example.com', 'Painters');
+  await newOwner(page, app, 'Painters');
   const project = await createProjectWith(page, app, 'Cats by hand', INTERFACE);
   await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' } }]);
   await open(page, `${project}/label`);

@@ -1,6 +1,6 @@
 // A task of several pictures: each is drawn on, and each region says which one it is on.
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { drawBox, picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
 
@@ -12,7 +12,7 @@ const INTERFACE = `<View>
 </View>`;
 
 test('pictures of a list are turned over, drawn on and told apart', async ({ app, page }) => {
-  await signUp(page, app, 'lists@example.com', 'Listers');
+  await newOwner(page, app, 'Listers');
   const project = await createProjectWith(page, app, 'Pages', INTERFACE);
   await importTasks(page, [{ pages: ['/demo/chelsea.jpg', '/demo/coffee.jpg'] }]);
   await open(page, `${project}/label`);

@@ -1,6 +1,6 @@
 // Texts written about a task and about its regions: as many as may be, with phrases at hand, in the list of regions.
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { regions, selectWithMouse } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -16,7 +16,7 @@ const CONFIG = `<View>
 </View>`;
 
 test('texts are written, with phrases and about regions', async ({ app, page }) => {
-  await signUp(page, app, 'writer@example.com', 'Writers');
+  await newOwner(page, app, 'Writers');
   const project = await createProjectWith(page, app, 'Writing', CONFIG);
   await importTasks(page, [{ text: 'Ada met Grace.' }]);
   await open(page, `${project}/label`);

@@ -2,17 +2,16 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { App } from '../../support/app';
 import { createProject, importFiles } from '../../support/project';
-import { signIn, signUp } from '../../support/session';
+import { PASSWORD, newOwner, signIn } from '../../support/session';
 import { drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, hydrated, open, test } from '../../support/test';
 
 const COINS = { width: 384, height: 303 };
 const DRAFTS = '**/fn/app/annotate/api/save_draft';
 const KILLS = 50;
-const PASSWORD = 'plain-otter-battery-7';
 
 test('what was done before a reload is undone after it', async ({ app, page }) => {
-  await signUp(page, app, 'undo@example.com', 'Undoers');
+  await newOwner(page, app, 'Undoers');
   await begin(page, app, 'Undone');
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await page.keyboard.press('Escape');
@@ -38,7 +37,7 @@ test('what was done before a reload is undone after it', async ({ app, page }) =
 
 test('a tab that is killed again and again loses nothing', async ({ app, page: first, context }) => {
   test.setTimeout(480_000);
-  await signUp(first, app, 'killed@example.com', 'Survivors');
+  await newOwner(first, app, 'Survivors');
   const project = await begin(first, app, 'Killed');
   // The server gets nothing: what comes back comes from this browser.
   await context.route(DRAFTS, (route) => route.abort());
@@ -71,7 +70,7 @@ test('a tab that is killed again and again loses nothing', async ({ app, page: f
 });
 
 test('two tabs with one task take turns', async ({ app, page, context }) => {
-  await signUp(page, app, 'tabs@example.com', 'Tab people');
+  await newOwner(page, app, 'Tab people');
   const project = await begin(page, app, 'Twice');
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await expect(regions(page)).toHaveCount(1);
@@ -97,11 +96,11 @@ test('two tabs with one task take turns', async ({ app, page, context }) => {
 });
 
 test('two browsers with one task ask which version goes on', async ({ app, page, browser }) => {
-  await signUp(page, app, 'desk@example.com', 'Two desks');
+  const email = await newOwner(page, app, 'Two desks');
   const project = await begin(page, app, 'Both');
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await expect(page.getByText('Draft saved')).toBeVisible();
-  const other = await elsewhere(browser, app, 'desk@example.com');
+  const other = await elsewhere(browser, app, email);
   await open(other, `${project}/label`);
   await expect(regions(other)).toHaveText([/Object/]);
   await drawMore(other, '2', [200, 151, 121, 90]);

@@ -1,13 +1,13 @@
 // Ten thousand regions on one picture: the list stays short on the page and complete for people.
 import { createProject, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 const MANY = 10_000;
 
 test('a list of ten thousand regions is walked by keyboard', async ({ app, page }) => {
-  await signUp(page, app, 'many@example.com', 'Crowds');
+  await newOwner(page, app, 'Crowds');
   const project = await createProject(page, app, 'Crowd', 'Object detection');
   const labels = ['Person', 'Vehicle', 'Animal', 'Object'];
   const result = Array.from({ length: MANY }, (_, n) => ({
@@ -55,11 +55,14 @@ test('a list of ten thousand regions is walked by keyboard', async ({ app, page 
   const close = await where();
   await panel.locator('[aria-pressed="true"]').focus();
   await page.keyboard.press('Home');
+  await expect(panel.locator('[data-row="0"]')).toBeFocused();
   await page.keyboard.press('Enter');
   await expect.poll(where).not.toBe(close);
   const there = await where();
   await page.keyboard.press('ArrowDown');
+  await expect(panel.locator('[data-row="1"]')).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(panel.locator('[data-row="1"]')).toHaveAttribute('aria-pressed', 'true');
   expect(await where()).toBe(there);
+  await expect(page.getByText('Draft saved')).toBeVisible();
 });

@@ -1,7 +1,8 @@
 // Sessions end, answers get lost, servers go away: the work is handed in once, and only once.
 import type { Page } from '@playwright/test';
+import type { App } from '../../support/app';
 import { createProject, exportJson, importFiles } from '../../support/project';
-import { signUp } from '../../support/session';
+import { PASSWORD, newOwner } from '../../support/session';
 import { drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -9,7 +10,8 @@ const COINS = { width: 384, height: 303 };
 const SUBMIT = '**/fn/app/annotate/api/submit';
 
 test('work handed in after the session has ended waits for the next sign-in', async ({ app, page, context }) => {
-  const project = await begin(page, app, 'late@example.com', 'Latecomers');
+  const email = await newOwner(page, app, 'Latecomers');
+  const project = await begin(page, app);
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await expect(page.getByText('Draft saved')).toBeVisible();
   await context.clearCookies();
@@ -20,8 +22,8 @@ test('work handed in after the session has ended waits for the next sign-in', as
   const tab = page.waitForEvent('popup');
   await page.getByRole('link', { name: 'Sign in again' }).click();
   const login = await tab;
-  await login.getByLabel('E-mail').fill('late@example.com');
-  await login.getByLabel('Password', { exact: true }).fill('plain-otter-battery-7');
+  await login.getByLabel('E-mail').fill(email);
+  await login.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await login.getByRole('button', { name: 'Sign in' }).click();
   await expect(login.getByText('You are signed in')).toBeVisible();
   // The first tab has noticed by itself, handed in and gone on.
@@ -32,7 +34,8 @@ test('work handed in after the session has ended waits for the next sign-in', as
 });
 
 test('the same after the page was closed: it is sent when the person is back', async ({ app, page, context }) => {
-  const project = await begin(page, app, 'gone@example.com', 'Leavers');
+  const email = await newOwner(page, app, 'Leavers');
+  const project = await begin(page, app);
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await expect(page.getByText('Draft saved')).toBeVisible();
   await context.clearCookies();
@@ -40,8 +43,8 @@ test('the same after the page was closed: it is sent when the person is back', a
   await expect(page.getByText('Your session has ended')).toBeVisible();
 
   await page.goto(`${project}/label`);
-  await page.getByLabel('E-mail').fill('gone@example.com');
-  await page.getByLabel('Password', { exact: true }).fill('plain-otter-battery-7');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByText('Your earlier work has been handed in.')).toBeVisible();
   await expect(page.getByText('Task 2')).toBeVisible();
@@ -49,7 +52,8 @@ test('the same after the page was closed: it is sent when the person is back', a
 });
 
 test('two clicks and a lost answer make one annotation', async ({ app, page }) => {
-  const project = await begin(page, app, 'twice@example.com', 'Twins');
+  await newOwner(page, app, 'Twins');
+  const project = await begin(page, app);
   await drawBox(page, COINS, [24, 20, 56, 58]);
   // The server has it, and nobody learns of it.
   await page.route(SUBMIT, async (route) => {
@@ -66,7 +70,8 @@ test('two clicks and a lost answer make one annotation', async ({ app, page }) =
 });
 
 test('a server that goes away takes nothing with it', async ({ app, page }) => {
-  const project = await begin(page, app, 'restart@example.com', 'Survivors');
+  await newOwner(page, app, 'Survivors');
+  const project = await begin(page, app);
   await drawBox(page, COINS, [24, 20, 56, 58]);
   await expect(page.getByText('Draft saved')).toBeVisible();
   await app.crash();
@@ -98,8 +103,7 @@ test('a server that goes away takes nothing with it', async ({ app, page }) => {
 });
 
 /** Two pictures, the first one open, with a label in hand. */
-async function begin(page: Page, app: Parameters<typeof signUp>[1], email: string, organization: string): Promise<string> {
-  await signUp(page, app, email, organization);
+async function begin(page: Page, app: App): Promise<string> {
   const project = await createProject(page, app, 'Coins', 'Object detection');
   await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
   await open(page, `${project}/label`);

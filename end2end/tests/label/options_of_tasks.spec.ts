@@ -1,6 +1,6 @@
 // Labels, choices and drafts that come with the task, and labels that may be used so often only.
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { regions, selectWithMouse } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
@@ -13,7 +13,7 @@ const CONFIG = `<View>
 </View>`;
 
 test('a task brings its own labels, choices and draft', async ({ app, page }) => {
-  await signUp(page, app, 'options@example.com', 'Options');
+  await newOwner(page, app, 'Options');
   const project = await createProjectWith(page, app, 'Options', CONFIG);
   await importTasks(page, [
     {

@@ -1,14 +1,14 @@
 // Questions that draw nothing, each answered by hand and read back from the export.
 import type { Page } from '@playwright/test';
 import { createProject, createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 import type { App } from '../../support/app';
 
 /** A project of a template with one task, opened for labeling. */
 async function begin(page: Page, app: App, who: string, template: string, data: object): Promise<string> {
-  await signUp(page, app, `${who}@example.com`, who);
+  await newOwner(page, app, who);
   const project = await createProject(page, app, who, template);
   await importTasks(page, [data]);
   await open(page, `${project}/label`);
@@ -110,7 +110,7 @@ test('a record is read and its date is corrected', async ({ app, page }) => {
 });
 
 test('what keeps a form back is told where it is, and a project that is not live says so', async ({ app, page }) => {
-  await signUp(page, app, 'form@example.com', 'form');
+  await newOwner(page, app, 'form');
   const config = `<View><Text name="text" value="$text"/>
     <Choices name="kind" toName="text" layout="select" required="true"><Choice value="Letter"/><Choice value="Bill"/></Choices>
     <DateTime name="month" toName="text" only="month,year"/>

@@ -1,15 +1,15 @@
 // Whatever happens to the page or the network, what was drawn is still there.
 import type { Page } from '@playwright/test';
-import { createProject, importFiles } from '../../support/project';
-import { signUp } from '../../support/session';
-import { drawBox, regions, showActualSize } from '../../support/surface';
-import { expect, open, test } from '../../support/test';
+import { createProject, exportJson, importFiles } from '../../support/project';
+import { newOwner } from '../../support/session';
+import { clickAt, drawBox, regions, showActualSize } from '../../support/surface';
+import { expect, hydrated, open, test } from '../../support/test';
 
 const COINS = { width: 384, height: 303 };
 const DRAFTS = '**/fn/app/annotate/api/save_draft';
 
 test('a reload in the middle of the work keeps it, here and on the server', async ({ app, page }) => {
-  await signUp(page, app, 'reload@example.com', 'Reloaders');
+  await newOwner(page, app, 'Reloaders');
   const project = await createProject(page, app, 'Reloads', 'Object detection');
   await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
   await page.route(DRAFTS, (route) => route.abort());
@@ -29,8 +29,49 @@ test('a reload in the middle of the work keeps it, here and on the server', asyn
   await expect(regions(page)).toHaveText([/Object/]);
 });
 
+test('an outline that is half drawn is gone on with after a reload', async ({ app, page }) => {
+  await newOwner(page, app, 'Tracers');
+  const project = await createProject(page, app, 'Outlines', 'Segmentation with polygons');
+  await importFiles(page, ['images/coins.jpg'], 1);
+  await open(page, `${project}/label`);
+  await showActualSize(page);
+  await page.keyboard.press('1');
+  const corners = [[24, 20], [80, 20], [80, 78], [24, 78]] as const;
+  const drawn = [];
+  for (const corner of corners.slice(0, 3)) drawn.push(await clickAt(page, COINS, corner));
+  await page.reload();
+  await hydrated(page);
+  await expect(regions(page)).toHaveCount(0);
+  await showActualSize(page);
+  drawn.push(await clickAt(page, COINS, corners[3]));
+  await page.keyboard.press('Enter');
+  await expect(regions(page)).toHaveText([/Coin/]);
+
+  // What is finished is not begun once more by another reload.
+  await page.reload();
+  await hydrated(page);
+  await expect(regions(page)).toHaveText([/Coin/]);
+  await showActualSize(page);
+  await page.keyboard.press('2');
+  for (const corner of [[200, 150], [260, 150], [230, 200]] as const) await clickAt(page, COINS, corner);
+  await page.keyboard.press('Enter');
+  await expect(regions(page)).toHaveText([/Coin/, /Damaged coin/]);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+  const [task] = await exportJson(page, project, 'JSON');
+  expect(task.annotations[0].result).toHaveLength(2);
+  const [outline] = task.annotations[0].result;
+  expect(outline.value.polygonlabels).toEqual(['Coin']);
+  const pixels = outline.value.points.map(([x, y]: [number, number]) => [(x * COINS.width) / 100, (y * COINS.height) / 100]);
+  expect(pixels).toHaveLength(4);
+  pixels.forEach((pixel: [number, number], at: number) => {
+    expect(pixel[0]).toBeCloseTo(drawn[at][0], 6);
+    expect(pixel[1]).toBeCloseTo(drawn[at][1], 6);
+  });
+});
+
 test('work goes on without a network', async ({ app, page, context }) => {
-  await signUp(page, app, 'offline@example.com', 'Travellers');
+  await newOwner(page, app, 'Travellers');
   const project = await createProject(page, app, 'On a train', 'Object detection');
   await importFiles(page, ['images/coins.jpg', 'images/chelsea.jpg'], 2);
   await begin(page, project);

@@ -1,6 +1,6 @@
 // Explanations in Markdown, and questions asked once for each entry of a list.
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
-import { signUp } from '../../support/session';
+import { newOwner } from '../../support/session';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 const config = (mode: string) => `<View>
@@ -22,7 +22,7 @@ const task = {
 };
 
 test('what explains is laid out, and what repeats is asked for each entry', async ({ app, page }) => {
-  await signUp(page, app, 'repeats@example.com', 'Judges');
+  await newOwner(page, app, 'Judges');
   const project = await createProjectWith(page, app, 'Judging', config('list'));
   await importTasks(page, [task]);
   await open(page, `${project}/label`);
@@ -53,7 +53,7 @@ test('what explains is laid out, and what repeats is asked for each entry', asyn
 });
 
 test('entries are gone through page by page', async ({ app, page }) => {
-  await signUp(page, app, 'pages@example.com', 'Pagers');
+  await newOwner(page, app, 'Pagers');
   const project = await createProjectWith(page, app, 'Paging', config('pagination'));
   await importTasks(page, [task]);
   await open(page, `${project}/label`);

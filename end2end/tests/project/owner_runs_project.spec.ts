@@ -1,10 +1,10 @@
 // A project from its first day to its last: found, renamed, taken live, paused, copied, thrown away and taken back.
 import { createProject, importFiles } from '../../support/project';
-import { DEMO, signIn, signUp } from '../../support/session';
+import { DEMO, newOwner, signIn } from '../../support/session';
 import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
 
 test('an owner takes a project live, pauses it, and sees its history', async ({ app, page }) => {
-  await signUp(page, app, 'states@example.com', 'Lifecycle');
+  await newOwner(page, app, 'Lifecycle');
   const project = await createProject(page, app, 'Coins', 'Object detection');
   await open(page, project);
   await expect(page.getByRole('heading', { name: 'Bring the first data in' })).toBeVisible();
@@ -52,7 +52,7 @@ test('an owner takes a project live, pauses it, and sees its history', async ({ 
 });
 
 test('the menu of a project renames, paints, copies, deletes and takes back', async ({ app, page }) => {
-  await signUp(page, app, 'menu@example.com', 'Menus');
+  await newOwner(page, app, 'Menus');
   await createProject(page, app, 'First draft', 'Image classification');
   await open(page, `${app.url}/projects`);
   const menu = async (title: string, item: string) => {
@@ -139,7 +139,7 @@ test('an annotator sees their own work and nothing to manage', async ({ demoApp,
 });
 
 test('templates can be tried where they are chosen, and mistakes have a place', async ({ app, page }) => {
-  await signUp(page, app, 'wizard@example.com', 'Wizards');
+  await newOwner(page, app, 'Wizards');
   await open(page, `${app.url}/projects/new`);
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Trying things');
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -174,7 +174,7 @@ test('templates can be tried where they are chosen, and mistakes have a place', 
 });
 
 test('what is begun and not saved is there again after a way round', async ({ app, page }) => {
-  await signUp(page, app, 'begun@example.com', 'Begun things');
+  await newOwner(page, app, 'Begun things');
   await open(page, `${app.url}/projects/new`);
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Half a project');
   await page.getByRole('textbox', { name: 'Description' }).fill('For later');
@@ -263,7 +263,7 @@ test('people are taken out one after the other, and taken back', async ({ demoAp
 });
 
 test('a wizard by keyboard alone: each step begins where it is', async ({ app, page }) => {
-  await signUp(page, app, 'keys@example.com', 'Keys');
+  await newOwner(page, app, 'Keys');
   await open(page, `${app.url}/projects/new`);
   await page.keyboard.type('Made by keys');
   await page.keyboard.press('Enter');

@@ -139,6 +139,7 @@ impl TestDb {
             email: email.clone(),
             name: name.to_owned(),
             password: PASSWORD.to_owned(),
+            organization: None,
             is_staff: false,
             is_demo: false,
             is_annotator: false,

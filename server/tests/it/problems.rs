@@ -1,7 +1,11 @@
 //! What goes wrong is told in the form of whoever asked: a problem document to programs, a page to people.
 
 use axum::body::Body;
-use domain::problem::MEDIA_TYPE;
+use domain::{
+    annotation::DraftToSave,
+    id::{ProjectId, TaskId},
+    problem::MEDIA_TYPE,
+};
 use http::{Method, Request, StatusCode, header};
 
 use crate::support::{Answer, Call, TestApp};
@@ -62,6 +66,27 @@ async fn a_layer_in_front_of_a_function_speaks_in_problems_too() {
 
     let garbage = Request::post("/projects/none/upload").header("sec-fetch-site", "same-origin").body(Body::empty());
     assert_eq!(app.stranger().send(garbage.unwrap()).await.code(), "bad_request");
+}
+
+#[tokio::test]
+async fn work_of_many_regions_is_read_whole() {
+    let app = TestApp::new().await;
+    let item = serde_json::json!({
+        "id": "a", "from_name": "note", "to_name": "text", "type": "textarea", "value": { "text": ["x".repeat(31 << 20)] }
+    });
+    let draft = DraftToSave {
+        project_id: ProjectId(1),
+        task_id: TaskId(1),
+        annotation_id: None,
+        revision: 1,
+        sitting: 1,
+        since: 0,
+        is_chosen: false,
+        result: serde_json::from_value(serde_json::json!([item])).unwrap(),
+        lead_time_ms: 5,
+    };
+    // Read to its end, then refused for who sends it.
+    assert_eq!(app.stranger().call(&app::annotate::api::SaveDraft { draft }).await.code(), "unauthenticated");
 }
 
 #[tokio::test]

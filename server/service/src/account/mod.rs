@@ -362,6 +362,8 @@ pub struct NewPerson {
     pub name: String,
     /// In clear.
     pub password: String,
+    /// The name of an organization to make, which the person owns.
+    pub organization: Option<String>,
     /// Platform staff.
     pub is_staff: bool,
     /// Has a public password.
@@ -370,18 +372,28 @@ pub struct NewPerson {
     pub is_annotator: bool,
 }
 
+/// Who and what [`create`] made.
+#[derive(Debug, Clone, Copy)]
+pub struct Created {
+    /// The person.
+    pub user_id: UserId,
+    /// The organization, if one was named.
+    pub org_id: Option<OrgId>,
+}
+
 /// Makes a confirmed account; only for the command line and demo data, hence for [`Actor::System`].
 ///
 /// # Errors
-/// A malformed or taken address; a password outside the limits.
+/// A malformed or taken address; a password or an organization's name outside the limits.
 #[boxed]
-pub async fn create(cx: &Cx, actor: &Actor, person: NewPerson) -> Result<UserId> {
+pub async fn create(cx: &Cx, actor: &Actor, person: NewPerson) -> Result<Created> {
     if !matches!(actor, Actor::System) {
         return Err(Problem::forbidden("create accounts").into());
     }
     let email = Email::parse(&person.email)?;
     let name = parse_name("name", &person.name, 1, 120)?;
     check_password_length(&person.password)?;
+    let organization = person.organization.map(|name| parse_name("organization", &name, 2, 100)).transpose()?;
     let hash = password::hash(person.password).await?;
     let mut tx = cx.begin().await?;
     let user_id = sql::insert_user(
@@ -402,8 +414,12 @@ pub async fn create(cx: &Cx, actor: &Actor, person: NewPerson) -> Result<UserId>
     .on_constraint("email_is_taken", || {
         Problem::conflict("email_taken", "There is already an account with this address.").on("email")
     })?;
+    let org_id = match organization {
+        Some(name) => Some(org::create_for(cx, &mut tx, user_id, &name).await?),
+        None => None,
+    };
     tx.commit().await?;
-    Ok(user_id)
+    Ok(Created { user_id, org_id })
 }
 
 /// Sets anybody's password; only for the command line.

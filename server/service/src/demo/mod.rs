@@ -24,7 +24,7 @@ use self::content::{People, Person};
 use crate::{
     Actor, Clock, Cx, CxBuilder, Result, access,
     access::SignedIn,
-    account::{self, NewPerson},
+    account::{self, Created, NewPerson},
     annotation, assignment, boxed,
     import::{self, RunImport, Source},
     job::Job,
@@ -96,29 +96,28 @@ impl Story {
 
     async fn people(&self) -> Result<People> {
         let mut actors = Vec::new();
-        let mut org_id = None;
+        let mut org = None;
         for person in &content::PEOPLE {
-            let user_id = self.person(person).await?;
-            let org_id = match org_id {
-                Some(org_id) => {
-                    org::add_member(&self.cx, &Actor::System, org_id, user_id, OrgRole::Member).await?;
-                    org_id
-                }
-                None => *org_id
-                    .insert(org::create_owned_by(&self.cx, &Actor::System, user_id, content::ORGANIZATION).await?),
-            };
-            actors.push(signed_in(person, user_id, org_id));
+            let organization = org.is_none().then(|| content::ORGANIZATION.to_owned());
+            let created = self.person(person, organization).await?;
+            if let Some(org_id) = org {
+                org::add_member(&self.cx, &Actor::System, org_id, created.user_id, OrgRole::Member).await?;
+            }
+            org = org.or(created.org_id);
+            let org_id = org.ok_or_else(|| anyhow::anyhow!("the first person of the demo owns its organization"))?;
+            actors.push(signed_in(person, created.user_id, org_id));
         }
         let [owner, reviewer, annotator1, annotator2, _staff] =
             <[Actor; 5]>::try_from(actors).map_err(|_| anyhow::anyhow!("the demo has five people"))?;
         Ok(People { owner, reviewer, annotators: [annotator1, annotator2] })
     }
 
-    async fn person(&self, person: &Person) -> Result<UserId> {
+    async fn person(&self, person: &Person, organization: Option<String>) -> Result<Created> {
         let new = NewPerson {
             email: person.email.to_owned(),
             name: person.name.to_owned(),
             password: PASSWORD.to_owned(),
+            organization,
             is_staff: person.is_staff,
             is_demo: true,
             is_annotator: person.is_annotator,

@@ -91,22 +91,6 @@ pub async fn add_member(cx: &Cx, actor: &Actor, org_id: OrgId, user_id: UserId, 
     Ok(())
 }
 
-/// Makes an organization for a person made by the command line or demo data.
-///
-/// # Errors
-/// *Forbidden* for anybody but the system; a name outside the limits.
-#[boxed]
-pub async fn create_owned_by(cx: &Cx, actor: &Actor, owner: UserId, name: &str) -> Result<OrgId> {
-    if !matches!(actor, Actor::System) {
-        return Err(Problem::forbidden("create organizations for others").into());
-    }
-    let name = parse_name("name", name, 2, 100)?;
-    let mut tx = cx.begin().await?;
-    let org_id = create_for(cx, &mut tx, owner, &name).await?;
-    tx.commit().await?;
-    Ok(org_id)
-}
-
 /// Gives the organization another name.
 ///
 /// # Errors

@@ -3,11 +3,13 @@
 use chrono::TimeDelta;
 use domain::{
     Kind,
+    access::OrgRole,
     account::{SignUp, SignUpAs},
 };
 use service::{
     Actor,
     account::{self, Client},
+    org,
     provider::mail,
     testing::{PASSWORD, TestDb},
 };
@@ -199,11 +201,20 @@ async fn only_the_system_makes_people() {
         email: "eve@example.com".into(),
         name: "Eve".into(),
         password: PASSWORD.into(),
+        organization: None,
         is_staff: true,
         is_demo: false,
         is_annotator: false,
     };
     assert_eq!(refused(account::create(&db.cx, &ana, person.clone()).await), Kind::Forbidden);
     account::create(&db.cx, &Actor::System, person.clone()).await.unwrap();
-    assert_eq!(code(account::create(&db.cx, &Actor::System, person).await), "email_taken");
+    assert_eq!(code(account::create(&db.cx, &Actor::System, person.clone()).await), "email_taken");
+
+    let owner =
+        account::NewPerson { email: "olga@example.com".into(), organization: Some(" Olga’s ".into()), ..person };
+    let nameless = account::NewPerson { organization: Some("?".into()), ..owner.clone() };
+    assert_eq!(refused(account::create(&db.cx, &Actor::System, nameless).await), Kind::Invalid);
+    let created = account::create(&db.cx, &Actor::System, owner).await.unwrap();
+    let owned = org::current(&db.cx, &db.signed_in("olga@example.com").await).await.unwrap();
+    assert_eq!((Some(owned.org_id), owned.name.as_str(), owned.my_role), (created.org_id, "Olga’s", OrgRole::Owner));
 }
