@@ -162,6 +162,22 @@ impl Viewport {
         if was_fitted { self.fit() } else { self.pan(shift) }
     }
 
+    /// Shows the part of the image that another view of it shows, as large. Returns whether that is another part.
+    pub fn follow(&mut self, other: &Self) -> bool {
+        let middle = |view: &Self| ScreenPoint::new(view.surface.width / 2.0, view.surface.height / 2.0);
+        let shown = other.image_from_screen(middle(other));
+        let is_there = self.image_from_screen(middle(self)).distance(shown) * self.zoom < 0.5;
+        let is_alike = (self.zoom / other.zoom - 1.0).abs() < 1e-6 && (self.rotation - other.rotation).abs() < 1e-6;
+        if (is_there && is_alike) || self.image != other.image {
+            return false;
+        }
+        (self.zoom, self.rotation) = (other.zoom, other.rotation);
+        let at = self.screen_from_image(shown);
+        self.middle = self.middle + (middle(self) - at);
+        self.keep_in_sight();
+        true
+    }
+
     /// At least a corner of the image stays on the surface, so that nobody gets lost.
     fn keep_in_sight(&mut self) {
         let half = self.image.width.hypot(self.image.height) * self.zoom / 2.0;
@@ -198,6 +214,22 @@ mod tests {
         assert!(before.distance(view.image_from_screen(at)) < 1e-9);
         view.zoom_at(at, 1e9);
         assert_eq!(view.zoom(), Viewport::MAX_ZOOM);
+    }
+
+    #[test]
+    fn a_view_follows_another_one_and_settles() {
+        let (mut one, mut two) = (view(), view());
+        two.resize(ScreenSize { width: 400.0, height: 300.0 });
+        one.rotate_to(90.0);
+        one.zoom_at(ScreenPoint::new(300.0, 200.0), 3.0);
+        one.pan(ScreenVector::new(-50.0, 20.0));
+        assert!(two.follow(&one));
+        assert_eq!((two.zoom(), two.rotation()), (one.zoom(), one.rotation()));
+        let middle = |view: &Viewport| {
+            view.image_from_screen(ScreenPoint::new(view.surface.width / 2.0, view.surface.height / 2.0))
+        };
+        assert!(middle(&two).distance(middle(&one)) < 1e-9);
+        assert!(!two.follow(&one) && !one.follow(&two), "neither moves again");
     }
 
     #[test]

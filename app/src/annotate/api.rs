@@ -1,8 +1,9 @@
 //! What the label page asks of the server.
 
-use domain::annotation::{Desk, DraftToSave, Submission, Submitted};
+use domain::annotation::{Desk, DraftToSave, Submission, Submitted, VersionId};
 use domain::hotkeys::OwnKeys;
 use domain::id::{ProjectId, TaskId};
+use domain::result::ResultItem;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -16,6 +17,13 @@ pub async fn open_desk(project_id: ProjectId, task_id: Option<TaskId>) -> Result
         Some(task_id) => service::task::open(&cx, &actor, project_id, task_id).await?,
         None => service::assignment::next_task(&cx, &actor, project_id).await?,
     })
+}
+
+/// What another version of the answers to the task says.
+#[server(input = Json)]
+pub async fn read_version(project_id: ProjectId, task_id: TaskId, id: VersionId) -> Result<Vec<ResultItem>, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::annotation::read_version(&cx, &actor, project_id, task_id, id).await?)
 }
 
 /// Hands work in.

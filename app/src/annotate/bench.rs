@@ -41,7 +41,15 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new(config: LabelConfig, data: Map<String, Value>, results: &[ResultItem], read_only: bool) -> Self {
-        let config = config.for_task(&data);
+        Self::over(config.for_task(&data), data, results, read_only)
+    }
+
+    /// The same task with other answers, to be looked at alone.
+    pub(super) fn beside(self, results: &[ResultItem]) -> Self {
+        Self::over(self.config.get_value(), self.data.get_value(), results, true)
+    }
+
+    fn over(config: LabelConfig, data: Map<String, Value>, results: &[ResultItem], read_only: bool) -> Self {
         let mut editor = Editor::new(&config, results, &BTreeMap::new(), 0);
         editor.set_read_only(read_only);
         Self {

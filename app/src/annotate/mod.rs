@@ -13,6 +13,7 @@ mod autosave;
 mod bench;
 pub(crate) mod browser;
 mod canvas;
+mod compare;
 mod control;
 mod desktop;
 mod line;

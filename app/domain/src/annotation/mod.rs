@@ -3,6 +3,7 @@
 mod check;
 mod limits;
 mod resume;
+mod version;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub use check::{Selected, is_visible, problems};
 pub use resume::{KeptHere, KeptThere, Resume, resume};
+pub use version::{MAX_EARLIER, MAX_VERSIONS, Version, VersionId};
 
 use crate::hotkeys::OwnKeys;
 use crate::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
@@ -67,6 +69,8 @@ pub struct OpenTask {
     pub draft: Option<SavedDraft>,
     /// A model's proposal.
     pub prediction: Option<Proposal>,
+    /// What the work can be compared with, newest first.
+    pub versions: Vec<Version>,
 }
 
 /// A person's submitted or skipped work.

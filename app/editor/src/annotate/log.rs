@@ -253,13 +253,12 @@ impl Editor {
         self.history.commit();
     }
 
-    fn edit_of(&mut self, change: &Change) -> Option<Edit> {
+    pub(in crate::annotate) fn edit_of(&mut self, change: &Change) -> Option<Edit> {
         match change {
             Change::Region(id, items) if items.is_empty() => self.document.key_of(id).map(Edit::Remove),
             Change::Region(id, items) => {
                 let known = self.document.key_of(id);
-                let sizes = self.surfaces.iter().map(|(name, surface)| (name.clone(), surface.view.image())).collect();
-                let Some(mut mark) = self.document.read_mark(items, &sizes) else {
+                let Some(mut mark) = self.document.read_mark(items, &self.measured()) else {
                     // Not lost where the interface has become another one meanwhile.
                     self.document.carry(items);
                     return None;

@@ -1,6 +1,6 @@
 //! One person at one task: what is handed in, and what comes before and after.
 
-use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Submitted};
+use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Submitted, Version};
 use domain::hotkeys::OwnKeys;
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
@@ -50,6 +50,8 @@ pub(super) struct Sitting {
     pub(super) may_skip: bool,
     pub(super) may_be_empty: bool,
     pub(super) done: StoredValue<Vec<Done>>,
+    /// What the work can be compared with.
+    pub(super) versions: StoredValue<Vec<Version>>,
     pub(super) version: RwSignal<u32>,
     /// The key of a submission that may have reached the server; anew after each change.
     pub(super) key: StoredValue<Option<Uuid>>,
@@ -72,7 +74,7 @@ impl Sitting {
         keys: &OwnKeys,
         version: RwSignal<u32>,
     ) -> Self {
-        let OpenTask { task_id, inner_id, data, leased, annotation, draft, prediction, .. } = task;
+        let OpenTask { task_id, inner_id, data, leased, annotation, draft, prediction, versions, .. } = task;
         let was_skipped = annotation.as_ref().is_some_and(|annotation| annotation.was_cancelled);
         let annotation_id = annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
         let prediction_id = prediction.as_ref().map(|prediction| prediction.prediction_id);
@@ -111,6 +113,7 @@ impl Sitting {
             may_skip: project.show_skip_button && annotation_id.is_none(),
             may_be_empty: project.enable_empty_annotation,
             done: StoredValue::new(done),
+            versions: StoredValue::new(versions),
             version,
             key: StoredValue::new(None),
             busy: RwSignal::new(false),

@@ -13,6 +13,7 @@ use crate::annotate::autosave::Saving;
 use crate::annotate::bench::OpenedTask;
 use crate::annotate::browser;
 use crate::annotate::canvas::listen_to_keys;
+use crate::annotate::compare::{Comparing, beside};
 use crate::annotate::desktop::Desktop;
 use crate::shell::{Command as PaletteCommand, use_commands};
 use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size, Tone, lu, use_toasts};
@@ -30,7 +31,10 @@ pub(super) fn Work(
     let toasts = use_toasts();
     let navigate = use_navigate();
     provide_context(bench);
-    provide_context(OpenedTask { project_id: desk.project_id, task_id: desk.task_id });
+    let task = OpenedTask { project_id: desk.project_id, task_id: desk.task_id };
+    provide_context(task);
+    let comparing = RwSignal::new(false);
+    let can_compare = desk.versions.with_value(|versions| !versions.is_empty());
     let project_id = desk.project_id;
     let query = use_query_map();
     let to_task = Callback::new(move |task: Option<TaskId>| {
@@ -85,6 +89,10 @@ pub(super) fn Work(
         if desk.may_skip {
             commands.push(PaletteCommand::run("Label", "Skip this task", lu::LuSkipForward, run(true)));
         }
+        if can_compare {
+            let compare = Callback::new(move |()| comparing.set(true));
+            commands.push(PaletteCommand::run("Label", "Compare with another version", lu::LuColumns2, compare));
+        }
         if has_instructions {
             let show = Callback::new(move |()| showing_instructions.set(true));
             commands.push(PaletteCommand::run("Label", "Instructions", lu::LuBookOpen, show));
@@ -124,6 +132,16 @@ pub(super) fn Work(
                     {desk.was_skipped.then(|| view! { <span class="desk-note"><Icon icon=lu::LuSkipForward/>"You skipped this task"</span> })}
                 </div>
                 <div class="desk-end">
+                    {can_compare.then(|| view! {
+                        <Button
+                            look=Look::Quiet
+                            icon=lu::LuColumns2
+                            attr:aria-pressed=move || comparing.get().to_string()
+                            on:click=move |_| comparing.update(|comparing| *comparing = !*comparing)
+                        >
+                            "Compare"
+                        </Button>
+                    })}
                     {has_instructions.then(|| view! {
                         <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>"Instructions"</Button>
                     })}
@@ -143,7 +161,16 @@ pub(super) fn Work(
                 </div>
             </header>
             <Notice desk/>
-            <div class="desk-work" inert=move || desk.autosave.is_shut()><Desktop bench/></div>
+            <div
+                class="desk-work"
+                data-comparing=move || comparing.get().then_some("")
+                inert=move || desk.autosave.is_shut()
+            >
+                <Desktop bench/>
+                {move || comparing.get().then(|| {
+                    beside(Comparing { bench, task, versions: desk.versions, open: comparing })
+                })}
+            </div>
             <Dialog open=showing_instructions title="Instructions".to_owned() size="wide" dismissable=true>
                 <div class="dialog-body prose" inner_html=instructions.get_value()></div>
             </Dialog>

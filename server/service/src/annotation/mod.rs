@@ -5,6 +5,7 @@
 //! short as possible.
 
 pub(crate) mod sql;
+mod version;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -26,6 +27,9 @@ use crate::{
     audit::{self, Transition},
     boxed,
 };
+
+pub use version::read_version;
+pub(crate) use version::versions;
 
 /// Hands work in: a new annotation, or a changed one.
 ///
@@ -198,10 +202,12 @@ impl Handling<'_> {
         if author != Some(self.me) && !self.access.allows(ProjectPermission::Review) {
             return Err(Problem::not_found("annotation").into());
         }
-        let before =
-            sql::replace(tx, self.access, annotation_id, submission, self.config_hash, self.now).await?.ok_or_else(
-                || Problem::new(Kind::Conflict, "annotation_skipped", "A skipped task is handed in anew, not changed."),
-            )?;
+        sql::keep_version(tx, self.access, annotation_id, &submission.result).await?;
+        let before = sql::replace(tx, self.access, self.me, annotation_id, submission, self.config_hash, self.now)
+            .await?
+            .ok_or_else(|| {
+                Problem::new(Kind::Conflict, "annotation_skipped", "A skipped task is handed in anew, not changed.")
+            })?;
         sql::put_regions(tx, self.access, annotation_id, task_id, &submission.result).await?;
         sql::drop_draft(tx, self.access, self.me, task_id, Some(annotation_id)).await?;
         self.record(tx, "annotation", annotation_id.0, Some("submitted"), "submitted", "update", task_id).await?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    annotation::{DraftToSave, Submission, Submitted},
+    annotation::{DraftToSave, MAX_EARLIER, Submission, Submitted},
     id::{AnnotationId, TaskId, UserId},
     result::ResultItem,
     tally::{RegionRow, Tally},
@@ -151,10 +151,43 @@ pub(super) async fn own_annotation(
     Ok(row.map(|row| row.completed_by))
 }
 
+/// Keeps what an annotation is before another result takes its place; nothing where that is the same.
+pub(super) async fn keep_version(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    annotation_id: AnnotationId,
+    after: &[ResultItem],
+) -> Result<()> {
+    sqlx::query!(
+        "insert into annotation_version (project_id, annotation_id, version, result, result_count, made_by, made_at)
+        select a.project_id, a.annotation_id, 1 + coalesce((select max(v.version) from annotation_version v
+                where v.project_id = a.project_id and v.annotation_id = a.annotation_id), 0),
+            a.result, a.result_count, coalesce(a.updated_by, a.completed_by), a.updated_at
+        from annotation a
+        where a.project_id = $1 and a.annotation_id = $2 and not a.was_cancelled and a.result <> $3",
+        access.project_id().0,
+        annotation_id.0,
+        Json(after) as _
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from annotation_version where project_id = $1 and annotation_id = $2
+            and version <= (select max(version) from annotation_version where project_id = $1 and annotation_id = $2) - $3",
+        access.project_id().0,
+        annotation_id.0,
+        MAX_EARLIER
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Puts another result in place and returns the one before; `None` when the annotation was skipped.
 pub(super) async fn replace(
     conn: &mut PgConnection,
     access: &ProjectAccess,
+    me: UserId,
     annotation_id: AnnotationId,
     submission: &Submission,
     config_hash: i64,
@@ -165,7 +198,7 @@ pub(super) async fn replace(
             select result from annotation where project_id = $1 and annotation_id = $2 and not was_cancelled for update
         )
         update annotation set result = $3, result_count = $4, lead_time_ms = greatest(lead_time_ms, $5),
-            label_config_hash = $6, updated_at = $7
+            label_config_hash = $6, updated_at = $7, updated_by = $8
         from before where project_id = $1 and annotation_id = $2
         returning before.result as "result: Json<Vec<ResultItem>>""#,
         access.project_id().0,
@@ -174,7 +207,8 @@ pub(super) async fn replace(
         i32::try_from(submission.result.len()).unwrap_or(i32::MAX),
         submission.lead_time_ms.max(0),
         config_hash,
-        now
+        now,
+        me.0
     )
     .fetch_optional(conn)
     .await?;

@@ -18,7 +18,7 @@ use sqlx::PgConnection;
 use crate::{
     Actor, Cx, Result,
     access::{self, ProjectAccess},
-    boxed,
+    annotation, boxed,
 };
 
 pub use text::{MAX_TEXT_BYTES, text};
@@ -87,6 +87,7 @@ pub(crate) async fn desk(
             let of_annotation = task.annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
             task.draft = sql::draft(conn, access, me, task_id, of_annotation).await?;
             task.prediction = sql::prediction(conn, access, task_id).await?;
+            task.versions = annotation::versions(conn, access, me, task_id).await?;
             Ok(task)
         }
     };

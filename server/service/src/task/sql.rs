@@ -154,6 +154,7 @@ pub(super) async fn task(
         annotation: None,
         draft: None,
         prediction: None,
+        versions: Vec::new(),
     }))
 }
 

@@ -17,16 +17,16 @@ use service::{
 
 use crate::{code, refused};
 
-struct Work {
-    db: TestDb,
-    org_id: OrgId,
-    owner: Actor,
-    project_id: ProjectId,
+pub(crate) struct Work {
+    pub(crate) db: TestDb,
+    pub(crate) org_id: OrgId,
+    pub(crate) owner: Actor,
+    pub(crate) project_id: ProjectId,
 }
 
 impl Work {
     /// A project whose tasks need `overlap` annotations each.
-    async fn new(tasks: i64, overlap: i32) -> Self {
+    pub(crate) async fn new(tasks: i64, overlap: i32) -> Self {
         let db = TestDb::new().await;
         let (org_id, owner) = db.org("acme").await;
         let config = r#"<View><Image name="img" value="$image"/>
@@ -55,7 +55,7 @@ impl Work {
         Self { db, org_id, owner, project_id: ProjectId(project_id) }
     }
 
-    async fn annotator(&self, name: &str) -> Actor {
+    pub(crate) async fn annotator(&self, name: &str) -> Actor {
         let person = self.db.member(self.org_id, name, OrgRole::Member).await;
         sqlx::query("insert into project_member (project_id, user_id, member_type) values ($1, $2, 4)")
             .bind(self.project_id.0)
@@ -66,12 +66,12 @@ impl Work {
         person
     }
 
-    async fn set(&self, assignment: &str) {
+    pub(crate) async fn set(&self, assignment: &str) {
         let statement = format!("update project set {assignment} where project_id = {}", self.project_id);
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(self.db.pool()).await.unwrap();
     }
 
-    async fn next(&self, who: &Actor) -> Desk {
+    pub(crate) async fn next(&self, who: &Actor) -> Desk {
         assignment::next_task(&self.db.cx, who, self.project_id).await.unwrap()
     }
 
@@ -79,7 +79,7 @@ impl Work {
         self.next(who).await.task.expect("a task").inner_id
     }
 
-    fn submission(&self, task_id: TaskId) -> Submission {
+    pub(crate) fn submission(&self, task_id: TaskId) -> Submission {
         Submission {
             project_id: self.project_id,
             task_id,
@@ -103,7 +103,7 @@ impl Work {
         task.inner_id
     }
 
-    async fn number(&self, query: &'static str) -> i64 {
+    pub(crate) async fn number(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).bind(self.project_id.0).fetch_one(self.db.pool()).await.unwrap()
     }
 
@@ -122,11 +122,11 @@ impl Work {
     }
 }
 
-fn items(json: Value) -> Vec<ResultItem> {
+pub(crate) fn items(json: Value) -> Vec<ResultItem> {
     ResultItem::list_from_json(json).unwrap()
 }
 
-fn work() -> Vec<ResultItem> {
+pub(crate) fn work() -> Vec<ResultItem> {
     items(json!([
         {"id": "r", "from_name": "box", "to_name": "img", "type": "rectanglelabels", "original_width": 200,
             "original_height": 100, "value": {"x": 10, "y": 10, "width": 50, "height": 20, "rotation": 0,
@@ -316,7 +316,7 @@ async fn work_is_changed_by_its_author_only() {
     work.check_law().await;
 }
 
-fn work_without_box() -> Vec<ResultItem> {
+pub(crate) fn work_without_box() -> Vec<ResultItem> {
     work().split_off(1)
 }
 

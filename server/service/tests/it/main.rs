@@ -16,6 +16,7 @@ mod org;
 mod project;
 mod task;
 mod text;
+mod version;
 
 use domain::Kind;
 

@@ -1,11 +1,11 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
-use app::annotate::api::{Heartbeat, OpenDesk, SaveDraft, SaveKeys, Skip, Submit, Text, Upcoming};
+use app::annotate::api::{Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Upcoming};
 use app::help;
 use domain::{
-    annotation::{DraftToSave, Submission},
+    annotation::{DraftToSave, Submission, VersionId},
     hotkeys::OwnKeys,
-    id::TaskId,
+    id::{AnnotationId, TaskId},
     result::ResultItem,
 };
 use serde_json::json;
@@ -18,6 +18,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
     let outside = Some((Who::Member, "not_found"));
     // Tasks are handed out in their order: the first is worked on and handed in, the second skipped.
     let (first, second) = (world.tasks[0], world.tasks[1]);
+    let no_version = VersionId::Earlier(AnnotationId(0), 1);
     let next = || OpenDesk { project_id, task_id: None };
     vec![
         door(&next(), "not_found", outside, Who::Annotator),
@@ -25,6 +26,9 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&Heartbeat { project_id, task_id: first }, "not_found", outside, Who::Annotator),
         door(&Upcoming { project_id, task_id: first }, "not_found", outside, Who::Annotator),
         door(&SaveKeys { keys: OwnKeys::default() }, OWN, None, Who::Guest),
+        // Past the permission, there is no such version.
+        door(&ReadVersion { project_id, task_id: first, id: no_version }, "not_found", outside, Who::Annotator)
+            .but_refused("not_found"),
         door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
         door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
         door(&next(), "not_found", outside, Who::Annotator),

@@ -59,7 +59,7 @@ impl Mark {
     }
 
     /// The item to store, which names the list of a picture and says which of it the picture is.
-    pub(super) fn to_item(&self) -> ResultItem {
+    pub(in crate::annotate) fn to_item(&self) -> ResultItem {
         let mut item = match item_of(&self.region.to_name) {
             Some((list, index)) => {
                 let mut item = Region { to_name: list.to_owned(), ..self.region.clone() }.to_item();

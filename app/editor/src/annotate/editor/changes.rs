@@ -113,7 +113,7 @@ impl Editor {
         Response::CHANGED
     }
 
-    fn begin_step(&mut self) {
+    pub(in crate::annotate) fn begin_step(&mut self) {
         self.commit_step();
         self.history.begin();
     }

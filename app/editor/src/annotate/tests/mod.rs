@@ -2,6 +2,7 @@
 
 mod answering;
 mod arranging;
+mod comparing;
 mod dialogues;
 mod drawing;
 mod invariants;

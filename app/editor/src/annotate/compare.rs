@@ -1,0 +1,271 @@
+//! The work beside another version of it: a proposal, what somebody else did, how it was before. What is otherwise there is
+//! told one by one, and taken over one by one or all at once, as a step that can be undone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::region::ImageSize;
+use domain::result::ResultItem;
+
+use super::document::{About, Document, Mark, RegionKey};
+use super::editor::{Editor, Response};
+use super::log::Change;
+use super::stale::Stale;
+use crate::view::Viewport;
+
+/// Where something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum How {
+    /// In the other version alone.
+    OnlyThere,
+    /// In both, but not the same.
+    Otherwise,
+    /// In this work alone.
+    OnlyHere,
+}
+
+/// What is otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A region, its labels, its note, or an answer about it.
+    Region {
+        /// In this work.
+        here: Option<RegionKey>,
+        /// In the other version.
+        there: Option<RegionKey>,
+    },
+    /// An answer about the task.
+    Answer(String),
+    /// A relation, by the ids of its regions.
+    Relation(String, String),
+}
+
+/// One thing that is otherwise in another version of the work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// What.
+    pub subject: Subject,
+    /// Where it is.
+    pub how: How,
+    /// What makes it as it is there.
+    changes: Vec<Change>,
+}
+
+impl Editor {
+    /// What is otherwise in another version: first what only that one has, then what both have, then what only this work
+    /// has. Regions are the same when their ids are; of two people's, when they look the same. Regions that share an id
+    /// with others have no name to be told by, and are left out.
+    #[must_use]
+    pub fn differences(&self, there: &Document) -> Vec<Difference> {
+        let here = &self.document;
+        let pairs = pairs(here, there);
+        let mut found: Vec<Difference> = pairs.iter().filter_map(|pair| region(here, there, *pair)).collect();
+        found.extend(here.kit().questions.iter().filter(|question| !question.per_region).filter_map(|question| {
+            let (mine, theirs) = (here.answer(&question.name, About::Task), there.answer(&question.name, About::Task));
+            (mine != theirs).then(|| Difference {
+                subject: Subject::Answer(question.name.clone()),
+                how: how(mine.is_some(), theirs.is_some()),
+                changes: vec![answer(there, &question.name, About::Task, None)],
+            })
+        }));
+        found.extend(relations(here, there));
+        found.sort_by_key(|difference| match difference.how {
+            How::OnlyThere => 0,
+            How::Otherwise => 1,
+            How::OnlyHere => 2,
+        });
+        found
+    }
+
+    /// Whether it can be taken over: nothing that is locked here, and no relation of regions that are not.
+    #[must_use]
+    pub fn can_take(&self, difference: &Difference) -> bool {
+        !self.read_only
+            && match &difference.subject {
+                Subject::Region { here: Some(key), .. } => self.document.mark(*key).is_some_and(Mark::is_editable),
+                Subject::Region { here: None, .. } | Subject::Answer(_) => true,
+                Subject::Relation(from, to) => [from, to].iter().all(|id| self.document.key_of(id).is_some()),
+            }
+    }
+
+    /// Makes these things as they are there, in one step. What was taken over is selected.
+    pub fn take_over(&mut self, differences: &[Difference]) -> Response {
+        self.drop_gesture();
+        let mut edits = Vec::new();
+        let mut taken = BTreeSet::new();
+        // Relations come after the regions that they join.
+        let is_relation = |difference: &&Difference| matches!(difference.subject, Subject::Relation(..));
+        let (relations, others): (Vec<_>, Vec<_>) = differences.iter().partition(is_relation);
+        self.begin_step();
+        for difference in others.into_iter().chain(relations) {
+            if !self.can_take(difference) {
+                continue;
+            }
+            for change in &difference.changes {
+                let Some(edit) = self.edit_of(change) else { continue };
+                taken.extend(edit.key());
+                edits.push(self.apply(edit));
+            }
+        }
+        self.commit_step();
+        if !edits.contains(&true) {
+            return Response::LIVELY;
+        }
+        taken.retain(|key| self.document.mark(*key).is_some());
+        self.set_selection(taken);
+        self.vertex = None;
+        Response::CHANGED
+    }
+
+    /// What of each image is shown.
+    #[must_use]
+    pub fn views(&self) -> Vec<(String, Viewport)> {
+        self.surfaces.iter().map(|(name, surface)| (name.clone(), surface.view)).collect()
+    }
+
+    /// Whether these views show something else of an image.
+    #[must_use]
+    pub fn looks_elsewhere(&self, views: &[(String, Viewport)]) -> bool {
+        let follows =
+            |(name, view): &(String, Viewport)| self.view(name).copied().is_some_and(|mut mine| mine.follow(view));
+        views.iter().any(follows)
+    }
+
+    /// Shows of each image what these views show.
+    pub fn look_where(&mut self, views: &[(String, Viewport)]) -> Response {
+        let mut moved = false;
+        for (name, view) in views {
+            if let Some(surface) = self.surfaces.get_mut(name)
+                && surface.view.follow(view)
+            {
+                surface.stale = Stale::All;
+                moved = true;
+            }
+        }
+        if moved { Response::ALL } else { Response::NONE }
+    }
+
+    /// Sizes of the images that have been measured.
+    pub(in crate::annotate) fn measured(&self) -> BTreeMap<String, ImageSize> {
+        self.surfaces.iter().map(|(name, surface)| (name.clone(), surface.view.image())).collect()
+    }
+}
+
+fn how(is_here: bool, is_there: bool) -> How {
+    match (is_here, is_there) {
+        (false, _) => How::OnlyThere,
+        (true, true) => How::Otherwise,
+        (true, false) => How::OnlyHere,
+    }
+}
+
+type Pair = (Option<RegionKey>, Option<RegionKey>);
+
+/// Each region with its like in the other version.
+fn pairs(here: &Document, there: &Document) -> Vec<Pair> {
+    let (mine, theirs) = (named(here), named(there));
+    let mut left: Vec<(RegionKey, &Mark)> = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
+    for (id, key) in &mine {
+        match theirs.get(id) {
+            Some(other) => pairs.push((Some(*key), Some(*other))),
+            None => left.extend(here.mark(*key).map(|mark| (*key, mark))),
+        }
+    }
+    let mut by_look: BTreeMap<String, Vec<RegionKey>> = BTreeMap::new();
+    left.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
+    for (key, mark) in &left {
+        by_look.entry(look(mark)).or_default().push(*key);
+    }
+    let mut news: Vec<RegionKey> =
+        theirs.iter().filter(|(id, _)| !mine.contains_key(*id)).map(|(_, key)| *key).collect();
+    news.sort();
+    for key in news {
+        let twin = there.mark(key).and_then(|mark| by_look.get_mut(&look(mark))?.pop());
+        // Another id is no difference.
+        if twin.is_none() {
+            pairs.push((None, Some(key)));
+        }
+    }
+    pairs.extend(by_look.into_values().flatten().map(|key| (Some(key), None)));
+    pairs.sort_by_key(|(mine, theirs)| (mine.is_none(), *mine, *theirs));
+    pairs
+}
+
+/// Regions by id, those whose id is theirs alone.
+fn named(document: &Document) -> BTreeMap<&str, RegionKey> {
+    let mut named: BTreeMap<&str, Option<RegionKey>> = BTreeMap::new();
+    for (key, mark) in document.marks() {
+        named.entry(&mark.region.id).and_modify(|known| *known = None).or_insert(Some(key));
+    }
+    named.into_iter().filter(|(id, _)| !id.is_empty()).filter_map(|(id, key)| Some((id, key?))).collect()
+}
+
+/// What people see of a region: where it is, its shape and its labels.
+fn look(mark: &Mark) -> String {
+    let item = mark.to_item();
+    let value = item.value().map(|value| serde_json::Value::Object(value.clone()).to_string()).unwrap_or_default();
+    format!("{}\n{}\n{value}", mark.region.to_name, mark.labels().join("\n"))
+}
+
+fn region(here: &Document, there: &Document, (mine, theirs): Pair) -> Option<Difference> {
+    let subject = Subject::Region { here: mine, there: theirs };
+    let marks = (mine.and_then(|key| here.mark(key)), theirs.and_then(|key| there.mark(key)));
+    let about = |key: Option<RegionKey>| key.map(About::Region);
+    let is_other = |name: &str| {
+        let mine = about(mine).and_then(|about| here.answer(name, about));
+        mine != about(theirs).and_then(|about| there.answer(name, about))
+    };
+    let questions = here.kit().questions.iter().filter(|question| question.per_region && is_other(&question.name));
+    let mut changes = Vec::new();
+    match (marks, theirs) {
+        ((_, Some(mark)), Some(key)) => {
+            if marks.0.is_none_or(|mine| !is_alike(mine, mark)) {
+                changes.push(Change::Region(mark.region.id.clone(), there.items_of(key)));
+            }
+            let id = mark.region.id.as_str();
+            changes.extend(questions.map(|question| answer(there, &question.name, About::Region(key), Some(id))));
+        }
+        ((Some(mark), None), _) => changes.push(Change::Region(mark.region.id.clone(), Vec::new())),
+        _ => {}
+    }
+    let how = how(mine.is_some(), theirs.is_some());
+    (!changes.is_empty()).then_some(Difference { subject, how, changes })
+}
+
+fn is_alike(one: &Mark, other: &Mark) -> bool {
+    one.region.shape == other.region.shape
+        && one.region.to_name == other.region.to_name
+        && one.labels() == other.labels()
+        && one.remark == other.remark
+}
+
+fn answer(there: &Document, control: &str, about: About, region: Option<&str>) -> Change {
+    let (item, id): (Option<ResultItem>, String) = there.answer_written(control, about);
+    Change::Answer { control: control.to_owned(), region: region.map(str::to_owned), item, id }
+}
+
+fn relations(here: &Document, there: &Document) -> Vec<Difference> {
+    let told = |document: &Document| -> BTreeMap<(String, String), ResultItem> {
+        let names = named(document);
+        let is_name = |id: &str| names.contains_key(id);
+        let item = |(key, _)| {
+            let item = document.relation_item(key)?;
+            let end = |name: &str| item.0.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+            let ends = (end("from_id"), end("to_id"));
+            (is_name(&ends.0) && is_name(&ends.1)).then_some((ends, item))
+        };
+        document.relations().filter_map(item).collect()
+    };
+    let (mine, theirs) = (told(here), told(there));
+    let ends: BTreeSet<&(String, String)> = mine.keys().chain(theirs.keys()).collect();
+    let other = |ends: &&(String, String)| mine.get(*ends) != theirs.get(*ends);
+    ends.into_iter()
+        .filter(other)
+        .map(|ends| {
+            let (from, to) = ends.clone();
+            let how = how(mine.contains_key(ends), theirs.contains_key(ends));
+            let changes = vec![Change::Relation(from.clone(), to.clone(), theirs.get(ends).cloned())];
+            Difference { subject: Subject::Relation(from, to), how, changes }
+        })
+        .collect()
+}

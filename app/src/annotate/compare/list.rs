@@ -1,0 +1,144 @@
+//! What is otherwise in the other version, line by line.
+
+use editor::annotate::{Difference, Editor, How, RegionKey, Subject};
+use leptos::prelude::*;
+
+use crate::annotate::bench::Bench;
+use crate::ui::{Button, Icon, IconButton, Look, Size, lu};
+
+/// Lines on the page; of more differences the first.
+const SHOWN: usize = 200;
+
+/// A difference as its line shows it.
+#[derive(Clone, PartialEq)]
+struct Row {
+    difference: Difference,
+    title: String,
+    color: String,
+    can_take: bool,
+}
+
+impl Row {
+    fn new(here: &Editor, there: &Editor, difference: Difference) -> Self {
+        let (title, color) = match &difference.subject {
+            Subject::Region { there: Some(key), .. } => (there.title(*key), Some(there.color(*key).to_owned())),
+            Subject::Region { here: Some(key), .. } => (here.title(*key), Some(here.color(*key).to_owned())),
+            Subject::Region { .. } => (String::new(), None),
+            Subject::Answer(control) => (control.replace(['_', '-'], " "), None),
+            Subject::Relation(from, to) => {
+                let end = |id: &str| {
+                    let find = |editor: &Editor| editor.document().key_of(id).map(|key| editor.title(key));
+                    find(there).or_else(|| find(here)).unwrap_or_else(|| id.to_owned())
+                };
+                (format!("{} – {}", end(from), end(to)), None)
+            }
+        };
+        let can_take = here.can_take(&difference);
+        Self { difference, title, color: color.map(|color| format!("--label: {color}")).unwrap_or_default(), can_take }
+    }
+
+    /// What the line says, and what its button does.
+    fn words(&self) -> (&'static str, &'static str) {
+        match self.difference.how {
+            How::OnlyThere => ("Only there", "Take over"),
+            How::Otherwise => ("Different", "Make it as there"),
+            How::OnlyHere => ("Only here", "Remove, as there"),
+        }
+    }
+
+    /// The region here, and there.
+    fn regions(&self) -> (Option<RegionKey>, Option<RegionKey>) {
+        match &self.difference.subject {
+            Subject::Region { here, there } => (*here, *there),
+            Subject::Answer(_) | Subject::Relation(..) => (None, None),
+        }
+    }
+}
+
+/// The differences between the work and the other version, each to be taken over.
+#[component]
+pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        other.read(|there| {
+            bench.read(|here| {
+                let found = here.differences(there.document());
+                found.into_iter().map(|difference| Row::new(here, there, difference)).collect::<Vec<_>>()
+            })
+        })
+    });
+    let count = Memo::new(move |_| rows.with(Vec::len));
+    let take = move |differences: Vec<Difference>| {
+        let _ = bench.act(|editor| editor.take_over(&differences));
+    };
+    let take_all = move |_| take(rows.with_untracked(|rows| rows.iter().map(|row| row.difference.clone()).collect()));
+    let show = move |row: &Row, is_picked: bool| {
+        let (here, there) = row.regions();
+        for (bench, key) in [(bench, here), (other, there)] {
+            let _ = bench.act(|editor| match (is_picked, key) {
+                (false, key) => editor.hover(key),
+                (true, None) => editor.select([].into()),
+                (true, Some(key)) => editor.select([key].into()).and(editor.bring_into_view(key)),
+            });
+        }
+    };
+    let line = move |row: Row| {
+        let (how, action) = row.words();
+        let icon = match row.difference.how {
+            How::OnlyThere => lu::LuPlus,
+            How::Otherwise => lu::LuPencil,
+            How::OnlyHere => lu::LuMinus,
+        };
+        let (title, color, can_take) = (row.title.clone(), row.color.clone(), row.can_take);
+        let (difference, kind) = (row.difference.clone(), row.difference.how);
+        let has_dot = !color.is_empty();
+        let row = StoredValue::new(row);
+        view! {
+            <li
+                class="compare-row"
+                style=color
+                data-how=format!("{kind:?}")
+                on:pointerenter=move |_| row.with_value(|row| show(row, false))
+                on:pointerleave=move |_| { let _ = (bench.act(|e| e.hover(None)), other.act(|e| e.hover(None))); }
+            >
+                <button class="region-pick" type="button" on:click=move |_| row.with_value(|row| show(row, true))>
+                    <span class="compare-how"><Icon icon/></span>
+                    {has_dot.then(|| view! { <span class="label-dot" aria-hidden="true"></span> })}
+                    <span class="region-words">
+                        <span class="truncate">{title.clone()}</span>
+                        <span class="region-detail">{how}</span>
+                    </span>
+                </button>
+                <IconButton
+                    icon=if kind == How::OnlyHere { lu::LuTrash2 } else { lu::LuArrowLeft }
+                    label=format!("{action}: {title}")
+                    size=Size::Small
+                    disabled=!can_take
+                    on:click=move |_| take(vec![difference.clone()])
+                />
+            </li>
+        }
+    };
+    let rest = move || count.get().saturating_sub(SHOWN);
+    view! {
+        <p class="compare-count" role="status">
+            {move || match count.get() {
+                0 => "Your work says the same.".to_owned(),
+                1 => "1 difference".to_owned(),
+                n => format!("{n} differences"),
+            }}
+        </p>
+        <ul class="compare-list" role="list">
+            {move || rows.with(|rows| rows.iter().take(SHOWN).cloned().map(line).collect_view())}
+        </ul>
+        <Show when=move || rest() != 0>
+            <p class="panel-empty">{move || format!("And {} more.", rest())}</p>
+        </Show>
+        <Show when=move || count.get() != 0>
+            <div class="compare-foot">
+                <Button look=Look::Plain wide=true icon=lu::LuArrowLeft on:click=take_all>"Take over all of it"</Button>
+                <p class="muted small">"Ctrl Z brings your work back."</p>
+            </div>
+        </Show>
+    }
+    .into_any()
+}
