@@ -17,6 +17,7 @@ pub mod account;
 pub mod annotation;
 pub mod answer;
 pub mod calendar;
+pub mod chat;
 pub mod dialogue;
 pub mod error;
 pub mod format;

@@ -76,6 +76,7 @@ fn outline(id: &str) -> Glyph {
         "taxonomy" => lu::LuListTree,
         "table-check" => lu::LuTable2,
         "llm-rating" => lu::LuStar,
+        "llm-chat" => lu::LuMessageCircle,
         _ => lu::LuLayoutTemplate,
     }
 }

@@ -8,11 +8,12 @@ use super::limits;
 use crate::Error;
 use crate::answer::Asks;
 use crate::label_config::{Control, LabelConfig};
-use crate::result::{ResultItem, is_region_type};
+use crate::region::Shape;
+use crate::result::{Region, ResultItem, is_region_type};
 
 /// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
 /// not keep anyone from submitting.
-const DRAWN: [&str; 20] = [
+const DRAWN: [&str; 21] = [
     "Rectangle",
     "RectangleLabels",
     "Ellipse",
@@ -33,6 +34,7 @@ const DRAWN: [&str; 20] = [
     "Labels",
     "ParagraphLabels",
     "HyperTextLabels",
+    "Chat",
 ];
 
 /// The region that conditions such as `whenLabelValue` are asked about.
@@ -44,6 +46,8 @@ pub struct Selected<'a> {
     pub controls: [&'a str; 2],
     /// Its labels as stored.
     pub labels: &'a [String],
+    /// Who speaks, of a message.
+    pub role: Option<&'a str>,
 }
 
 /// What keeps work from being submitted: unanswered required controls and answers out of their limits. Each error carries
@@ -105,11 +109,12 @@ struct Described<'a> {
     to_name: String,
     controls: [&'a str; 2],
     labels: Vec<String>,
+    role: Option<String>,
 }
 
 impl Described<'_> {
     fn selected<'a>(&'a self, id: &'a str) -> Selected<'a> {
-        Selected { id, controls: self.controls, labels: &self.labels }
+        Selected { id, controls: self.controls, labels: &self.labels, role: self.role.as_deref() }
     }
 }
 
@@ -120,6 +125,11 @@ fn regions(result: &[ResultItem]) -> BTreeMap<&str, Described<'_>> {
         let region = found.entry(item.id()).or_default();
         item.to_name().clone_into(&mut region.to_name);
         region.labels.extend(item.labels().into_iter().map(str::to_owned));
+        if item.item_type() == "chatmessage"
+            && let Ok(Some(Region { shape: Shape::Message(message), .. })) = Region::from_item(item, None)
+        {
+            region.role = Some(message.role);
+        }
         region.controls[usize::from(!region.controls[0].is_empty())] = item.from_name();
     }
     found
@@ -143,7 +153,11 @@ pub fn is_visible(
         selected.is_some_and(|region| {
             let labels = list("whenLabelValue");
             let by_tag = tags.is_empty() || region.controls.iter().any(|name| tags.contains(name));
-            by_tag && (labels.is_empty() || region.labels.iter().any(|label| labels.contains(&label.as_str())))
+            let roles = list("whenRole");
+            let by_role = roles.is_empty() || region.role.is_some_and(|role| roles.contains(&role));
+            by_tag
+                && by_role
+                && (labels.is_empty() || region.labels.iter().any(|label| labels.contains(&label.as_str())))
         })
     };
     let is_per_region = |name: &str| config.control(name).is_some_and(|control| control.flag("perRegion"));
@@ -245,8 +259,9 @@ mod tests {
             is_visible(&config, &attributes, &[], selected)
         };
         let labels = ["Cat".to_owned()];
-        let cat = Some(Selected { id: "a", controls: ["box", ""], labels: &labels });
-        let table: [(Written<'_>, bool, bool); 7] = [
+        let cat = Some(Selected { id: "a", controls: ["box", ""], labels: &labels, role: None });
+        let table: [(Written<'_>, bool, bool); 8] = [
+            (&[("visibleWhen", "region-selected"), ("whenRole", "user")], false, false),
             (&[], true, true),
             (&[("visibleWhen", "region-selected")], false, true),
             (&[("visibleWhen", "no-region-selected")], true, false),
@@ -258,5 +273,8 @@ mod tests {
         for (attributes, without, with) in table {
             assert_eq!((shown(attributes, None), shown(attributes, cat)), (without, with), "{attributes:?}");
         }
+        let said = |role| Some(Selected { id: "m", controls: ["chat", ""], labels: &[], role: Some(role) });
+        let of_assistants = [("visibleWhen", "region-selected"), ("whenRole", "assistant, tool")];
+        assert_eq!((shown(&of_assistants, said("tool")), shown(&of_assistants, said("user"))), (true, false));
     }
 }

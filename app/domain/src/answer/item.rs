@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Answer;
-use crate::result::{ResultItem, as_offset, same, whole};
+use crate::result::{ResultItem, as_offset, same};
 
 /// Which of two is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,17 +25,6 @@ impl Side {
             Self::Right => "right",
         }
     }
-}
-
-/// A message of a chat.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
-    /// Who speaks: `user`, `assistant`, `system`, `tool`, `developer`.
-    pub role: String,
-    /// What is said.
-    pub content: String,
-    /// When, in milliseconds since 1970, where known.
-    pub created_at: Option<f64>,
 }
 
 impl Answer {
@@ -62,14 +51,6 @@ impl Answer {
                 let bucket = |(name, ids): (&String, &Value)| Some((name.clone(), texts(ids)?));
                 Self::Ranking(buckets.iter().map(bucket).collect::<Option<_>>()?)
             }
-            "chatmessage" => {
-                let message = message(value);
-                Self::Message(Message {
-                    role: message.get("role")?.as_str()?.to_owned(),
-                    content: message.get("content")?.as_str()?.to_owned(),
-                    created_at: message.get("createdAt").and_then(Value::as_f64),
-                })
-            }
             "reactcode" => Self::Outputs(value.get("reactcode").cloned().unwrap_or_else(|| value.clone().into())),
             _ => return None,
         })
@@ -87,7 +68,6 @@ impl Answer {
             Self::DateTime(_) => "datetime",
             Self::Pairwise(_) => "pairwise",
             Self::Ranking(_) => "ranker",
-            Self::Message(_) => "chatmessage",
             Self::Outputs(_) => "reactcode",
         }
     }
@@ -113,39 +93,6 @@ impl Answer {
             _ => self == other,
         }
     }
-}
-
-impl Message {
-    fn put(&self, object: &mut Map<String, Value>) {
-        object.insert("role".to_owned(), self.role.as_str().into());
-        object.insert("content".to_owned(), self.content.as_str().into());
-        if let Some(at) = self.created_at
-            && object.get("createdAt").and_then(Value::as_f64) != Some(at)
-        {
-            object.insert("createdAt".to_owned(), whole(at));
-        }
-    }
-}
-
-impl Message {
-    /// Writes it under a key of its own, or directly into a value that has it there.
-    pub(super) fn write(&self, value: &mut Map<String, Value>) {
-        if value.contains_key("role") && !value.contains_key("chatmessage") {
-            self.put(value);
-            return;
-        }
-        let mut nested = match value.get_mut("chatmessage").map(Value::take) {
-            Some(Value::Object(nested)) => nested,
-            _ => Map::new(),
-        };
-        self.put(&mut nested);
-        value.insert("chatmessage".to_owned(), nested.into());
-    }
-}
-
-/// Messages stand under a key of their own, in older results directly in the value.
-fn message(value: &Map<String, Value>) -> &Map<String, Value> {
-    value.get("chatmessage").and_then(Value::as_object).unwrap_or(value)
 }
 
 /// Paths as lists; a bare text is a path of one.

@@ -1,4 +1,4 @@
-//! Answers that are no region: choices, paths, stars, numbers, dates, comparisons, rankings, messages, written text.
+//! Answers that are no region: choices, paths, stars, numbers, dates, comparisons, rankings, written text.
 //!
 //! One file per kind of question, each with its rules, how an answer is read from a result's `value` and written to it,
 //! and what is wrong with one. [`Answer`] knows every kind that results hold, [`Asks`] those the label page can ask;
@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 pub use choices::Choices;
 pub use date_time::{DateTime, Precision};
-pub use item::{Message, Side};
+pub use item::Side;
 pub use number::Number;
 pub use ranker::{Board, Bucket, ListItem, Ranker, UNSORTED, items_of};
 pub use rating::{MOST_STARS, Rating};
@@ -54,8 +54,6 @@ pub enum Answer {
     Pairwise(Side),
     /// The ids of items in each bucket, best first.
     Ranking(Vec<(String, Vec<String>)>),
-    /// One message of a chat.
-    Message(Message),
     /// What a `ReactCode` interface declared.
     Outputs(Value),
 }
@@ -151,7 +149,6 @@ impl Answer {
             Self::Rating(stars) => *stars == 0,
             Self::DateTime(written) => written.trim().is_empty(),
             Self::Ranking(buckets) => buckets.iter().all(|(_, ids)| ids.is_empty()),
-            Self::Message(message) => message.content.trim().is_empty(),
             Self::Outputs(outputs) => outputs.is_null() || outputs.as_object().is_some_and(Map::is_empty),
             Self::Number(_) | Self::Pairwise(_) => false,
         }
@@ -167,7 +164,6 @@ impl Answer {
             Self::Number(number) => number.is_finite(),
             Self::DateTime(written) => !written.is_empty(),
             Self::Ranking(buckets) => !buckets.is_empty(),
-            Self::Message(message) => !message.content.is_empty(),
             Self::Pairwise(_) | Self::Outputs(_) => true,
         }
     }
@@ -192,7 +188,6 @@ impl Answer {
                 let bucket = |(name, ids): &(String, Vec<String>)| (name.clone(), Value::from(ids.as_slice()));
                 ("ranker", Value::Object(buckets.iter().map(bucket).collect()))
             }
-            Self::Message(message) => return message.write(value),
             Self::Outputs(outputs) => ("reactcode", outputs.clone()),
         };
         value.insert(key.to_owned(), json);

@@ -57,6 +57,7 @@ pub(super) const VISIBILITY: &[Attribute] = &[
     any("whenTagName"),
     any("whenLabelValue"),
     any("whenChoiceValue"),
+    any("whenRole"),
 ];
 
 /// What every object knows.

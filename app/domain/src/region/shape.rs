@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bounds, BoxTrack, Ellipse, FrameRanges, HyperSpan, ImageVector, KeyPoint, Mask, Moment, PageBox, ParagraphSpan,
-    Polygon, RotatedRect, SeriesSpan, TextSpan, TimeSpan, UnitRect, Vector, VectorTrack,
+    Bounds, BoxTrack, Ellipse, FrameRanges, HyperSpan, ImageVector, KeyPoint, Mask, Message, Moment, PageBox,
+    ParagraphSpan, Polygon, RotatedRect, SeriesSpan, TextSpan, TimeSpan, UnitRect, Vector, VectorTrack,
 };
 
 /// The geometry of a region.
@@ -41,6 +41,8 @@ pub enum Shape {
     Paragraph(ParagraphSpan),
     /// A piece of a page of HTML.
     HyperText(HyperSpan),
+    /// A message of a chat.
+    Message(Message),
 }
 
 impl Shape {
@@ -103,6 +105,7 @@ impl Shape {
             Self::Series(span) => {
                 [&span.start, &span.end].iter().all(|moment| !matches!(moment, Moment::Number(n) if !n.is_finite()))
             }
+            Self::Message(message) => message.created_at.is_none_or(f64::is_finite),
             Self::Mask(_) | Self::Frames(_) | Self::Text(_) | Self::Paragraph(_) | Self::HyperText(_) => true,
         }
     }

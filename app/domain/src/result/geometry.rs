@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::number::{malformed, offset};
-use super::{ResultItem, line, mask, page, shape, vector, video};
+use super::{ResultItem, line, mask, message, page, shape, vector, video};
 use crate::region::{ImageSize, Shape};
 use crate::{Error, Result};
 
@@ -26,6 +26,7 @@ pub(super) enum Geometry {
     Text,
     Paragraph,
     HyperText,
+    Message,
 }
 
 impl Geometry {
@@ -55,6 +56,7 @@ impl Geometry {
             "timelinelabels" => Some(Self::Frames),
             "timeserieslabels" => Some(Self::Series),
             "paragraphlabels" => Some(Self::Paragraph),
+            "chatmessage" => Some(Self::Message),
             "hypertextlabels" if has("startOffset") => Some(Self::HyperText),
             "hypertextlabels" if has("globalOffsets") => Some(Self::HyperText),
             "hypertextlabels" => Some(Self::Text),
@@ -142,6 +144,7 @@ impl Geometry {
                 Self::Series => Shape::Series(line::read_series(value)?),
                 Self::Paragraph => Shape::Paragraph(line::read_paragraph(value)?),
                 Self::HyperText => Shape::HyperText(line::read_hypertext(value)?),
+                Self::Message => Shape::Message(message::read(value)?),
                 _ => Shape::Text(line::read_text(value)?),
             }
         };
@@ -160,7 +163,7 @@ pub fn is_region_type(item_type: &str) -> bool {
 
 /// Whether a `value` repeats the geometry of a region.
 pub(super) fn is_repeated_in(value: &Map<String, Value>) -> bool {
-    ["x", "points", "start", "rle", "imageDataURL", "vertices", "sequence", "ranges"]
+    ["x", "points", "start", "rle", "imageDataURL", "vertices", "sequence", "ranges", "chatmessage"]
         .iter()
         .any(|key| value.contains_key(*key))
 }
@@ -185,5 +188,6 @@ pub(super) fn write(shape: &Shape, size: Option<ImageSize>, item_type: &str, val
         Shape::Text(span) => line::write_text(span, value),
         Shape::Paragraph(span) => line::write_paragraph(span, value),
         Shape::HyperText(span) => line::write_hypertext(span, value),
+        Shape::Message(message) => message::write(message, value),
     }
 }

@@ -11,6 +11,7 @@ mod geometry;
 mod item;
 mod line;
 mod mask;
+mod message;
 mod number;
 mod page;
 mod region;

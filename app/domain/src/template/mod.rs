@@ -100,6 +100,7 @@ pub static TEMPLATES: &[Template] = &[
     template!(Structured, "taxonomy", "Taxonomy", "File items in a tree of categories."),
     template!(Structured, "table-check", "Check a record", "Compare a record with the rules and correct it."),
     template!(Llm, "llm-rating", "Rate a model's answer", "Score helpfulness, truth and safety of one answer."),
+    template!(Llm, "llm-chat", "Conversation with a model", "Go on with a chat and judge its answers one by one."),
     template!(Llm, "llm-ranking", "Rank model answers", "Put several answers in order, best first."),
 ];
 

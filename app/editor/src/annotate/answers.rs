@@ -6,6 +6,7 @@
 use domain::Error;
 use domain::annotation::{Selected, is_visible};
 use domain::answer::{Answer, Asks};
+use domain::region::Shape;
 use domain::result::ResultItem;
 
 use super::document::{About, Mark, RegionKey};
@@ -95,6 +96,10 @@ impl Editor {
             id: &mark.region.id,
             controls: [&mark.region.from_name, mark.label_control()],
             labels: mark.labels(),
+            role: match &mark.region.shape {
+                Shape::Message(message) => Some(message.role.as_str()),
+                _ => None,
+            },
         });
         is_visible(&self.config, attributes, &self.document.to_answers(), selected)
     }

@@ -238,7 +238,11 @@ impl Editor {
             self.document.kit().label_of(mark, value).map_or_else(|| value.clone(), |l| l.text.clone())
         };
         let labels: Vec<String> = mark.labels().iter().map(shown).collect();
-        if labels.is_empty() { mark.kind().name().to_owned() } else { labels.join(", ") }
+        match &mark.region.shape {
+            _ if !labels.is_empty() => labels.join(", "),
+            Shape::Message(message) => speaker(&message.role),
+            shape => ShapeKind::of(shape).name().to_owned(),
+        }
     }
 
     /// The color of a region: that of its first label.
@@ -254,6 +258,13 @@ impl Editor {
         let label = mark.labels().first().and_then(|value| self.document.kit().label_of(mark, value));
         label.map_or(Self::PLAIN, |label| label.color.as_str())
     }
+}
+
+/// A role as people read it.
+#[must_use]
+pub fn speaker(role: &str) -> String {
+    let mut letters = role.trim().chars();
+    letters.next().map_or_else(|| "Message".to_owned(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn carries(mark: &Mark, label: &LabelChoice) -> bool {

@@ -6,6 +6,7 @@
 mod aids;
 mod answers;
 mod arrange;
+mod chat;
 mod commands;
 mod compare;
 mod cursor;
@@ -51,6 +52,7 @@ pub use kit::{
     ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, RelationKit, RelationLabel,
     ShapeControl, ShapeKind, VectorRules, safe_color,
 };
+pub use labeling::speaker;
 pub use line::{Axis, Line, Part, Piece, Place, clock, month_starts};
 pub use listing::{Entry, Wanted};
 pub use log::{Change, Record};

@@ -138,6 +138,7 @@ pub fn words_of(shape: &Shape) -> Option<&str> {
         Shape::Text(span) => Some(&span.text),
         Shape::Paragraph(span) => Some(&span.text),
         Shape::HyperText(span) => Some(&span.text),
+        Shape::Message(message) => Some(&message.content),
         _ => None,
     }
 }

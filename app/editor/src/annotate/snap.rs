@@ -65,6 +65,7 @@ pub fn is_proper(shape: &Shape) -> bool {
         Shape::Series(span) => span.instant || span.start != span.end,
         Shape::Text(span) => span.start < span.end,
         Shape::Paragraph(span) => (span.start, span.start_offset) < (span.end, span.end_offset),
+        Shape::Message(message) => !message.content.is_empty(),
         Shape::HyperText(span) => (&span.start, span.start_offset) != (&span.end, span.end_offset),
     }
 }

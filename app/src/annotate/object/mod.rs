@@ -6,6 +6,7 @@
 //! tree's, undo, drafts and results are the editor's.
 
 mod audio;
+mod chat;
 mod far;
 mod hypertext;
 mod image;
@@ -39,10 +40,13 @@ late! {
     }
 }
 
-// A page in a frame is never drawn by the server.
+// A page in a frame is never drawn by the server; chats are among the rarer objects.
 late! {
-    rare: fn page(shown: Shown) {
-        hypertext::view(&shown)
+    rare: fn seldom(shown: Shown) {
+        match shown.element.tag.as_str() {
+            "Chat" => chat::view(&shown),
+            _ => hypertext::view(&shown),
+        }
     }
 }
 
@@ -98,7 +102,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Image" => image::view(&shown),
         "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
-        "HyperText" => page(shown),
+        "HyperText" | "Chat" => seldom(shown),
         "Paragraphs" => paragraphs::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),

@@ -4,7 +4,7 @@ use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Su
 use domain::hotkeys::OwnKeys;
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
-use domain::result::ResultItem;
+use domain::result::{ResultItem, is_region_type};
 use editor::annotate::Editor;
 use editor::keymap::Keymap;
 use leptos::prelude::*;
@@ -86,7 +86,7 @@ impl Sitting {
             (None, Some(annotation), _) => annotation.result,
             (None, None, Some(prediction)) => {
                 proposed_by = Some(prediction.model_version);
-                prediction.result.into_iter().map(as_prediction).collect()
+                prediction.result.into_iter().enumerate().map(as_prediction).collect()
             }
             (None, None, None) => Vec::new(),
         };
@@ -209,8 +209,12 @@ impl Sitting {
     }
 }
 
-/// Items of a proposal say so, until somebody changes them.
-fn as_prediction(mut item: ResultItem) -> ResultItem {
+/// Items of a proposal say so, until somebody changes them. Regions without a name get one, so that answers can be about
+/// them.
+fn as_prediction((at, mut item): (usize, ResultItem)) -> ResultItem {
+    if item.id().is_empty() && is_region_type(item.item_type()) {
+        item.0.insert("id".to_owned(), format!("proposed{at}").into());
+    }
     item.0.entry("origin").or_insert_with(|| "prediction".into());
     item
 }

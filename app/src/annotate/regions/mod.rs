@@ -49,6 +49,7 @@ fn how_to_begin(bench: Bench) -> String {
                 ObjectKind::Sound => "drag along the sound",
                 ObjectKind::Series => "drag along the curves",
                 ObjectKind::Video => "draw on the video or drag along its timeline",
+                ObjectKind::Chat => "write a message",
             };
             if !ways.contains(&way) {
                 ways.push(way);

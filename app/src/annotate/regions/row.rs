@@ -90,6 +90,7 @@ fn detail(shape: &Shape) -> String {
         Shape::Text(span) => shortened(&span.text),
         Shape::Paragraph(span) => shortened(&span.text),
         Shape::HyperText(span) => shortened(&span.text),
+        Shape::Message(message) => shortened(&message.content),
     }
 }
 

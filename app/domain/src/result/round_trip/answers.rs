@@ -1,7 +1,7 @@
 //! Answers, relations, notes and parents.
 
 use super::*;
-use crate::answer::{Message, Side};
+use crate::answer::Side;
 
 #[test]
 fn answers_come_back_to_the_letter_and_change_alone() {
@@ -16,8 +16,6 @@ fn answers_come_back_to_the_letter_and_change_alone() {
         Answer::DateTime("2027".to_owned()),
         Answer::Pairwise(Side::Left),
         Answer::Ranking(vec![("best".to_owned(), vec!["1".to_owned()])]),
-        Answer::Message(Message { role: "user".to_owned(), content: "Bye".to_owned(), created_at: Some(1.0) }),
-        Answer::Message(Message { role: "user".to_owned(), content: "Bye".to_owned(), created_at: None }),
         Answer::Outputs(json!({"score": 4})),
     ];
     for (json, new) in answers().iter().zip(new) {

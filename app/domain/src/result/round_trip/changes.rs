@@ -63,6 +63,23 @@ fn a_painted_mask_is_written_as_the_one_it_came_as() {
 }
 
 #[test]
+fn a_message_that_is_worded_anew_keeps_the_rest() {
+    for (_, json) in regions().into_iter().filter(|(variant, _)| *variant == "message") {
+        let mut region = read(&json);
+        let Shape::Message(message) = &mut region.shape else { panic!("a message") };
+        message.content = "Bye".to_owned();
+        let mut expected = json.clone();
+        let path = if json["value"]["role"].is_null() { "/value/chatmessage/content" } else { "/value/content" };
+        *expected.pointer_mut(path).unwrap() = json!("Bye");
+        expected["origin"] = json!("prediction-changed");
+        assert_eq!(text(&region.to_item()), text(&item(&expected)));
+        // An answer about it repeats what was said.
+        let about = region.item_about("good", "rating");
+        assert_eq!(about.0["value"]["chatmessage"]["content"], json!("Bye"), "{about:?}");
+    }
+}
+
+#[test]
 fn painting_and_erasing_again_is_no_change() {
     let (_, json) = regions().into_iter().find(|(variant, _)| *variant == "mask").unwrap();
     let mut region = read(&json);

@@ -164,6 +164,14 @@ fn regions() -> Vec<(&'static str, Value)> {
             plain("hypertextlabels", json!({"globalOffsets": {"start": 103, "end": 140}, "hypertextlabels": ["A"]})),
         ),
         ("text", plain("hypertextlabels", json!({"start": 3, "end": 9, "text": "double", "hypertextlabels": ["A"]}))),
+        (
+            "message",
+            plain(
+                "chatmessage",
+                json!({"chatmessage": {"role": "user", "content": "Hi", "createdAt": 1_760_000_000_000_i64, "k": 1}}),
+            ),
+        ),
+        ("message", plain("chatmessage", json!({"role": "assistant", "content": "Hi"}))),
     ]
 }
 
@@ -180,11 +188,6 @@ fn answers() -> Vec<Value> {
         plain("datetime", json!({"datetime": "2026-11-21"})),
         plain("pairwise", json!({"selected": "right"})),
         plain("ranker", json!({"ranker": {"best": ["3", "1"], "_": []}})),
-        plain(
-            "chatmessage",
-            json!({"chatmessage": {"role": "user", "content": "Hi", "createdAt": 1_760_000_000_000_i64, "k": 1}}),
-        ),
-        plain("chatmessage", json!({"role": "assistant", "content": "Hi"})),
         plain("reactcode", json!({"reactcode": {"score": 3, "why": ["x"]}})),
     ]
 }

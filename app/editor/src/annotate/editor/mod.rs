@@ -19,7 +19,6 @@ use super::aids::Aids;
 use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::film::Film;
-use super::kit::ShapeKind;
 use super::line::Line;
 use super::log::Log;
 use super::scene::Scene;
@@ -113,8 +112,7 @@ impl Editor {
             .iter()
             .filter_map(|(name, size)| Some((name.clone(), Surface::open(&document, name, *size)?)))
             .collect();
-        // What moves through a video is drawn without a tool.
-        let first = kit.shapes.iter().find(|shape| shape.kind != ShapeKind::Track);
+        let first = kit.shapes.iter().find(|shape| shape.kind.has_tool());
         let tool = first.map_or(ToolKind::Select, |shape| ToolKind::Draw(shape.kind));
         let tool = if document.is_empty() { tool } else { ToolKind::Select };
         let active = kit.canvases().next().unwrap_or_default().to_owned();

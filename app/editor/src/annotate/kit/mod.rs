@@ -92,7 +92,12 @@ impl Kit {
         }
         let mut kinds = control.to_names.iter().filter_map(|name| self.object(name));
         if let Some(shape) = ShapeControl::of(control) {
-            if !kinds.any(|kind| kind.is_canvas() || kind == ObjectKind::Video && shape.kind == ShapeKind::Track) {
+            let is_on = |kind: ObjectKind| match shape.kind {
+                ShapeKind::Track => kind == ObjectKind::Video,
+                ShapeKind::Message => kind == ObjectKind::Chat,
+                _ => kind.is_canvas(),
+            };
+            if !kinds.any(is_on) {
                 return;
             }
             if shape.joined {

@@ -19,6 +19,8 @@ pub enum ObjectKind {
     Page,
     /// A video: things move through it, and stretches of it are labeled.
     Video,
+    /// A chat: messages are written below those of the task.
+    Chat,
 }
 
 impl ObjectKind {
@@ -33,6 +35,7 @@ impl ObjectKind {
             "Audio" => Self::Sound,
             "TimeSeries" => Self::Series,
             "Video" => Self::Video,
+            "Chat" => Self::Chat,
             _ => return None,
         })
     }
@@ -60,6 +63,7 @@ impl ObjectKind {
             Self::Page => matches!(shape, Shape::HyperText(_)),
             Self::Sound => matches!(shape, Shape::Time(_)),
             Self::Series => matches!(shape, Shape::Series(_)),
+            Self::Chat => matches!(shape, Shape::Message(_)),
             Self::Video => matches!(shape, Shape::Frames(_) | Shape::BoxTrack(_)),
         }
     }

@@ -27,6 +27,8 @@ pub enum ShapeKind {
     Text,
     /// Pieces of sounds, series, videos, dialogues and HTML.
     Span,
+    /// Messages of chats.
+    Message,
 }
 
 impl ShapeKind {
@@ -43,10 +45,17 @@ impl ShapeKind {
             Shape::Page(_) => Self::Page,
             Shape::BoxTrack(_) | Shape::VectorTrack(_) => Self::Track,
             Shape::Text(_) => Self::Text,
+            Shape::Message(_) => Self::Message,
             Shape::Frames(_) | Shape::Time(_) | Shape::Series(_) | Shape::Paragraph(_) | Shape::HyperText(_) => {
                 Self::Span
             }
         }
+    }
+
+    /// Whether people draw it with a tool in hand.
+    #[must_use]
+    pub fn has_tool(self) -> bool {
+        !matches!(self, Self::Track | Self::Message)
     }
 
     /// As people call it.
@@ -63,6 +72,7 @@ impl ShapeKind {
             Self::Track => "Track",
             Self::Text => "Text",
             Self::Span => "Span",
+            Self::Message => "Message",
         }
     }
 
@@ -82,6 +92,7 @@ impl ShapeKind {
             "BrushLabels" | "BitmaskLabels" => (Self::Mask, true),
             "Vector" => (Self::Vector, false),
             "VectorLabels" => (Self::Vector, true),
+            "Chat" => (Self::Message, false),
             _ => return None,
         })
     }
@@ -159,7 +170,11 @@ impl ShapeControl {
         let width = control.attribute("strokeWidth").and_then(|width| width.trim().parse::<f64>().ok());
         Some(Self {
             name: control.name.clone(),
-            item_type: control.tag.to_ascii_lowercase(),
+            item_type: if kind == ShapeKind::Message {
+                "chatmessage".to_owned()
+            } else {
+                control.tag.to_ascii_lowercase()
+            },
             kind,
             joined,
             to_names: control.to_names.clone(),

@@ -2,6 +2,7 @@
 
 mod answering;
 mod arranging;
+mod chats;
 mod comparing;
 mod dialogues;
 mod drawing;
