@@ -1,7 +1,7 @@
 // A conversation goes on: messages are written, worded anew, judged one by one, and stored as they were said.
 import { createProject, exportJson, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
-import { expect, expectAccessible, open, test } from '../../support/test';
+import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
 
 test('a conversation is gone on with and judged', async ({ app, page }) => {
   await newOwner(page, app, 'Talkers');
@@ -45,9 +45,10 @@ test('a conversation is gone on with and judged', async ({ app, page }) => {
   await expect(texts).toHaveCount(4);
   await expect(page.getByText('Draft saved')).toBeVisible();
   await page.reload();
+  await hydrated(page);
   await expect(texts).toHaveText(['Why do my bees hang outside?', /bearding/, 'Should I worry?', 'No.']);
 
-  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('alert').filter({ hasText: 'Please rate the conversation.' })).toBeVisible();
   await page.locator('[data-control="overall"]').getByRole('button', { name: '5 of 5' }).click();
   await page.getByRole('button', { name: 'Submit' }).click();

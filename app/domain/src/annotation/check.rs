@@ -99,7 +99,7 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         say("answer_required", own.map_or(sentence, str::to_owned))
     };
     let mut found: Vec<Error> = config.controls.iter().filter_map(problem).collect();
-    found.extend(limits::problems(config, None, result));
+    found.extend(limits::problems(config, result));
     found
 }
 

@@ -3,16 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
-
 use crate::Error;
 use crate::answer::Answer;
-use crate::label_config::{Control, Element, Label, LabelConfig, look_up};
+use crate::label_config::{Control, Element, GIVEN_MESSAGES, Label, LabelConfig};
 use crate::region::Shape;
 use crate::result::{Region, ResultItem};
 
-/// What exceeds or falls short of the limits of its control. `data` is the task's, for limits that count what it holds.
-pub(super) fn problems(config: &LabelConfig, data: Option<&Map<String, Value>>, result: &[ResultItem]) -> Vec<Error> {
+/// What exceeds or falls short of the limits of its control.
+pub(super) fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
     let mut by_control: HashMap<&str, Vec<&ResultItem>> = HashMap::new();
     for item in result {
         by_control.entry(item.from_name()).or_default().push(item);
@@ -21,7 +19,7 @@ pub(super) fn problems(config: &LabelConfig, data: Option<&Map<String, Value>>, 
     let check = |control: &Control| {
         let items = by_control.get(control.name.as_str()).unwrap_or(&none);
         let sentence = match control.tag.as_str() {
-            "Chat" => chat(config, control, data, items),
+            "Chat" => chat(control, items),
             _ if items.is_empty() => None,
             "Choices" => items.iter().find_map(|item| choices(control, item)),
             "Taxonomy" => items.iter().find_map(|item| taxonomy(control, item)),
@@ -167,19 +165,9 @@ fn vector(control: &Control, item: &ResultItem) -> Option<String> {
     Some(format!("A line here has {most} points at most; one has {}.", points.end()))
 }
 
-/// The messages of the task count too.
-fn chat(
-    config: &LabelConfig,
-    control: &Control,
-    data: Option<&Map<String, Value>>,
-    items: &[&ResultItem],
-) -> Option<String> {
-    let field = config.object(&control.name).and_then(|object| object.field.as_deref());
-    let given = match (field, data) {
-        (Some(field), Some(data)) => Some(look_up(data, field).and_then(Value::as_array).map_or(0, Vec::len)),
-        (None, _) => Some(0),
-        (Some(_), None) => None,
-    };
+/// The messages of the task count too, where the interface is that of a task.
+fn chat(control: &Control, items: &[&ResultItem]) -> Option<String> {
+    let given = count(control, GIVEN_MESSAGES);
     let written = items.iter().filter(|item| item.item_type() == "chatmessage").count();
     if let Some(most) = count(control, "maxMessages").filter(|most| given.unwrap_or(0) + written > *most) {
         return Some(format!("A chat here has {most} messages at most."));
@@ -190,7 +178,7 @@ fn chat(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::label_config::parse;
@@ -198,7 +186,8 @@ mod tests {
     fn sentences(xml: &str, data: &Value, result: Value) -> Vec<String> {
         let config = parse(&format!("<View>{xml}</View>")).config.unwrap();
         let result = ResultItem::list_from_json(result).unwrap();
-        problems(&config, data.as_object(), &result).into_iter().map(|error| error.message).collect()
+        let config = data.as_object().map(|data| config.for_task(data)).unwrap_or(config);
+        problems(&config, &result).into_iter().map(|error| error.message).collect()
     }
 
     fn say(item_type: &str, value: Value) -> Value {
@@ -273,5 +262,6 @@ mod tests {
         assert_eq!(said(4), ["A chat here has 4 messages at most."]);
         // Without the task's data nobody is told that something is missing.
         assert_eq!(sentences(xml, &Value::Null, json!([])), [""; 0]);
+        assert_eq!(sentences(xml, &json!({}), json!([])), ["A chat here needs 3 messages or more."]);
     }
 }

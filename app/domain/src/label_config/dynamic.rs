@@ -2,16 +2,25 @@
 
 use serde_json::{Map, Value};
 
-use super::{Control, Label, LabelConfig, variable};
+use super::{Control, Label, LabelConfig, Object, variable};
+use crate::chat::messages_of;
 
 /// The most labels or choices that are taken from a task; a tree of more is a `<Taxonomy>`.
 pub const MOST_OPTIONS: usize = 1_000;
 /// Where the text that a task lets a field begin with is put: no name that an interface could write.
 pub(crate) const BEGINS_WITH: &str = "$value";
+/// Where the number of messages is put that a task says in a chat; just as nobody could write it.
+pub(crate) const GIVEN_MESSAGES: &str = "$messages";
 /// The deepest they are nested.
 const MOST_LEVELS: usize = 32;
 
 impl LabelConfig {
+    /// Whether what an answer needs is only known with the task it is about.
+    #[must_use]
+    pub fn depends_on_task(&self) -> bool {
+        self.repeats() || self.controls.iter().any(|control| control.tag == "Chat")
+    }
+
     /// The interface as it is for a task: what is repeated is written out, pictures of lists are objects of their own, and
     /// what its fields hold stands behind what is written. A field that is missing or holds something else adds nothing.
     /// Trees read their field themselves.
@@ -22,6 +31,7 @@ impl LabelConfig {
             match control.tag.as_str() {
                 "Taxonomy" | "Ranker" | "Relations" => {}
                 "TextArea" => begin_with(control, data),
+                "Chat" => count_messages(control, &config.objects, data),
                 _ => {
                     let field = control.dynamic_field().map(str::to_owned);
                     let found = field.and_then(|field| variable::look_up(data, &field).cloned());
@@ -33,6 +43,13 @@ impl LabelConfig {
         config.add_items(data);
         config
     }
+}
+
+/// What a task says in a chat counts among its messages.
+fn count_messages(chat: &mut Control, objects: &[Object], data: &Map<String, Value>) {
+    let field = objects.iter().find(|object| object.name == chat.name).and_then(|object| object.field.as_deref());
+    let given = field.and_then(|field| variable::look_up(data, field)).map_or(0, |value| messages_of(value).len());
+    chat.attributes.push((GIVEN_MESSAGES.to_owned(), given.to_string()));
 }
 
 /// The text a field begins with stands in `value`, or in the field of the task that `value` names.

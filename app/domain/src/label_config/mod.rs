@@ -25,8 +25,8 @@ mod xml;
 use serde::{Deserialize, Serialize};
 
 pub use attribute::{Attribute, Expects, is_color};
-pub(crate) use dynamic::BEGINS_WITH;
 pub use dynamic::MOST_OPTIONS;
+pub(crate) use dynamic::{BEGINS_WITH, GIVEN_MESSAGES};
 pub use encoding::decode;
 pub use item::{MOST_ITEMS, item_name, item_of, items, pictures};
 pub use parsed::hash;

@@ -4,6 +4,7 @@ use editor::annotate::{Difference, Editor, How, RegionKey, Subject};
 use leptos::prelude::*;
 
 use crate::annotate::bench::Bench;
+use crate::annotate::regions::detail;
 use crate::ui::{Button, Icon, IconButton, Look, Size, lu};
 
 /// Lines on the page; of more differences the first.
@@ -14,6 +15,8 @@ const SHOWN: usize = 200;
 struct Row {
     difference: Difference,
     title: String,
+    /// What it is beside that: how large, which words.
+    detail: String,
     color: String,
     can_take: bool,
 }
@@ -33,8 +36,15 @@ impl Row {
                 (format!("{} – {}", end(from), end(to)), None)
             }
         };
+        let mark = match &difference.subject {
+            Subject::Region { there: Some(key), .. } => there.document().mark(*key),
+            Subject::Region { here: Some(key), .. } => here.document().mark(*key),
+            _ => None,
+        };
+        let detail = mark.map(|mark| format!(" · {}", detail(&mark.region.shape))).unwrap_or_default();
+        let color = color.map(|color| format!("--label: {color}")).unwrap_or_default();
         let can_take = here.can_take(&difference);
-        Self { difference, title, color: color.map(|color| format!("--label: {color}")).unwrap_or_default(), can_take }
+        Self { difference, title, detail, color, can_take }
     }
 
     /// What the line says, and what its button does.
@@ -88,7 +98,7 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
             How::Otherwise => lu::LuPencil,
             How::OnlyHere => lu::LuMinus,
         };
-        let (title, color, can_take) = (row.title.clone(), row.color.clone(), row.can_take);
+        let (title, detail, color, can_take) = (row.title.clone(), row.detail.clone(), row.color.clone(), row.can_take);
         let (difference, kind) = (row.difference.clone(), row.difference.how);
         let has_dot = !color.is_empty();
         let row = StoredValue::new(row);
@@ -105,7 +115,7 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
                     {has_dot.then(|| view! { <span class="label-dot" aria-hidden="true"></span> })}
                     <span class="region-words">
                         <span class="truncate">{title.clone()}</span>
-                        <span class="region-detail">{how}</span>
+                        <span class="region-detail truncate" dir="auto">{how}{detail}</span>
                     </span>
                 </button>
                 <IconButton

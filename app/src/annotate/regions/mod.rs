@@ -9,6 +9,7 @@ mod window;
 use editor::annotate::{Entry, ObjectKind, RegionKey, Wanted};
 use leptos::{ev, html, prelude::*};
 
+pub(super) use row::detail;
 use row::{Line, RegionRow, head, lines};
 use window::{FIRST, Window};
 

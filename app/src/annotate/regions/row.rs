@@ -70,7 +70,8 @@ fn row(editor: &Editor, at: usize, key: RegionKey, number: usize) -> Option<Row>
     })
 }
 
-fn detail(shape: &Shape) -> String {
+/// What a region is beside its labels: how large, from when to when, which words.
+pub(in crate::annotate) fn detail(shape: &Shape) -> String {
     match shape {
         Shape::Rect(rect) if rect.rotation == 0.0 => format!("{:.0} × {:.0}", rect.width, rect.height),
         Shape::Rect(rect) => format!("{:.0} × {:.0}, {:.0}°", rect.width, rect.height, rect.rotation),

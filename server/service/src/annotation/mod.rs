@@ -46,12 +46,16 @@ pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Su
     if submission.result.is_empty() && !rules.enable_empty_annotation {
         return Err(Problem::invalid("result", "empty_annotation", "There is nothing to submit yet.").into());
     }
-    if let Some(config) = read(&rules.label_config)
-        && let Some(problem) = problems(&config, &submission.result).into_iter().next()
-    {
-        return Err(problem.into());
-    }
     let task = sql::lock_task(&mut tx, &access, submission.task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
+    if let Some(config) = read(&rules.label_config) {
+        let config = match config.depends_on_task() {
+            true => config.for_task(&sql::data(&mut tx, &access, submission.task_id).await?),
+            false => config,
+        };
+        if let Some(problem) = problems(&config, &submission.result).into_iter().next() {
+            return Err(problem.into());
+        }
+    }
     let state = ProjectState::from_name(&rules.state).unwrap_or_default();
     let config_hash = rules.label_config_hash;
     let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state };

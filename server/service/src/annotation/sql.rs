@@ -7,7 +7,7 @@ use domain::{
     result::ResultItem,
     tally::{RegionRow, Tally},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -60,6 +60,22 @@ pub(super) async fn lock_task(
     )
     .fetch_optional(conn)
     .await?)
+}
+
+/// What is labeled.
+pub(super) async fn data(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    task_id: TaskId,
+) -> Result<Map<String, Value>> {
+    let data = sqlx::query_scalar!(
+        r#"select data as "data: Json<Map<String, Value>>" from task where project_id = $1 and task_id = $2"#,
+        access.project_id().0,
+        task_id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(data.0)
 }
 
 /// What a submission with this key did, where it was made by this person.

@@ -226,6 +226,53 @@ async fn what_is_missing_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn what_only_the_task_tells_is_asked_for_too() {
+    let work = Work::new(1, 1).await;
+    let ana = work.annotator("ana").await;
+    let task_id = work.next(&ana).await.task.unwrap().task_id;
+    sqlx::query("update task set data = $2 where task_id = $1")
+        .bind(task_id.0)
+        .bind(json!({"chat": [{"role": "user", "content": "Hi"}], "parts": ["one", "two"]}))
+        .execute(work.db.pool())
+        .await
+        .unwrap();
+    let rating = |name: &str, to: &str| json!({"id": name, "from_name": name, "to_name": to, "type": "rating", "value": {"rating": 3}});
+    let said = json!({"id": "m", "from_name": "chat", "to_name": "chat", "type": "chatmessage",
+        "value": {"chatmessage": {"role": "user", "content": "Bye"}}});
+    let table = [
+        (r#"<Chat name="chat" value="$chat" minMessages="2"/>"#, json!([rating("none", "chat")]), json!([said])),
+        (
+            r#"<Repeater on="$parts"><Text name="t_{{idx}}" value="$parts[{{idx}}]"/>
+                <Rating name="r_{{idx}}" toName="t_{{idx}}" required="true"/></Repeater>"#,
+            json!([rating("r_0", "t_0")]),
+            json!([rating("r_0", "t_0"), rating("r_1", "t_1")]),
+        ),
+    ];
+    for (interface, too_little, enough) in table {
+        sqlx::query("update project set label_config = $2 where project_id = $1")
+            .bind(work.project_id.0)
+            .bind(format!("<View>{interface}</View>"))
+            .execute(work.db.pool())
+            .await
+            .unwrap();
+        let submission = |result: Value| Submission { result: items(result), ..work.submission(task_id) };
+        let refusal = annotation::submit(&work.db.cx, &ana, submission(too_little)).await;
+        assert_eq!(refused(refusal), Kind::Invalid, "{interface}");
+        let submitted = annotation::submit(&work.db.cx, &ana, submission(enough)).await.unwrap();
+        sqlx::query("delete from annotation where annotation_id = $1")
+            .bind(submitted.annotation_id.0)
+            .execute(work.db.pool())
+            .await
+            .unwrap();
+        sqlx::query("update task set annotation_count = 0, is_labeled = false, overlap = 9 where task_id = $1")
+            .bind(task_id.0)
+            .execute(work.db.pool())
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
 async fn leases_run_out_unless_the_page_is_alive() {
     let work = Work::new(1, 1).await;
     let ana = work.annotator("ana").await;
