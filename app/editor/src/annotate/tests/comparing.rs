@@ -1,5 +1,6 @@
 //! Another version of the work beside it: what is told of it, and taking it over.
 
+use domain::result::ResultItem;
 use proptest::prelude::*;
 
 use super::invariants::{acts, drawn, perform};
@@ -150,8 +151,11 @@ proptest! {
             }
             let _ = editor.editor.abandon();
             // What is locked stays.
-            let unlocked = editor.editor.results().into_iter().map(|mut item| { item.0.remove("readonly"); item }).collect::<Vec<_>>();
-            unlocked
+            let unlocked = |mut item: ResultItem| {
+                item.0.remove("readonly");
+                item
+            };
+            editor.editor.results().into_iter().map(unlocked).collect::<Vec<_>>()
         };
         let config = config::boxes_and_choices();
         let (mine, theirs) = (worked(&mine), worked(&theirs));
