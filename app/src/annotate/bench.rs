@@ -41,22 +41,28 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new(config: LabelConfig, data: Map<String, Value>, results: &[ResultItem], read_only: bool) -> Self {
-        Self::over(config.for_task(&data), data, results, read_only)
+        Self::over(config.for_task(&data), data, results, BTreeMap::new(), read_only)
     }
 
     /// The same task with other answers, to be looked at alone.
     pub(super) fn beside(self, results: &[ResultItem]) -> Self {
-        Self::over(self.config.get_value(), self.data.get_value(), results, true)
+        Self::over(self.config.get_value(), self.data.get_value(), results, self.sizes.get_value(), true)
     }
 
-    fn over(config: LabelConfig, data: Map<String, Value>, results: &[ResultItem], read_only: bool) -> Self {
-        let mut editor = Editor::new(&config, results, &BTreeMap::new(), 0);
+    fn over(
+        config: LabelConfig,
+        data: Map<String, Value>,
+        results: &[ResultItem],
+        sizes: BTreeMap<String, ImageSize>,
+        read_only: bool,
+    ) -> Self {
+        let mut editor = Editor::new(&config, results, &sizes, 0);
         editor.set_read_only(read_only);
         Self {
             editor: StoredValue::new(editor),
             config: StoredValue::new(config),
             data: StoredValue::new(data),
-            sizes: StoredValue::new(BTreeMap::new()),
+            sizes: StoredValue::new(sizes),
             panels: RwSignal::new(0),
             still: RwSignal::new(0),
             lively: RwSignal::new(0),

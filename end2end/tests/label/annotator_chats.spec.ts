@@ -51,6 +51,8 @@ test('a conversation is gone on with and judged', async ({ app, page }) => {
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('alert').filter({ hasText: 'Please rate the conversation.' })).toBeVisible();
   await page.locator('[data-control="overall"]').getByRole('button', { name: '5 of 5' }).click();
+  // What stands in the field is meant, however the work is handed in.
+  await field.fill('Thank you.');
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
 
@@ -61,6 +63,7 @@ test('a conversation is gone on with and judged', async ({ app, page }) => {
     ['assistant', 'They are cooling the hive: it is called bearding.'],
     ['user', 'Should I worry?'],
     ['assistant', 'No.'],
+    ['user', 'Thank you.'],
   ]);
   expect(said[0]).toMatchObject({ origin: 'prediction-changed', value: { chatmessage: { createdAt: message.createdAt } } });
   const about = result.find((item: any) => item.from_name === 'answer');

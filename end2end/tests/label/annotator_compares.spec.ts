@@ -51,6 +51,10 @@ test('proposals are compared and taken over, and so is what one did before', asy
 
   await panel.getByRole('button', { name: 'Take over: Object' }).click();
   await expect(panel.getByRole('listitem')).toHaveText([/Animal.*Different/]);
+  await panel.getByRole('button', { name: 'Make it as there: Animal' }).click();
+  await expect(panel.getByText('Your work says the same.')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(panel.getByRole('listitem')).toHaveText([/Animal.*Different/]);
   await page.keyboard.press('Control+z');
   await expect(panel.getByRole('listitem')).toHaveCount(2);
   await panel.getByRole('button', { name: 'Take over all of it' }).click();

@@ -169,7 +169,8 @@ fn vector(control: &Control, item: &ResultItem) -> Option<String> {
 fn chat(control: &Control, items: &[&ResultItem]) -> Option<String> {
     let given = count(control, GIVEN_MESSAGES);
     let written = items.iter().filter(|item| item.item_type() == "chatmessage").count();
-    if let Some(most) = count(control, "maxMessages").filter(|most| given.unwrap_or(0) + written > *most) {
+    if let Some(most) = count(control, "maxMessages").filter(|most| written > 0 && given.unwrap_or(0) + written > *most)
+    {
         return Some(format!("A chat here has {most} messages at most."));
     }
     let least = count(control, "minMessages").filter(|least| given.is_some_and(|given| given + written < *least))?;
@@ -260,6 +261,9 @@ mod tests {
         assert_eq!(said(1), ["A chat here needs 3 messages or more."]);
         assert_eq!((said(2).len(), said(3).len()), (0, 0));
         assert_eq!(said(4), ["A chat here has 4 messages at most."]);
+        // What a task says by itself is nobody's fault.
+        let long = json!({"messages": [{"content": "1"}, {"content": "2"}, {"content": "3"}, {"content": "4"}, {"content": "5"}]});
+        assert_eq!(sentences(xml, &long, json!([])), [""; 0]);
         // Without the task's data nobody is told that something is missing.
         assert_eq!(sentences(xml, &Value::Null, json!([])), [""; 0]);
         assert_eq!(sentences(xml, &json!({}), json!([])), ["A chat here needs 3 messages or more."]);

@@ -2,6 +2,7 @@
 
 mod check;
 mod limits;
+mod proposal;
 mod resume;
 mod version;
 
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use check::{Selected, is_visible, problems};
+pub use proposal::proposed;
 pub use resume::{KeptHere, KeptThere, Resume, resume};
 pub use version::{MAX_EARLIER, MAX_VERSIONS, Version, VersionId};
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::region::ImageSize;
 use domain::result::ResultItem;
 
-use super::document::{About, Document, Mark, RegionKey};
+use super::document::{About, Document, Mark, RegionKey, Relation};
 use super::editor::{Editor, Response};
 use super::log::Change;
 use super::stale::Stale;
@@ -67,7 +67,7 @@ impl Editor {
                 changes: vec![answer(there, &question.name, About::Task, None)],
             })
         }));
-        found.extend(relations(here, there));
+        found.extend(relations(here, there, &pairs));
         found.sort_by_key(|difference| match difference.how {
             How::OnlyThere => 0,
             How::Otherwise => 1,
@@ -122,6 +122,12 @@ impl Editor {
         self.surfaces.iter().map(|(name, surface)| (name.clone(), surface.view)).collect()
     }
 
+    /// How many of its images have been measured.
+    #[must_use]
+    pub fn measured_count(&self) -> usize {
+        self.surfaces.len()
+    }
+
     /// Whether these views show something else of an image.
     #[must_use]
     pub fn looks_elsewhere(&self, views: &[(String, Viewport)]) -> bool {
@@ -166,9 +172,11 @@ fn pairs(here: &Document, there: &Document) -> Vec<Pair> {
     let mut left: Vec<(RegionKey, &Mark)> = Vec::new();
     let mut pairs: Vec<Pair> = Vec::new();
     for (id, key) in &mine {
-        match theirs.get(id) {
-            Some(other) => pairs.push((Some(*key), Some(*other))),
-            None => left.extend(here.mark(*key).map(|mark| (*key, mark))),
+        match (key, theirs.get(id)) {
+            (Some(key), Some(Some(other))) => pairs.push((Some(*key), Some(*other))),
+            (Some(key), None) => left.extend(here.mark(*key).map(|mark| (*key, mark))),
+            // Whoever shares an id cannot be told by it.
+            _ => {}
         }
     }
     let mut by_look: BTreeMap<String, Vec<RegionKey>> = BTreeMap::new();
@@ -177,36 +185,32 @@ fn pairs(here: &Document, there: &Document) -> Vec<Pair> {
         by_look.entry(look(mark)).or_default().push(*key);
     }
     let mut news: Vec<RegionKey> =
-        theirs.iter().filter(|(id, _)| !mine.contains_key(*id)).map(|(_, key)| *key).collect();
+        theirs.iter().filter(|(id, _)| !mine.contains_key(*id)).filter_map(|(_, key)| *key).collect();
     news.sort();
     for key in news {
         let twin = there.mark(key).and_then(|mark| by_look.get_mut(&look(mark))?.pop());
-        // Another id is no difference.
-        if twin.is_none() {
-            pairs.push((None, Some(key)));
-        }
+        pairs.push((twin, Some(key)));
     }
     pairs.extend(by_look.into_values().flatten().map(|key| (Some(key), None)));
     pairs.sort_by_key(|(mine, theirs)| (mine.is_none(), *mine, *theirs));
     pairs
 }
 
-/// Regions by id, those whose id is theirs alone.
-fn named(document: &Document) -> BTreeMap<&str, RegionKey> {
+/// Regions by id; `None` for an id that several of them share.
+fn named(document: &Document) -> BTreeMap<&str, Option<RegionKey>> {
     let mut named: BTreeMap<&str, Option<RegionKey>> = BTreeMap::new();
-    for (key, mark) in document.marks() {
+    for (key, mark) in document.marks().filter(|(_, mark)| !mark.region.id.is_empty()) {
         named.entry(&mark.region.id).and_modify(|known| *known = None).or_insert(Some(key));
     }
-    named.into_iter().filter(|(id, _)| !id.is_empty()).filter_map(|(id, key)| Some((id, key?))).collect()
+    named
 }
 
 /// What people see of a region: where it is, its shape and its labels.
 fn look(mark: &Mark) -> String {
-    let item = mark.to_item();
-    let value = item.value().map(|value| serde_json::Value::Object(value.clone()).to_string()).unwrap_or_default();
-    format!("{}\n{}\n{value}", mark.region.to_name, mark.labels().join("\n"))
+    format!("{}\n{}\n{:?}", mark.region.to_name, mark.labels().join("\n"), mark.region.shape)
 }
 
+/// What is otherwise about a region. One that only looks the same keeps its own id.
 fn region(here: &Document, there: &Document, (mine, theirs): Pair) -> Option<Difference> {
     let subject = Subject::Region { here: mine, there: theirs };
     let marks = (mine.and_then(|key| here.mark(key)), theirs.and_then(|key| there.mark(key)));
@@ -218,11 +222,12 @@ fn region(here: &Document, there: &Document, (mine, theirs): Pair) -> Option<Dif
     let questions = here.kit().questions.iter().filter(|question| question.per_region && is_other(&question.name));
     let mut changes = Vec::new();
     match (marks, theirs) {
-        ((_, Some(mark)), Some(key)) => {
-            if marks.0.is_none_or(|mine| !is_alike(mine, mark)) {
-                changes.push(Change::Region(mark.region.id.clone(), there.items_of(key)));
+        ((mine, Some(mark)), Some(key)) => {
+            let id = mine.unwrap_or(mark).region.id.as_str();
+            if mine.is_none_or(|mine| !is_alike(mine, mark)) {
+                let items = there.items_of(key).into_iter().map(|item| called(item, "id", id)).collect();
+                changes.push(Change::Region(id.to_owned(), items));
             }
-            let id = mark.region.id.as_str();
             changes.extend(questions.map(|question| answer(there, &question.name, About::Region(key), Some(id))));
         }
         ((Some(mark), None), _) => changes.push(Change::Region(mark.region.id.clone(), Vec::new())),
@@ -230,6 +235,12 @@ fn region(here: &Document, there: &Document, (mine, theirs): Pair) -> Option<Dif
     }
     let how = how(mine.is_some(), theirs.is_some());
     (!changes.is_empty()).then_some(Difference { subject, how, changes })
+}
+
+/// An item with another id under a key.
+fn called(mut item: ResultItem, key: &str, id: &str) -> ResultItem {
+    item.0.insert(key.to_owned(), id.into());
+    item
 }
 
 fn is_alike(one: &Mark, other: &Mark) -> bool {
@@ -240,27 +251,50 @@ fn is_alike(one: &Mark, other: &Mark) -> bool {
 }
 
 fn answer(there: &Document, control: &str, about: About, region: Option<&str>) -> Change {
-    let (item, id): (Option<ResultItem>, String) = there.answer_written(control, about);
-    Change::Answer { control: control.to_owned(), region: region.map(str::to_owned), item, id }
+    let (item, own) = there.answer_written(control, about);
+    // An answer about a region carries the region's id.
+    let item = match region {
+        Some(region) => item.map(|item| called(item, "id", region)),
+        None => item,
+    };
+    Change::Answer { control: control.to_owned(), region: region.map(str::to_owned), item, id: own }
 }
 
-fn relations(here: &Document, there: &Document) -> Vec<Difference> {
-    let told = |document: &Document| -> BTreeMap<(String, String), ResultItem> {
-        let names = named(document);
-        let is_name = |id: &str| names.contains_key(id);
-        let item = |(key, _)| {
-            let item = document.relation_item(key)?;
-            let end = |name: &str| item.0.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let ends = (end("from_id"), end("to_id"));
-            (is_name(&ends.0) && is_name(&ends.1)).then_some((ends, item))
+/// What is otherwise between regions; `pairs` says which are the same.
+fn relations(here: &Document, there: &Document, pairs: &[Pair]) -> Vec<Difference> {
+    let id = |document: &Document, key: RegionKey| document.mark(key).map(|mark| mark.region.id.clone());
+    // By the ids that the regions have here, or would get; whichever way a relation points.
+    let told = |document: &Document, name: &dyn Fn(RegionKey) -> Option<String>| {
+        let item = |(key, relation): (_, &Relation)| {
+            let (from, to) = (name(relation.from)?, name(relation.to)?);
+            let item = called(called(document.relation_item(key)?, "from_id", &from), "to_id", &to);
+            let ends = if from <= to { (from, to) } else { (to, from) };
+            Some((ends, item))
         };
-        document.relations().filter_map(item).collect()
+        document.relations().filter_map(item).collect::<BTreeMap<(String, String), ResultItem>>()
     };
-    let (mine, theirs) = (told(here), told(there));
+    let known: BTreeMap<RegionKey, String> =
+        pairs.iter().filter_map(|(mine, _)| mine.and_then(|key| Some((key, id(here, key)?)))).collect();
+    let names: BTreeMap<RegionKey, String> = pairs
+        .iter()
+        .filter_map(|(mine, theirs)| {
+            let key = (*theirs)?;
+            Some((key, mine.and_then(|mine| id(here, mine)).or_else(|| id(there, key))?))
+        })
+        .collect();
+    let mine = told(here, &|key| known.get(&key).cloned());
+    let theirs = told(there, &|key| names.get(&key).cloned());
+    let says = |item: Option<&ResultItem>| item.and_then(domain::result::Relation::from_item);
+    let alike = |one: Option<&ResultItem>, other: Option<&ResultItem>| match (says(one), says(other)) {
+        (Some(one), Some(other)) => {
+            (one.from_id, one.to_id, one.direction, one.labels)
+                == (other.from_id, other.to_id, other.direction, other.labels)
+        }
+        (one, other) => one.is_none() && other.is_none(),
+    };
     let ends: BTreeSet<&(String, String)> = mine.keys().chain(theirs.keys()).collect();
-    let other = |ends: &&(String, String)| mine.get(*ends) != theirs.get(*ends);
     ends.into_iter()
-        .filter(other)
+        .filter(|ends| !alike(mine.get(*ends), theirs.get(*ends)))
         .map(|ends| {
             let (from, to) = ends.clone();
             let how = how(mine.contains_key(ends), theirs.contains_key(ends));

@@ -62,7 +62,9 @@ impl Editor {
             }
             (None, ToolKind::Select | ToolKind::Pan) if on_image => {
                 // The last shape drawn is not known; the first the interface offers is what most want.
-                if let Some(shape) = self.document.kit().shapes.iter().find(|shape| !shape.joined) {
+                if let Some(shape) =
+                    self.document.kit().shapes.iter().find(|shape| !shape.joined && shape.kind.has_tool())
+                {
                     self.tool = ToolKind::Draw(shape.kind);
                 }
             }

@@ -68,19 +68,29 @@ impl Row {
 /// The differences between the work and the other version, each to be taken over.
 #[component]
 pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
-    let rows = Memo::new(move |_| {
-        other.read(|there| {
-            bench.read(|here| {
-                let found = here.differences(there.document());
-                found.into_iter().map(|difference| Row::new(here, there, difference)).collect::<Vec<_>>()
-            })
-        })
+    // Compared anew when the work or a picture's size has changed, not whenever something is pointed at.
+    let basis = Memo::new(move |_| {
+        let locked = |editor: &Editor| editor.document().marks().filter(|(_, mark)| mark.locked).count();
+        (
+            bench.changes.get(),
+            bench.read(|here| (here.measured_count(), locked(here))),
+            other.read(Editor::measured_count),
+        )
     });
-    let count = Memo::new(move |_| rows.with(Vec::len));
+    let found = Memo::new(move |_| {
+        basis.track();
+        other.peek(|there| bench.peek(|here| here.differences(there.document())))
+    });
+    let rows = Memo::new(move |_| {
+        let row =
+            |difference: &Difference| other.peek(|there| bench.peek(|here| Row::new(here, there, difference.clone())));
+        found.with(|found| found.iter().take(SHOWN).map(row).collect::<Vec<_>>())
+    });
+    let count = Memo::new(move |_| found.with(Vec::len));
     let take = move |differences: Vec<Difference>| {
         let _ = bench.act(|editor| editor.take_over(&differences));
     };
-    let take_all = move |_| take(rows.with_untracked(|rows| rows.iter().map(|row| row.difference.clone()).collect()));
+    let take_all = move |_| take(found.get_untracked());
     let show = move |row: &Row, is_picked: bool| {
         let (here, there) = row.regions();
         for (bench, key) in [(bench, here), (other, there)] {
@@ -91,7 +101,9 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
             });
         }
     };
-    let line = move |row: Row| {
+    // Handlers look up what stands in their line now: lines are patched when the list changes.
+    let at_line = move |at: usize| rows.with_untracked(|rows| rows.get(at).cloned());
+    let line = move |(at, row): (usize, Row)| {
         let (how, action) = row.words();
         let icon = match row.difference.how {
             How::OnlyThere => lu::LuPlus,
@@ -99,18 +111,17 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
             How::OnlyHere => lu::LuMinus,
         };
         let (title, detail, color, can_take) = (row.title.clone(), row.detail.clone(), row.color.clone(), row.can_take);
-        let (difference, kind) = (row.difference.clone(), row.difference.how);
+        let kind = row.difference.how;
         let has_dot = !color.is_empty();
-        let row = StoredValue::new(row);
         view! {
             <li
                 class="compare-row"
                 style=color
                 data-how=format!("{kind:?}")
-                on:pointerenter=move |_| row.with_value(|row| show(row, false))
+                on:pointerenter=move |_| if let Some(row) = at_line(at) { show(&row, false) }
                 on:pointerleave=move |_| { let _ = (bench.act(|e| e.hover(None)), other.act(|e| e.hover(None))); }
             >
-                <button class="region-pick" type="button" on:click=move |_| row.with_value(|row| show(row, true))>
+                <button class="region-pick" type="button" on:click=move |_| if let Some(row) = at_line(at) { show(&row, true) }>
                     <span class="compare-how"><Icon icon/></span>
                     {has_dot.then(|| view! { <span class="label-dot" aria-hidden="true"></span> })}
                     <span class="region-words">
@@ -123,7 +134,7 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
                     label=format!("{action}: {title}")
                     size=Size::Small
                     disabled=!can_take
-                    on:click=move |_| take(vec![difference.clone()])
+                    on:click=move |_| take(at_line(at).map(|row| row.difference).into_iter().collect())
                 />
             </li>
         }
@@ -138,7 +149,7 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
             }}
         </p>
         <ul class="compare-list" role="list">
-            {move || rows.with(|rows| rows.iter().take(SHOWN).cloned().map(line).collect_view())}
+            {move || rows.with(|rows| rows.iter().cloned().enumerate().map(line).collect_view())}
         </ul>
         <Show when=move || rest() != 0>
             <p class="panel-empty">{move || format!("And {} more.", rest())}</p>

@@ -3,9 +3,13 @@
 mod list;
 mod version;
 
-use domain::annotation::{Version, VersionId};
+use std::collections::BTreeSet;
+
+use domain::annotation::{Version, VersionId, proposed};
 use domain::result::ResultItem;
 use editor::annotate::Editor;
+use editor::view::Viewport;
+use leptos::either::Either;
 use leptos::{ev, prelude::*};
 
 use list::Differences;
@@ -52,6 +56,7 @@ fn Compare(comparing: Comparing) -> impl IntoView {
             api::read_version(task.project_id, task.task_id, id).await
         },
     );
+    let other = RwSignal::new(None::<Bench>);
     let is_on = |id: VersionId, chosen: Option<VersionId>| Some(id) == chosen;
     let options = versions.with_value(|versions| {
         versions
@@ -65,6 +70,8 @@ fn Compare(comparing: Comparing) -> impl IntoView {
     });
     let choose = move |event: ev::Event| {
         let at: Option<usize> = event_target_value(&event).parse().ok();
+        // What is listed is never about another version than the one that is named.
+        other.set(None);
         chosen.set(at.and_then(|at| versions.with_value(|versions| versions.get(at).map(|version| version.id))));
     };
     let called = move || {
@@ -75,18 +82,23 @@ fn Compare(comparing: Comparing) -> impl IntoView {
         let id = chosen.get();
         versions.with_value(|versions| versions.iter().find(|version| is_on(version.id, id)).map(about))
     };
-    let other = RwSignal::new(None::<Bench>);
+    // Each version is built anew, never patched over the one before: see the label page.
+    let loads = StoredValue::new(0_u32);
     view! {
         <p class="compare-title compare-here">"Your work"</p>
         <p class="compare-title compare-there truncate">{called}</p>
         <div class="compare-stage">
             <Transition fallback=|| view! { <Skeleton shape="block"/> }>
-                {answered(results, move |results| match results {
-                    Ok(results) => view! { <Other bench other results/> }.into_any(),
-                    Err(error) => {
-                        other.set(None);
-                        view! { <div class="compare-failed"><ErrorBanner error/></div> }.into_any()
-                    }
+                {answered(results, move |results| {
+                    loads.update_value(|loads| *loads = loads.wrapping_add(1));
+                    let stage = match (results, chosen.get_untracked()) {
+                        (Ok(results), Some(VersionId::Prediction(id))) => {
+                            view! { <Other bench other results=proposed(id, results)/> }.into_any()
+                        }
+                        (Ok(results), _) => view! { <Other bench other results/> }.into_any(),
+                        (Err(error), _) => view! { <div class="compare-failed"><ErrorBanner error/></div> }.into_any(),
+                    };
+                    if loads.get_value() % 2 == 1 { Either::Left(stage) } else { Either::Right(stage) }
                 })}
             </Transition>
         </div>
@@ -115,15 +127,27 @@ fn Other(bench: Bench, other: RwSignal<Option<Bench>>, results: Vec<ResultItem>)
         there.begin(false);
         other.set(Some(there));
     });
-    for (one, two) in [(bench, there), (there, bench)] {
-        Effect::new(move |_| {
-            one.lively.track();
-            let views = one.peek(Editor::views);
-            if two.peek(|editor| editor.looks_elsewhere(&views)) {
-                let _ = two.act(|editor| editor.look_where(&views));
-            }
-        });
-    }
+    let show = |on: Bench, views: &[(String, Viewport)]| {
+        if on.peek(|editor| editor.looks_elsewhere(views)) {
+            let _ = on.act(|editor| editor.look_where(views));
+        }
+    };
+    Effect::new(move |_| {
+        bench.lively.track();
+        show(there, &bench.peek(Editor::views));
+    });
+    // A picture that is new there shows what the work shows, not the other way round.
+    let seen = StoredValue::new(BTreeSet::<String>::new());
+    Effect::new(move |_| {
+        there.lively.track();
+        let (known, new): (Vec<_>, Vec<_>) =
+            there.peek(Editor::views).into_iter().partition(|(name, _)| seen.with_value(|seen| seen.contains(name)));
+        show(bench, &known);
+        if !new.is_empty() {
+            seen.update_value(|seen| seen.extend(new.into_iter().map(|(name, _)| name)));
+            show(there, &bench.peek(Editor::views));
+        }
+    });
     // Buttons of one name belong together within a form: the work has the same ones.
     view! {
         <form class="stage" on:submit=|event: ev::SubmitEvent| event.prevent_default()>

@@ -5,6 +5,7 @@ use domain::region::{Message, Shape};
 use editor::annotate::{Editor, RegionKey, speaker};
 use editor::command::Command;
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::Shown;
 use crate::annotate::bench::Bench;
@@ -118,7 +119,14 @@ fn Said(chat: Chat, key: RegionKey) -> impl IntoView {
             event.prevent_default();
             chat.reword(key, &written());
         }
+        // What is written is meant; the key goes on to hand the work in.
+        "Enter" if event.ctrl_key() || event.meta_key() => chat.reword(key, &written()),
         _ => {}
+    };
+    let on_leave = move |event: ev::FocusEvent| {
+        if leaves(&event) && chat.editing.try_get_untracked().flatten() == Some(key) {
+            chat.reword(key, &written());
+        }
     };
     view! {
         <article
@@ -126,6 +134,7 @@ fn Said(chat: Chat, key: RegionKey) -> impl IntoView {
             data-role=role
             data-selected=move || is_picked.get().then_some("")
             data-hidden=move || is_hidden.get().then_some("")
+            on:focusout=on_leave
         >
             <header class="chat-head">
                 <button class="chat-pick chat-role" type="button" aria-pressed=move || is_picked.get().to_string() on:click=pick>
@@ -188,7 +197,14 @@ fn Composer(chat: Chat, rules: ChatRules) -> impl IntoView {
             send();
         } else if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.repeat() {
             event.prevent_default();
+            // What is written is meant.
+            send();
             let _ = chat.bench.act(|editor| editor.run(Command::Submit));
+        }
+    };
+    let on_leave = move |event: ev::FocusEvent| {
+        if leaves(&event) && text.try_with_untracked(|text| !text.trim().is_empty()) == Some(true) {
+            send();
         }
     };
     let options = rules
@@ -201,7 +217,7 @@ fn Composer(chat: Chat, rules: ChatRules) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="chat-composer">
+        <div class="chat-composer" on:focusout=on_leave>
             <select
                 class="input chat-as"
                 aria-label="Who speaks"
@@ -227,6 +243,16 @@ fn Composer(chat: Chat, rules: ChatRules) -> impl IntoView {
                 "Add"
             </Button>
         </div>
+    }
+}
+
+/// Whether the keyboard goes elsewhere on the page, and not only to another window or another part of the same place.
+fn leaves(event: &ev::FocusEvent) -> bool {
+    let place = event.current_target().and_then(|place| place.dyn_into::<web_sys::Node>().ok());
+    let next = event.related_target().and_then(|next| next.dyn_into::<web_sys::Node>().ok());
+    match (place, next) {
+        (Some(place), Some(next)) => !place.contains(Some(&next)),
+        _ => false,
     }
 }
 

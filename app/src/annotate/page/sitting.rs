@@ -1,10 +1,9 @@
 //! One person at one task: what is handed in, and what comes before and after.
 
-use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Submitted, Version};
+use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Submitted, Version, proposed};
 use domain::hotkeys::OwnKeys;
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
-use domain::result::{ResultItem, is_region_type};
 use editor::annotate::Editor;
 use editor::keymap::Keymap;
 use leptos::prelude::*;
@@ -86,7 +85,7 @@ impl Sitting {
             (None, Some(annotation), _) => annotation.result,
             (None, None, Some(prediction)) => {
                 proposed_by = Some(prediction.model_version);
-                prediction.result.into_iter().enumerate().map(as_prediction).collect()
+                proposed(prediction.prediction_id, prediction.result)
             }
             (None, None, None) => Vec::new(),
         };
@@ -207,16 +206,6 @@ impl Sitting {
             (before, after)
         })
     }
-}
-
-/// Items of a proposal say so, until somebody changes them. Regions without a name get one, so that answers can be about
-/// them.
-fn as_prediction((at, mut item): (usize, ResultItem)) -> ResultItem {
-    if item.id().is_empty() && is_region_type(item.item_type()) {
-        item.0.insert("id".to_owned(), format!("proposed{at}").into());
-    }
-    item.0.entry("origin").or_insert_with(|| "prediction".into());
-    item
 }
 
 /// Brings a control into sight and gives its first field the keyboard.

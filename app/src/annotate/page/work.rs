@@ -133,14 +133,12 @@ pub(super) fn Work(
                 </div>
                 <div class="desk-end">
                     {can_compare.then(|| view! {
-                        <Button
-                            look=Look::Quiet
+                        <IconButton
                             icon=lu::LuColumns2
+                            label="Compare".to_owned()
                             attr:aria-pressed=move || comparing.get().to_string()
                             on:click=move |_| comparing.update(|comparing| *comparing = !*comparing)
-                        >
-                            "Compare"
-                        </Button>
+                        />
                     })}
                     {has_instructions.then(|| view! {
                         <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>"Instructions"</Button>

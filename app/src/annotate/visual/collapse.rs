@@ -1,6 +1,7 @@
 //! `<Collapse>` and its `<Panel>`s: parts that fold away. Without panels inside, all of it is one.
 
 use domain::label_config::Element;
+use editor::annotate::Editor;
 use leptos::prelude::*;
 
 use crate::annotate::bench::Bench;
@@ -15,7 +16,11 @@ pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
     };
     let bordered = is(element, "bordered", true).then_some("");
     // Panels of one name close each other: the browser's own accordion.
-    let group = is(element, "accordion", true).then(|| format!("collapse-{}-{}", element.at.line, element.at.column));
+    let group = is(element, "accordion", true).then(|| {
+        // Of two versions beside each other, neither closes the panels of the other.
+        let side = if bench.peek(Editor::is_read_only) { "there" } else { "here" };
+        format!("collapse-{side}-{}-{}", element.at.line, element.at.column)
+    });
     let panels: Vec<&Element> = element.elements().filter(|inner| inner.tag == "Panel").collect();
     if panels.is_empty() {
         let title = bench.text_of(element.attribute("value").unwrap_or_default());

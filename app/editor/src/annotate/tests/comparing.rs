@@ -71,6 +71,45 @@ fn differences_in_words() {
 }
 
 #[test]
+fn regions_that_look_the_same_are_one_with_all_that_is_said_of_them() {
+    let config = config::pairs();
+    let rect = |id: &str, x: f64| {
+        json!({"id": id, "from_name": "rect", "to_name": "img", "type": "rectangle", "original_width": 600,
+            "original_height": 400, "value": {"x": x, "y": 10, "width": 20, "height": 20, "rotation": 0}})
+    };
+    let mut why = rect("x", 10.0);
+    why["from_name"] = json!("why");
+    why["type"] = json!("choices");
+    why["value"]["choices"] = json!(["Sure"]);
+    let theirs = json!([rect("x", 10.0), rect("y", 50.0), why, related("y", "x")]);
+    let theirs = Document::from_results(&config, &items(theirs), &sizes());
+    let mut editor = TestEditor::with(&config, json!([rect("a", 10.0), rect("b", 50.0), related("a", "b")]));
+    let found = told(&editor, &theirs);
+    assert_eq!(found, ["Otherwise: a x", "Otherwise: a to b"], "what is said of it, and which way it points");
+    let differences = editor.editor.differences(&theirs);
+    let _ = editor.editor.take_over(&differences);
+    assert_eq!(told(&editor, &theirs), [""; 0]);
+    let results = editor.editor.results();
+    let ids: Vec<&str> = results.iter().filter(|item| item.item_type() != "relation").map(ResultItem::id).collect();
+    assert_eq!(ids, ["a", "b", "a"], "all keep their names");
+    let relation = results.iter().find(|item| item.item_type() == "relation").unwrap();
+    assert_eq!((&relation.0["from_id"], &relation.0["to_id"]), (&json!("b"), &json!("a")));
+}
+
+#[test]
+fn who_shares_an_id_is_left_alone() {
+    let point = json!({"id": "a", "from_name": "key", "to_name": "img", "type": "keypointlabels", "original_width": 600,
+        "original_height": 400, "value": {"x": 5, "y": 5, "width": 1, "keypointlabels": ["Eye"]}});
+    let one = json!([boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0)]);
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), one.clone());
+    let _ = editor.editor.set_remark(RegionKey(1), "mine");
+    let twice = Document::from_results(&config::boxes_and_choices(), &items(json!([point, one[0]])), &sizes());
+    if twice.len() == 2 {
+        assert_eq!(told(&editor, &twice), [""; 0]);
+    }
+}
+
+#[test]
 fn one_thing_is_taken_over_and_given_back() {
     let theirs = json!([boxed("x", 10.0, 10.0, 30.0, 30.0, 0.0), boxed("y", 400.0, 10.0, 30.0, 30.0, 0.0)]);
     let mut editor = with_box();
