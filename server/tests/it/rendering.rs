@@ -1,39 +1,48 @@
 //! A page is drawn once for each request, and asks each question once.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Debug,
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, collections::BTreeMap, fmt::Debug, sync::Once};
 
 use domain::{id::ProjectId, project::NewProject};
 use service::{import, job, project};
-use tracing::{Event, Subscriber, field::Field, subscriber::set_default};
-use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
+use tracing::{Event, Subscriber, field::Field};
+use tracing_subscriber::{
+    Layer, Registry,
+    filter::filter_fn,
+    layer::{Context, SubscriberExt},
+};
 
 use crate::support::TestApp;
 
-/// How often each server function was called and each view was made, as the server's trace tells.
-#[derive(Clone, Default)]
-struct Counts(Arc<Mutex<BTreeMap<String, usize>>>);
+thread_local! {
+    /// How often each server function was called and each view was made on this thread, as the server's trace tells.
+    static COUNTS: RefCell<BTreeMap<String, usize>> = const { RefCell::new(BTreeMap::new()) };
+}
 
-impl Counts {
-    fn take(&self) -> BTreeMap<String, usize> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+fn take() -> BTreeMap<String, usize> {
+    COUNTS.take()
+}
+
+struct Counting;
+
+impl<S: Subscriber> Layer<S> for Counting {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        event.record(&mut |field: &Field, value: &dyn Debug| {
+            if ["door", "view"].contains(&field.name()) {
+                COUNTS.with_borrow_mut(|counts| *counts.entry(format!("{value:?}")).or_default() += 1);
+            }
+        });
     }
 }
 
-impl<S: Subscriber> Layer<S> for Counts {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let target = event.metadata().target();
-        if ["synapse::asked", "synapse::drawn"].contains(&target) {
-            event.record(&mut |field: &Field, value: &dyn Debug| {
-                if ["door", "view"].contains(&field.name()) {
-                    *self.0.lock().unwrap().entry(format!("{value:?}")).or_default() += 1;
-                }
-            });
-        }
-    }
+/// Listens from before the first page of this program is drawn: a place in the source that is reached while nobody listens
+/// may stay silent for good.
+pub fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let is_counted = filter_fn(|event| ["synapse::asked", "synapse::drawn"].contains(&event.target()));
+        let listening = Registry::default().with(Counting.with_filter(is_counted));
+        tracing::subscriber::set_global_default(listening).expect("nobody else listens");
+    });
 }
 
 #[tokio::test]
@@ -49,11 +58,6 @@ async fn a_page_is_drawn_once_and_asks_once() {
     job::runner::run_waiting(cx).await.unwrap();
     let browser = app.browser_of(&owner).await;
 
-    // A place in the source that another test reaches first, while this one alone listens, would stay silent: `tracing` asks
-    // the thread at hand. So each is reached once before.
-    browser.get("/org").await;
-    let counts = Counts::default();
-    let _listening = set_default(Registry::default().with(counts.clone()));
     let mut wrong = Vec::new();
     // With how many questions each is drawn.
     let pages = [
@@ -73,10 +77,10 @@ async fn a_page_is_drawn_once_and_asks_once() {
         (format!("/projects/{project_id}/settings/people"), 1),
     ];
     for (path, questions) in pages {
-        counts.take();
+        take();
         let answer = browser.get(&path).await;
         assert_eq!(answer.status.as_u16(), 200, "{path}");
-        let counted = counts.take();
+        let counted = take();
         let asked: usize = counted.iter().filter(|(name, _)| name.contains("api.rs:")).map(|(_, times)| times).sum();
         let drawn = counted.len() - counted.keys().filter(|name| name.contains("api.rs:")).count();
         if asked != questions || drawn == 0 || counted.values().any(|times| *times != 1) {

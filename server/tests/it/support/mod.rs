@@ -93,6 +93,7 @@ impl TestApp {
 
     /// The same over a database whose context differs.
     pub fn over(db: TestDb) -> Self {
+        crate::rendering::listen();
         let config = Config::load(&Flags::default()).unwrap();
         let leptos = LeptosOptions::builder().output_name("synapse").site_root("no-site").hash_files(false).build();
         let router = router(AppState { cx: db.cx.clone(), leptos }, &config).unwrap();
