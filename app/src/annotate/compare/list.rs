@@ -78,7 +78,8 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
         )
     });
     let found = Memo::new(move |_| {
-        basis.track();
+        // Read, not only tracked: a memo that nobody reads is never worked out.
+        let _basis = basis.get();
         other.peek(|there| bench.peek(|here| here.differences(there.document())))
     });
     let rows = Memo::new(move |_| {
