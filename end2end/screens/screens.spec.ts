@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import type { App } from '../support/app';
-import { DEMO, signIn, signUp } from '../support/session';
+import { DEMO, PASSWORD, signIn, signUp } from '../support/session';
 import { expect, hydrated, test } from '../support/test';
 
 const OUTPUT = path.resolve(import.meta.dirname ?? __dirname, '../../target/screens');
@@ -14,8 +14,6 @@ const START = ['/', '/dev/outbox', '/dev/gallery', '/no-such-page'];
 const ANONYMOUS = ['/login', '/signup', '/forgot', '/check-mail', '/verify?token=expired', '/invite/expired', ...START];
 /** A site that grows links without end stops here. */
 const PAGES_MAX = 80;
-/** What `signUp` types. */
-const NEWCOMER_PASSWORD = 'plain-otter-battery-7';
 
 for (const [person, email] of Object.entries({ nobody: undefined, ...DEMO })) {
   test(person, async ({ demoApp, browser }) => {
@@ -30,7 +28,7 @@ test('newcomer', async ({ app, browser }) => {
   const context = await browser.newContext();
   await signUp(await context.newPage(), app, 'newcomer@example.test', 'Empty organization');
   await context.close();
-  const enter = (page: Page) => signIn(page, app, 'newcomer@example.test', NEWCOMER_PASSWORD);
+  const enter = (page: Page) => signIn(page, app, 'newcomer@example.test', PASSWORD);
   await picture(browser, app, 'newcomer', enter, START);
 });
 

@@ -1,9 +1,8 @@
 // From nothing to a workspace of one's own: sign up, confirm by the mailed link, sign out, sign in.
 import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
-import { signIn } from '../../support/session';
+import { PASSWORD, signIn } from '../../support/session';
 
 const EMAIL = 'ada@example.com';
-const PASSWORD = 'plain-otter-battery-7';
 
 test('a client signs up, confirms the address and owns an organization', async ({ app, page }) => {
   await open(page, `${app.url}/signup`);

@@ -1,23 +1,13 @@
 // Another version of the answers beside the work: looked at, taken over piece by piece or whole, and given back.
 import type { Page } from '@playwright/test';
-import { createProject, exportJson, importTasks } from '../../support/project';
+import { boxResult, createProject, exportJson, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
 import { regions } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
-const box = (id: string, label: string, x: number, y: number) => ({
-  id,
-  from_name: 'objects',
-  to_name: 'image',
-  type: 'rectanglelabels',
-  original_width: 451,
-  original_height: 300,
-  image_rotation: 0,
-  value: { x, y, width: 20, height: 30, rotation: 0, rectanglelabels: [label] },
-});
-const cat = box('cat', 'Animal', 20, 20);
-const moved = box('cat', 'Animal', 25, 20);
-const chair = box('chair', 'Object', 60, 50);
+const cat = boxResult('cat', 'Animal', [20, 20, 20, 30]);
+const moved = boxResult('cat', 'Animal', [25, 20, 20, 30]);
+const chair = boxResult('chair', 'Object', [60, 50, 20, 30]);
 
 test('proposals are compared and taken over, and so is what one did before', async ({ app, page }) => {
   await newOwner(page, app, 'Comparers');

@@ -1,5 +1,5 @@
 // Ten thousand regions on one picture: the list stays short on the page and complete for people.
-import { createProject, importTasks } from '../../support/project';
+import { boxResult, createProject, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
 import { picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
@@ -10,16 +10,9 @@ test('a list of ten thousand regions is walked by keyboard', async ({ app, page 
   await newOwner(page, app, 'Crowds');
   const project = await createProject(page, app, 'Crowd', 'Object detection');
   const labels = ['Person', 'Vehicle', 'Animal', 'Object'];
-  const result = Array.from({ length: MANY }, (_, n) => ({
-    id: `r${n}`,
-    from_name: 'objects',
-    to_name: 'image',
-    type: 'rectanglelabels',
-    original_width: 451,
-    original_height: 300,
-    image_rotation: 0,
-    value: { x: n % 100, y: Math.floor(n / 100), width: 0.8, height: 0.8, rotation: 0, rectanglelabels: [labels[n % 4]] },
-  }));
+  const result = Array.from({ length: MANY }, (_, n) =>
+    boxResult(`r${n}`, labels[n % 4], [n % 100, Math.floor(n / 100), 0.8, 0.8]),
+  );
   await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' }, predictions: [{ model_version: 'crowd', result }] }]);
   await open(page, `${project}/label`);
   await showActualSize(page);

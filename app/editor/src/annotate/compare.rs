@@ -128,15 +128,7 @@ impl Editor {
         self.surfaces.len()
     }
 
-    /// Whether these views show something else of an image.
-    #[must_use]
-    pub fn looks_elsewhere(&self, views: &[(String, Viewport)]) -> bool {
-        let follows =
-            |(name, view): &(String, Viewport)| self.view(name).copied().is_some_and(|mut mine| mine.follow(view));
-        views.iter().any(follows)
-    }
-
-    /// Shows of each image what these views show.
+    /// Shows of each image what these views show; where that is shown already, nothing is drawn anew.
     pub fn look_where(&mut self, views: &[(String, Viewport)]) -> Response {
         let mut moved = false;
         for (name, view) in views {

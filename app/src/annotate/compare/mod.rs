@@ -5,7 +5,7 @@ mod version;
 
 use std::collections::BTreeSet;
 
-use domain::annotation::{Version, VersionId, proposed};
+use domain::annotation::{Version, VersionId};
 use domain::result::ResultItem;
 use editor::annotate::Editor;
 use editor::view::Viewport;
@@ -20,7 +20,7 @@ use super::bench::{Bench, OpenedTask};
 use super::tree::Tree;
 use crate::error::AppError;
 use crate::later::late;
-use crate::ui::{ErrorBanner, IconButton, Size, Skeleton, answered, lu};
+use crate::ui::{Button, ErrorBanner, IconButton, Size, Skeleton, answered, lu};
 
 /// What is compared.
 #[derive(Clone, Copy)]
@@ -56,6 +56,7 @@ fn Compare(comparing: Comparing) -> impl IntoView {
             api::read_version(task.project_id, task.task_id, id).await
         },
     );
+    let version_again = Callback::new(move |()| results.refetch());
     let other = RwSignal::new(None::<Bench>);
     let is_on = |id: VersionId, chosen: Option<VersionId>| Some(id) == chosen;
     let options = versions.with_value(|versions| {
@@ -91,12 +92,15 @@ fn Compare(comparing: Comparing) -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton shape="block"/> }>
                 {answered(results, move |results| {
                     loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                    let stage = match (results, chosen.get_untracked()) {
-                        (Ok(results), Some(VersionId::Prediction(id))) => {
-                            view! { <Other bench other results=proposed(id, results)/> }.into_any()
+                    let stage = match results {
+                        Ok(results) => view! { <Other bench other results/> }.into_any(),
+                        Err(error) => view! {
+                            <div class="compare-failed stack gap-3">
+                                <ErrorBanner error/>
+                                <Button on:click=move |_| version_again.run(())>"Try again"</Button>
+                            </div>
                         }
-                        (Ok(results), _) => view! { <Other bench other results/> }.into_any(),
-                        (Err(error), _) => view! { <div class="compare-failed"><ErrorBanner error/></div> }.into_any(),
+                        .into_any(),
                     };
                     if loads.get_value() % 2 == 1 { Either::Left(stage) } else { Either::Right(stage) }
                 })}
@@ -128,9 +132,7 @@ fn Other(bench: Bench, other: RwSignal<Option<Bench>>, results: Vec<ResultItem>)
         other.set(Some(there));
     });
     let show = |on: Bench, views: &[(String, Viewport)]| {
-        if on.peek(|editor| editor.looks_elsewhere(views)) {
-            let _ = on.act(|editor| editor.look_where(views));
-        }
+        let _ = on.act(|editor| editor.look_where(views));
     };
     Effect::new(move |_| {
         bench.lively.track();

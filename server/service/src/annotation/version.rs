@@ -3,7 +3,7 @@
 use domain::{
     Error as Problem,
     access::ProjectPermission,
-    annotation::{MAX_VERSIONS, Version, VersionId},
+    annotation::{MAX_VERSIONS, Version, VersionId, proposed},
     id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId},
     result::ResultItem,
 };
@@ -76,7 +76,7 @@ pub(crate) async fn versions(
         .collect())
 }
 
-/// What a version says.
+/// What a version says; of a proposal, as work that is taken up.
 ///
 /// # Errors
 /// *Not found* for tasks the person does not work on, and for versions they may not see.
@@ -140,5 +140,9 @@ pub async fn read_version(
         }
     };
     tx.commit().await?;
-    Ok(found.ok_or_else(|| Problem::not_found("version"))?.0)
+    let Json(found) = found.ok_or_else(|| Problem::not_found("version"))?;
+    Ok(match id {
+        VersionId::Prediction(prediction_id) => proposed(prediction_id, found),
+        VersionId::Annotation(_) | VersionId::Earlier(..) => found,
+    })
 }

@@ -82,7 +82,7 @@ async fn versions_are_for_those_who_may_see_them() {
     let work = Work::new(2, 2).await;
     let (ana, ben) = (work.annotator("ana").await, work.annotator("ben").await);
     let (task_id, current, before) = changed_once(&work, &ana).await;
-    let proposed: i64 = sqlx::query_scalar(
+    let prediction_id: i64 = sqlx::query_scalar(
         "insert into prediction (project_id, task_id, model_version, score, result) values ($1, $2, 'm1', 0.5, $3) returning prediction_id",
     )
     .bind(work.project_id.0)
@@ -91,14 +91,16 @@ async fn versions_are_for_those_who_may_see_them() {
     .fetch_one(work.db.pool())
     .await
     .unwrap();
-    let proposed = VersionId::Prediction(PredictionId(proposed));
+    let prediction_id = PredictionId(prediction_id);
+    let proposed = VersionId::Prediction(prediction_id);
     let mut all = [current, before, proposed];
     all.sort_by_key(|id| format!("{id:?}"));
 
     // Ben holds the same task and sees what models say of it, not what Ana did.
     assert_eq!(work.next(&ben).await.task.unwrap().task_id, task_id);
     assert_eq!(ids(&work, &ben, task_id).await, [proposed]);
-    assert_eq!(read(&work, &ben, task_id, proposed).await.unwrap(), work_without_box());
+    let as_proposed = domain::annotation::proposed(prediction_id, work_without_box());
+    assert_eq!(read(&work, &ben, task_id, proposed).await.unwrap(), as_proposed);
     for id in [current, before] {
         assert_eq!(refused(read(&work, &ben, task_id, id).await), Kind::NotFound);
     }
