@@ -36,6 +36,12 @@ pub enum Command {
     ToggleLocked,
     /// Hide all but what is selected, or show it again.
     Solo,
+    /// In front of all others.
+    ToFront,
+    /// Behind all others.
+    ToBack,
+    /// Show the next proposal that is held back.
+    Reveal,
     /// Put what is selected in line, or evenly apart.
     Arrange(Arrange),
     /// Closer.
@@ -182,7 +188,7 @@ const fn with_command_shift(key: Key) -> Shortcut {
 
 impl Command {
     /// All of them, in the order toolbars and lists show them.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::Tool(ToolKind::Select),
         Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
         Self::Tool(ToolKind::Turned),
@@ -211,6 +217,9 @@ impl Command {
         Self::ToggleHidden,
         Self::ToggleLocked,
         Self::Solo,
+        Self::ToFront,
+        Self::ToBack,
+        Self::Reveal,
         Self::Arrange(Arrange::Left),
         Self::Arrange(Arrange::Center),
         Self::Arrange(Arrange::Right),
@@ -259,6 +268,9 @@ impl Command {
             Self::ToggleHidden => "Hide or show",
             Self::ToggleLocked => "Lock or unlock",
             Self::Solo => "Show alone",
+            Self::ToFront => "Bring to the front",
+            Self::ToBack => "Send to the back",
+            Self::Reveal => "Show the next proposal",
             Self::Arrange(Arrange::Left) => "Align left",
             Self::Arrange(Arrange::Center) => "Align centers",
             Self::Arrange(Arrange::Right) => "Align right",
@@ -318,6 +330,9 @@ impl Command {
             Self::ToggleHidden => list(&const { [plain(Key::Char('i'))] }),
             Self::ToggleLocked => list(&const { [plain(Key::Char('u'))] }),
             Self::Solo => list(&const { [Shortcut { key: Key::Char('i'), command: false, shift: true }] }),
+            Self::ToFront => list(&const { [Shortcut { key: Key::Char('f'), command: false, shift: true }] }),
+            Self::ToBack => list(&const { [Shortcut { key: Key::Char('b'), command: false, shift: true }] }),
+            Self::Reveal => list(&const { [Shortcut { key: Key::Char('p'), command: false, shift: true }] }),
             Self::Arrange(_) => &[],
             Self::RotateView => list(&const { [Shortcut { key: Key::Char('h'), command: false, shift: true }] }),
             Self::Relate => list(&const { [plain(Key::Char('a'))] }),

@@ -242,6 +242,13 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                             checked=detail.show_collab_predictions
                             on_change=flag(|patch, on| patch.show_collab_predictions = Some(on))
                         />
+                        <Checkbox
+                            name="reveal_preannotations_interactively"
+                            label="Their regions are shown one by one"
+                            help="Each region that somebody draws shows the predicted one that it overlaps most. Nobody is led by what a model has found."
+                            checked=detail.reveal_preannotations_interactively
+                            on_change=flag(|patch, on| patch.reveal_preannotations_interactively = Some(on))
+                        />
                     </div>
                 </Card>
                 <Card title="Media" text="Objects of tasks that lie on other servers.">

@@ -9,6 +9,7 @@ const COFFEE = { width: 600, height: 400 };
 const INTERFACE = `<View>
   <Image name="page" valueList="$pages"/>
   <RectangleLabels name="box" toName="page"><Label value="Thing" hotkey="1"/></RectangleLabels>
+  <Choices name="light" toName="page" perItem="true" required="true"><Choice value="Good"/><Choice value="Poor"/></Choices>
 </View>`;
 
 test('pictures of a list are turned over, drawn on and told apart', async ({ app, page }) => {
@@ -50,11 +51,26 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
   await expect(regions(page).first()).toContainText('Only the ear');
   await regions(page).first().click();
   await page.getByRole('textbox', { name: 'Note' }).fill('Only the ear, blurred');
+  // What is asked about each picture is asked about the one in sight, and must be answered for both.
+  const light = page.getByRole('group', { name: /^Light/ });
+  await expect(light).toContainText('about picture 1 of 2');
+  await light.getByRole('radio', { name: 'Good' }).check();
+  await page.keyboard.press('Control+Enter');
+  await expect(light).toContainText('Please answer “light” for each picture (1 to go).');
+  await strip.getByRole('button', { name: 'Picture 2' }).click();
+  await expect(light).toContainText('about picture 2 of 2');
+  await expect(light.getByRole('radio', { name: 'Good' })).not.toBeChecked();
+  await light.getByRole('radio', { name: 'Poor' }).check();
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
 
   const [task] = await exportJson(page, project, 'JSON');
-  const boxes = task.annotations[0].result.map(({ to_name, item_index, original_width, original_height, value }: any) => ({
+  const all: any[] = task.annotations[0].result;
+  expect(all.filter(({ type }) => type === 'choices').map(({ item_index, value }) => [item_index, value.choices])).toEqual([
+    [0, ['Good']],
+    [1, ['Poor']],
+  ]);
+  const boxes = all.filter(({ type }) => type === 'rectanglelabels').map(({ to_name, item_index, original_width, original_height, value }: any) => ({
     to_name, item_index, original_width, original_height,
     x: (value.x * original_width) / 100, y: (value.y * original_height) / 100,
   }));

@@ -68,7 +68,14 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
             // How often it is asked is the task's to say.
             return None;
         }
-        if control.flag("perItem") || (asks.is_none() && !DRAWN.contains(&control.tag.as_str())) {
+        let items_asked = control.asked_items();
+        let is_unknown =
+            || config.objects.iter().any(|o| o.value_list().is_some() && control.to_names.contains(&o.name));
+        if control.flag("perItem") && !control.flag("perRegion") && items_asked.is_none() && is_unknown() {
+            // How many pictures there are is the task's to say.
+            return None;
+        }
+        if asks.is_none() && !DRAWN.contains(&control.tag.as_str()) {
             return None;
         }
         let say = |code, sentence| Some(Error::invalid("", code, sentence).on(control.name.clone()));
@@ -91,6 +98,16 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
                 .count();
             let sentence = format!("Please answer “{}” for each region ({open} to go).", control.name);
             return if open > 0 { say("answer_required", own.map_or(sentence, str::to_owned)) } else { None };
+        }
+        if let Some((_, numbers)) = items_asked {
+            let of = |item: &ResultItem| item.item_index().unwrap_or(0);
+            let is_open = |number: &&u64| !items.iter().any(|item| of(item) == **number && says_something(item));
+            let open = numbers.iter().filter(is_open).count();
+            if open == 0 || !is_visible(config, &control.attributes, result, None) {
+                return None;
+            }
+            let sentence = format!("Please answer “{}” for each picture ({open} to go).", control.name);
+            return say("answer_required", own.map_or(sentence, str::to_owned));
         }
         if items.iter().any(says_something) || !is_visible(config, &control.attributes, result, None) {
             return None;
@@ -247,6 +264,32 @@ mod tests {
         let asked = messages(json!([boxed("a", "Cat"), boxed("b", "Cat"), boxed("d", "Dog"), sure("a")]));
         assert_eq!(asked, ["Please answer “sure” for each region (1 to go)."]);
         assert_eq!(messages(json!([boxed("a", "Cat"), sure("a")])), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_asked_of_each_picture() {
+        let xml = r#"<View><Image name="page" valueList="$pages"/>
+            <Choices name="sharp" toName="page" perItem="true" required="true"><Choice value="Yes"/></Choices></View>"#;
+        let config = parse(xml).config.unwrap();
+        let task = json!({"pages": ["/a.jpg", "/b.jpg", "/c.jpg"]});
+        let sharp = |index: Option<u64>| {
+            let mut item =
+                json!({"from_name": "sharp", "to_name": "page", "type": "choices", "value": {"choices": ["Yes"]}});
+            if let Some(index) = index {
+                item["item_index"] = index.into();
+            }
+            item
+        };
+        let messages = |config: &LabelConfig, result: Value| -> Vec<String> {
+            problems(config, &ResultItem::list_from_json(result).unwrap()).into_iter().map(|e| e.message).collect()
+        };
+        let of_task = config.for_task(task.as_object().unwrap());
+        assert_eq!(messages(&of_task, json!([])), ["Please answer “sharp” for each picture (3 to go)."]);
+        let two = json!([sharp(None), sharp(Some(2)), sharp(Some(9))]);
+        assert_eq!(messages(&of_task, two), ["Please answer “sharp” for each picture (1 to go)."]);
+        assert_eq!(messages(&of_task, json!([sharp(None), sharp(Some(1)), sharp(Some(2))])), [""; 0]);
+        // Without a task nobody knows how many there are.
+        assert_eq!(messages(&config, json!([])), [""; 0]);
     }
 
     type Written<'a> = &'a [(&'a str, &'a str)];

@@ -44,6 +44,8 @@ pub struct LabelProject {
     pub show_skip_button: bool,
     /// Whether nothing is an answer.
     pub enable_empty_annotation: bool,
+    /// Whether the regions of a proposal are shown one by one, as people draw.
+    pub reveals_one_by_one: bool,
     /// Whether the person sees all tasks, not only their own.
     pub sees_all: bool,
     /// Where the project stands: who manages it may try it before it is live.

@@ -18,7 +18,7 @@ impl LabelConfig {
     /// Whether what an answer needs is only known with the task it is about.
     #[must_use]
     pub fn depends_on_task(&self) -> bool {
-        self.repeats() || self.controls.iter().any(|control| control.tag == "Chat")
+        self.repeats() || self.controls.iter().any(|control| control.tag == "Chat" || control.flag("perItem"))
     }
 
     /// The interface as it is for a task: what is repeated is written out, pictures of lists are objects of their own, and

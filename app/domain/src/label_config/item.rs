@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{LabelConfig, Object, variable};
+use super::{Control, LabelConfig, Object, variable};
 
 /// Between the name of a list and the number of an entry. Interfaces hold no control characters, so no name holds it.
 const NUMBERED: char = '\u{1f}';
@@ -70,6 +70,18 @@ impl LabelConfig {
     }
 }
 
+impl Control {
+    /// The pictures it is asked about one by one (`perItem`), in a task's own interface: the list and their numbers. None
+    /// where it is asked about the task or about regions, and for interfaces without a list.
+    #[must_use]
+    pub fn asked_items(&self) -> Option<(&str, Vec<u64>)> {
+        let is_asked = self.flag("perItem") && !self.flag("perRegion");
+        let mut entries = self.to_names.iter().filter_map(|name| item_of(name)).filter(|_| is_asked).peekable();
+        let list = entries.peek()?.0;
+        Some((list, entries.filter(|(of, _)| *of == list).map(|(_, index)| index).collect()))
+    }
+}
+
 impl Object {
     /// The list behind an `<Image valueList="…">`, as written.
     #[must_use]
@@ -112,6 +124,25 @@ mod tests {
         assert_eq!(names, ["p", &first, &second, "q"]);
         assert_eq!(config.controls[0].to_names, ["p", "q", &first, &second]);
         assert_eq!(items(data.as_object().unwrap(), "$pages"), ["/a.jpg", ""]);
+    }
+
+    #[test]
+    fn what_is_asked_of_each_picture() {
+        let items = |control: &str, data: Value| {
+            let xml =
+                format!("<View><Image name='p' valueList='$pages'/><Image name='q' value='$one'/>{control}</View>");
+            let config = read(&xml).unwrap().for_task(data.as_object().unwrap());
+            config.controls[0].asked_items().map(|(list, items)| (list.to_owned(), items))
+        };
+        let two = json!({"pages": ["/a.jpg", "/b.jpg"], "one": "/c.jpg"});
+        let asks = |attributes: &str| format!("<Rating name='r' {attributes}/>");
+        let both = Some(("p".to_owned(), vec![0, 1]));
+        assert_eq!(items(&asks("toName='p' perItem='true'"), two.clone()), both);
+        assert_eq!(items(&asks("toName='q,p' perItem='true'"), two.clone()), both);
+        assert_eq!(items(&asks("toName='q' perItem='true'"), two.clone()), None);
+        assert_eq!(items(&asks("toName='p'"), two.clone()), None);
+        assert_eq!(items(&asks("toName='p' perItem='true' perRegion='true'"), two), None);
+        assert_eq!(items(&asks("toName='p' perItem='true'"), json!({"pages": []})), None);
     }
 
     #[test]

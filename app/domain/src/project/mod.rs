@@ -238,6 +238,8 @@ pub struct ProjectPatch {
     pub enable_empty_annotation: Option<bool>,
     /// Whether predictions are shown while labeling.
     pub show_collab_predictions: Option<bool>,
+    /// Whether their regions are shown one by one, as people draw.
+    pub reveal_preannotations_interactively: Option<bool>,
     /// Whether media of other servers may be loaded through this one.
     pub allow_media_proxy: Option<bool>,
     /// How many people label each task.
@@ -419,6 +421,8 @@ pub struct ProjectDetail {
     pub enable_empty_annotation: bool,
     /// Whether predictions are shown while labeling.
     pub show_collab_predictions: bool,
+    /// Whether their regions are shown one by one, as people draw.
+    pub reveal_preannotations_interactively: bool,
     /// Whether media of other servers may be loaded through this one.
     pub allow_media_proxy: bool,
     /// How many people label each task.

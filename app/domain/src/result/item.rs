@@ -140,18 +140,34 @@ impl ResultItem {
 
     /// Replaces the notes; without any, their key goes, and so does a `meta` that held nothing else.
     pub fn set_notes(&mut self, notes: &[String]) {
-        if self.notes() == notes {
-            return;
+        if self.notes() != notes {
+            self.set_meta("text", (!notes.is_empty()).then(|| notes.into()));
         }
+    }
+
+    /// How far in front of others it lies (`meta.z_order`): 0 where nothing is said.
+    #[must_use]
+    pub fn z_order(&self) -> i64 {
+        self.0.get("meta").and_then(|meta| meta.get("z_order")?.as_i64()).unwrap_or(0)
+    }
+
+    /// Puts it in front of others, or behind them.
+    pub fn set_z_order(&mut self, z_order: i64) {
+        if self.z_order() != z_order {
+            self.set_meta("z_order", (z_order != 0).then(|| z_order.into()));
+        }
+    }
+
+    /// A `meta` that holds nothing more goes.
+    fn set_meta(&mut self, key: &str, value: Option<Value>) {
         let mut meta = match self.0.get_mut("meta").map(Value::take) {
             Some(Value::Object(meta)) => meta,
             _ => Map::new(),
         };
-        if notes.is_empty() {
-            meta.shift_remove("text");
-        } else {
-            meta.insert("text".to_owned(), notes.into());
-        }
+        match value {
+            Some(value) => meta.insert(key.to_owned(), value),
+            None => meta.shift_remove(key),
+        };
         if meta.is_empty() {
             self.0.shift_remove("meta");
         } else {

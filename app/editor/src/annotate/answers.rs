@@ -18,11 +18,15 @@ use super::kit::Question;
 pub const MAX_REMARK_CHARS: usize = 10_000;
 
 impl Editor {
-    /// What an answer to this control would be about now; `None` for one that is asked per region while not exactly one
-    /// region of its objects is selected.
+    /// What an answer to this control would be about now: where it is asked per picture, the one at hand. `None` for one
+    /// that is asked per region while not exactly one region of its objects is selected.
     #[must_use]
     pub fn about(&self, control: &str) -> Option<About> {
         let question = self.document.kit().question(control)?;
+        if let Some((list, items)) = question.per_item.as_ref().filter(|_| !question.per_region) {
+            let at_hand = self.turned.get(list).or(items.first())?;
+            return Some(About::Item(*at_hand));
+        }
         if !question.per_region {
             return Some(About::Task);
         }
@@ -30,7 +34,7 @@ impl Editor {
         question.to_names.contains(&mark.region.to_name).then_some(About::Region(key))
     }
 
-    /// The answer to a control, about the task or the selected region.
+    /// The answer to a control, about the task, the picture at hand or the selected region.
     #[must_use]
     pub fn answer_to(&self, control: &str) -> Option<&Answer> {
         self.document.answer(control, self.about(control)?)
@@ -74,16 +78,18 @@ impl Editor {
     /// Puts what stands there before anybody has answered. Not a step that can be undone: the work begins with it.
     pub fn fill_in(&mut self) {
         let controls = self.config.controls.iter();
-        let initial: Vec<(String, Answer)> = controls
+        let initial: Vec<(String, About, Answer)> = controls
             .filter_map(|control| {
                 let question = self.document.kit().question(&control.name).filter(|question| !question.per_region)?;
-                Some((control.name.clone(), question.asks.initial(control)?))
+                let answer = question.asks.initial(control)?;
+                Some(question.subjects().into_iter().map(move |about| (control.name.clone(), about, answer.clone())))
             })
+            .flatten()
             .collect();
-        for (control, answer) in initial {
-            if self.document.answer(&control, About::Task).is_none() {
+        for (control, about, answer) in initial {
+            if self.document.answer(&control, about).is_none() {
                 let id = self.fresh_id();
-                self.document.put_answer(&control, About::Task, Some(answer), &id);
+                self.document.put_answer(&control, about, Some(answer), &id);
             }
         }
     }
@@ -101,7 +107,13 @@ impl Editor {
                 _ => None,
             },
         });
-        is_visible(&self.config, attributes, &self.document.to_answers(), selected)
+        let mut answers = self.document.to_answers();
+        // Of what is asked about each picture, conditions look at the one at hand.
+        answers.retain(|item| match self.about(item.from_name()) {
+            Some(About::Item(index)) => item.item_index().unwrap_or(0) == index,
+            _ => true,
+        });
+        is_visible(&self.config, attributes, &answers, selected)
     }
 
     fn sole_mark(&self) -> Option<(RegionKey, &Mark)> {

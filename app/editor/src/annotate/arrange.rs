@@ -2,7 +2,7 @@
 
 use domain::region::{Bounds, ImageVector};
 
-use super::document::RegionKey;
+use super::document::{Mark, RegionKey};
 use super::edit::Edit;
 use super::editor::{Editor, Response};
 
@@ -86,6 +86,37 @@ fn spread(spans: &[(f64, f64)]) -> Vec<f64> {
 }
 
 impl Editor {
+    /// Whether something that is selected overlaps others: it can go in front of them, or behind.
+    pub(super) fn can_stack(&self) -> bool {
+        let overlaps = |(key, mark): (RegionKey, &Mark)| {
+            let surface = self.surfaces.get(&mark.region.to_name).filter(|_| mark.is_editable());
+            let near = surface.and_then(|surface| Some(surface.scene.near(&surface.scene.bounds(key)?)));
+            near.is_some_and(|near| near.iter().any(|other| !self.selection.contains(other)))
+        };
+        self.selected_marks().any(overlaps)
+    }
+
+    /// What is selected goes in front of all others of its picture, or behind them; among itself it stays as it was.
+    pub(super) fn stack(&mut self, front: bool) -> Response {
+        self.drop_gesture();
+        let mut edits = Vec::new();
+        for (key, mark) in self.selected_marks().filter(|(_, mark)| mark.is_editable()) {
+            let others = self.document.marks_on(&mark.region.to_name);
+            let others = others.filter(|(key, _)| !self.selection.contains(key)).map(|(_, other)| other.z_order);
+            let of_selected = self.selected_marks().filter(|(_, other)| other.region.to_name == mark.region.to_name);
+            let of_selected = of_selected.map(|(_, other)| other.z_order);
+            let by = if front {
+                others.max().zip(of_selected.min()).map(|(others, mine)| others.saturating_add(1).saturating_sub(mine))
+            } else {
+                others.min().zip(of_selected.max()).map(|(others, mine)| others.saturating_sub(1).saturating_sub(mine))
+            };
+            // What lies there already stays as it is.
+            let by = by.filter(|by| if front { *by > 0 } else { *by < 0 });
+            edits.extend(by.map(|by| Edit::Stack(key, mark.z_order.saturating_add(by))));
+        }
+        self.apply_all(edits)
+    }
+
     /// The selected regions of the active surface that may be moved, with their hulls.
     fn movable(&self) -> Vec<(RegionKey, Bounds)> {
         self.selected_marks()

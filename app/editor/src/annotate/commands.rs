@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::region::{Bounds, ImagePoint, ImageVector, KeyPoint, Mask, RotatedRect, Shape, Vector, Vertex};
+use domain::region::{Bounds, ImagePoint, KeyPoint, Mask, RotatedRect, Shape, Vector, Vertex};
 use domain::result::ResultItem;
 
-use super::document::{Mark, RegionKey};
+use super::document::RegionKey;
 use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::kit::ShapeKind;
@@ -47,7 +47,9 @@ impl Editor {
             Command::Duplicate | Command::Copy => {
                 self.selected_marks().any(|(_, mark)| mark.region.shape.is_on_image())
             }
-            Command::Paste => !self.clipboard.is_empty(),
+            Command::Paste => !self.copied.is_empty(),
+            Command::ToFront | Command::ToBack => self.can_stack(),
+            Command::Reveal => self.withheld() > 0,
             Command::TurnLeft | Command::TurnRight => self
                 .selected_marks()
                 .any(|(_, mark)| mark.is_editable() && matches!(mark.region.shape, Shape::Rect(_) | Shape::Ellipse(_))),
@@ -74,19 +76,11 @@ impl Editor {
             }
             Command::Delete => self.delete(),
             Command::Relate => self.relate(),
-            Command::Copy => {
-                self.clipboard = self.selected_marks().map(|(_, mark)| mark.clone()).collect();
-                self.clipboard.retain(|mark| mark.region.shape.is_on_image());
-                Response { panels: true, ..Response::LIVELY }
-            }
-            Command::Paste => {
-                let marks = self.clipboard.clone();
-                self.put_copies(marks)
-            }
-            Command::Duplicate => {
-                let marks = self.selected_marks().map(|(_, mark)| mark.clone()).collect();
-                self.put_copies(marks)
-            }
+            Command::Copy => self.copy(),
+            Command::Paste => self.paste(),
+            Command::Duplicate => self.duplicate(),
+            Command::ToFront | Command::ToBack => self.stack(command == Command::ToFront),
+            Command::Reveal => self.reveal(None),
             Command::SelectAll => {
                 let keys = self.document.marks().filter(|(_, mark)| !mark.hidden).map(|(key, _)| key).collect();
                 self.select(keys)
@@ -196,31 +190,6 @@ impl Editor {
         self.selection.retain(|key| document.mark(*key).is_some());
         self.hovered = self.hovered.filter(|key| document.mark(*key).is_some());
         self.vertex = None;
-    }
-
-    fn put_copies(&mut self, marks: Vec<Mark>) -> Response {
-        self.drop_gesture();
-        let mut copies = Vec::new();
-        for mut mark in marks {
-            let Some(surface) = self.surfaces.get(&mark.region.to_name) else { continue };
-            let shift = surface.view.image_length(12.0).max(1.0);
-            let by = ImageVector::new(shift, shift);
-            // What would leave the image stays on it: a mask would lose what is cut off.
-            let hull = mark.region.shape.bounds();
-            let by = hull.map_or(by, |hull| snap::clamp_move(&hull, by, surface.view.image()));
-            let moved = mark.region.shape.translated(by);
-            let Some(shape) = snap::settle(&moved, surface.view.image()) else { continue };
-            mark.region.shape = shape;
-            mark.region.id = self.fresh_id();
-            mark.region.source = None;
-            mark.region.size = Some(self.surfaces[&mark.region.to_name].view.image());
-            if let Some(pair) = &mut mark.pair {
-                pair.source = None;
-            }
-            (mark.hidden, mark.locked) = (false, false);
-            copies.push(mark);
-        }
-        self.insert_all(copies)
     }
 
     fn select_neighbour(&mut self, forward: bool) -> Response {

@@ -34,7 +34,7 @@ pub enum Subject {
         there: Option<RegionKey>,
     },
     /// An answer about the task.
-    Answer(String),
+    Answer(String, About),
     /// A relation, by the ids of its regions.
     Relation(String, String),
 }
@@ -59,12 +59,17 @@ impl Editor {
         let here = &self.document;
         let pairs = pairs(here, there);
         let mut found: Vec<Difference> = pairs.iter().filter_map(|pair| region(here, there, *pair)).collect();
-        found.extend(here.kit().questions.iter().filter(|question| !question.per_region).filter_map(|question| {
-            let (mine, theirs) = (here.answer(&question.name, About::Task), there.answer(&question.name, About::Task));
+        let asked = here
+            .kit()
+            .questions
+            .iter()
+            .flat_map(|question| question.subjects().into_iter().map(move |about| (question.name.as_str(), about)));
+        found.extend(asked.filter_map(|(name, about)| {
+            let (mine, theirs) = (here.answer(name, about), there.answer(name, about));
             (mine != theirs).then(|| Difference {
-                subject: Subject::Answer(question.name.clone()),
+                subject: Subject::Answer(name.to_owned(), about),
                 how: how(mine.is_some(), theirs.is_some()),
-                changes: vec![answer(there, &question.name, About::Task, None)],
+                changes: vec![answer(there, name, about, None)],
             })
         }));
         found.extend(relations(here, there, &pairs));
@@ -82,7 +87,7 @@ impl Editor {
         !self.read_only
             && match &difference.subject {
                 Subject::Region { here: Some(key), .. } => self.document.mark(*key).is_some_and(Mark::is_editable),
-                Subject::Region { here: None, .. } | Subject::Answer(_) => true,
+                Subject::Region { here: None, .. } | Subject::Answer(..) => true,
                 Subject::Relation(from, to) => [from, to].iter().all(|id| self.document.key_of(id).is_some()),
             }
     }
@@ -239,7 +244,7 @@ fn is_alike(one: &Mark, other: &Mark) -> bool {
     one.region.shape == other.region.shape
         && one.region.to_name == other.region.to_name
         && one.labels() == other.labels()
-        && one.remark == other.remark
+        && (&one.remark, one.z_order) == (&other.remark, other.z_order)
 }
 
 fn answer(there: &Document, control: &str, about: About, region: Option<&str>) -> Change {
@@ -249,7 +254,8 @@ fn answer(there: &Document, control: &str, about: About, region: Option<&str>) -
         Some(region) => item.map(|item| called(item, "id", region)),
         None => item,
     };
-    Change::Answer { control: control.to_owned(), region: region.map(str::to_owned), item, id: own }
+    let index = if let About::Item(index) = about { Some(index) } else { None };
+    Change::Answer { control: control.to_owned(), region: region.map(str::to_owned), index, item, id: own }
 }
 
 /// What is otherwise between regions; `pairs` says which are the same.

@@ -20,6 +20,8 @@ pub enum Edit {
     Repaint(RegionKey, MaskPatch),
     /// A region takes other labels.
     Relabel(RegionKey, Box<Naming>),
+    /// A region lies in front of others, or behind them.
+    Stack(RegionKey, i64),
     /// Something else is written about a region.
     Remark(RegionKey, String),
     /// A relation appears or changes; `None` removes it.
@@ -28,7 +30,7 @@ pub enum Edit {
     Answer {
         /// The control.
         control: String,
-        /// The task, or a region of it.
+        /// The task, a picture or a region of it.
         about: About,
         /// `None` clears it.
         answer: Option<Answer>,
@@ -60,6 +62,7 @@ impl Edit {
             | Self::Reshape(key, _)
             | Self::Repaint(key, _)
             | Self::Relabel(key, _)
+            | Self::Stack(key, _)
             | Self::Remark(key, _) => Some(*key),
             Self::Answer { .. } | Self::Relate(..) => None,
         }
@@ -101,6 +104,13 @@ impl Reversible<Document> for Edit {
                     return None;
                 }
                 Some(Self::Remark(key, std::mem::replace(&mut mark.remark, text)))
+            }
+            Self::Stack(key, z_order) => {
+                let mark = to.mark_mut(key)?;
+                if mark.z_order == z_order {
+                    return None;
+                }
+                Some(Self::Stack(key, std::mem::replace(&mut mark.z_order, z_order)))
             }
             Self::Relate(key, relation) => {
                 if to.relation(key) == relation.as_deref() {

@@ -48,17 +48,17 @@ impl Editor {
     #[must_use]
     pub fn still_order(&self, object: &str, part: &Bounds) -> Vec<RegionKey> {
         let Some(surface) = self.surfaces.get(object) else { return Vec::new() };
-        let mut seen: Vec<(RegionKey, f64)> = surface
+        let mut seen: Vec<(RegionKey, i64, f64)> = surface
             .scene
             .near(part)
             .into_iter()
             .filter(|key| !self.selection.contains(key))
             .filter_map(|key| Some((key, self.document.mark(key).filter(|mark| !mark.hidden)?)))
-            .map(|(key, mark)| (key, mark.region.shape.area()))
+            .map(|(key, mark)| (key, mark.z_order, mark.region.shape.area()))
             .collect();
-        // Large ones first, so that small ones lie on top, as the hit test has it.
-        seen.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        seen.into_iter().map(|(key, _)| key).collect()
+        // Large ones first, so that small ones lie on top, as the hit test has it; unless people put them otherwise.
+        seen.sort_unstable_by(|a, b| a.1.cmp(&b.1).then(b.2.total_cmp(&a.2)).then(a.0.cmp(&b.0)));
+        seen.into_iter().map(|(key, ..)| key).collect()
     }
 
     /// What to paint of some regions as `view` shows them, with their labels where there is room for `tags`. A page that

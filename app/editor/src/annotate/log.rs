@@ -53,9 +53,12 @@ pub enum Change {
     Answer {
         /// The control.
         control: String,
-        /// The region it is about; `None` for the task.
+        /// The region it is about; `None` for the task or a picture.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         region: Option<String>,
+        /// The picture of a list it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index: Option<u64>,
         /// `None` for one that was cleared.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         item: Option<ResultItem>,
@@ -228,12 +231,13 @@ impl Editor {
                 Change::Relation(from, to, document.relation_item(key))
             }
             Touched::Answer(control, about) => {
-                let region = match about {
-                    About::Task => None,
-                    About::Region(key) => Some(id(key).filter(|id| document.is_name(id))?),
+                let (region, index) = match about {
+                    About::Task => (None, None),
+                    About::Item(index) => (None, Some(index)),
+                    About::Region(key) => (Some(id(key).filter(|id| document.is_name(id))?), None),
                 };
                 let (item, id) = document.answer_written(control, about);
-                Change::Answer { control: control.to_owned(), region, item, id }
+                Change::Answer { control: control.to_owned(), region, index, item, id }
             }
         })
     }
@@ -281,10 +285,11 @@ impl Editor {
                     None => Some(Edit::Relate(known?, None)),
                 }
             }
-            Change::Answer { control, region, item, id } => {
-                let about = match region {
-                    Some(region) => About::Region(self.document.key_of(region)?),
-                    None => About::Task,
+            Change::Answer { control, region, index, item, id } => {
+                let about = match (region, index) {
+                    (Some(region), _) => About::Region(self.document.key_of(region)?),
+                    (None, Some(index)) => About::Item(*index),
+                    (None, None) => About::Task,
                 };
                 let question = self.document.kit().question(control)?;
                 let answer = item.as_ref().and_then(|item| question.asks.read(item));

@@ -7,6 +7,7 @@ mod aids;
 mod answers;
 mod arrange;
 mod chat;
+mod clipboard;
 mod commands;
 mod compare;
 mod cursor;
@@ -34,6 +35,7 @@ mod tests;
 mod text;
 mod tip;
 mod tool;
+mod withheld;
 
 pub use aids::Aids;
 pub use answers::MAX_REMARK_CHARS;

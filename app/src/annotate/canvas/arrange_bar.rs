@@ -1,4 +1,4 @@
-//! Several regions in line: offered while several are selected.
+//! Regions in line, and in front of each other: offered while several are selected, or one that overlaps others.
 
 use editor::annotate::Arrange;
 use editor::command::Command;
@@ -18,16 +18,24 @@ const WAYS: [Arrange; 8] = [
     Arrange::Down,
 ];
 
-/// The ways to put what is selected in line; nothing while fewer than two regions can be.
+/// The ways to put what is selected in line, with two or more regions, and in front of others that it overlaps.
 #[component]
 pub(in crate::annotate) fn ArrangeBar() -> impl IntoView {
     let bench = use_bench();
-    let is_shown = Memo::new(move |_| bench.read(|editor| editor.enabled(Command::Arrange(Arrange::Left))));
+    let offered = Memo::new(move |_| {
+        bench.read(|editor| (editor.enabled(Command::Arrange(Arrange::Left)), editor.enabled(Command::ToFront)))
+    });
     move || {
-        is_shown.get().then(|| {
+        let (in_line, in_front) = offered.get();
+        (in_line || in_front).then(|| {
+            let ways = in_line
+                .then(|| WAYS.map(|way| view! { <CommandButton command=Command::Arrange(way)/> }).collect_view());
+            let orders = [Command::ToFront, Command::ToBack];
+            let orders = in_front.then(|| orders.map(|command| view! { <CommandButton command/> }).collect_view());
             view! {
-                <div class="arrangebar" role="group" aria-label="Put in line">
-                    {WAYS.map(|way| view! { <CommandButton command=Command::Arrange(way)/> }).collect_view()}
+                <div class="arrangebar" role="group" aria-label="Arrange">
+                    {ways}
+                    {orders}
                 </div>
             }
         })

@@ -1,6 +1,6 @@
 //! What is otherwise in the other version, line by line.
 
-use editor::annotate::{Difference, Editor, How, RegionKey, Subject};
+use editor::annotate::{About, Difference, Editor, How, RegionKey, Subject};
 use leptos::prelude::*;
 
 use crate::annotate::bench::Bench;
@@ -27,7 +27,12 @@ impl Row {
             Subject::Region { there: Some(key), .. } => (there.title(*key), Some(there.color(*key).to_owned())),
             Subject::Region { here: Some(key), .. } => (here.title(*key), Some(here.color(*key).to_owned())),
             Subject::Region { .. } => (String::new(), None),
-            Subject::Answer(control) => (control.replace(['_', '-'], " "), None),
+            Subject::Answer(control, about) => {
+                let called = control.replace(['_', '-'], " ");
+                let of =
+                    if let About::Item(index) = about { format!(", picture {}", index + 1) } else { String::new() };
+                (called + &of, None)
+            }
             Subject::Relation(from, to) => {
                 let end = |id: &str| {
                     let find = |editor: &Editor| editor.document().key_of(id).map(|key| editor.title(key));
@@ -60,7 +65,7 @@ impl Row {
     fn regions(&self) -> (Option<RegionKey>, Option<RegionKey>) {
         match &self.difference.subject {
             Subject::Region { here, there } => (*here, *there),
-            Subject::Answer(_) | Subject::Relation(..) => (None, None),
+            Subject::Answer(..) | Subject::Relation(..) => (None, None),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What stands around every answer: its name, whether it must be given, and what is wrong with it.
 
+use editor::annotate::About;
 use leptos::prelude::*;
 
 use super::Asked;
@@ -8,6 +9,7 @@ use crate::annotate::bench::Bench;
 pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
     let name = asked.control.name.clone();
     let (required, per_region) = (asked.control.flag("required"), asked.question.per_region);
+    let count = asked.question.per_item.as_ref().map(|(_, items)| items.len());
     let problem = Memo::new({
         let name = name.clone();
         // What kept the work from being submitted comes first; limits are told as soon as they are broken.
@@ -18,6 +20,14 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
         move || bench.read(|editor| !editor.is_read_only() && editor.about(&name).is_some())
     };
     let control = name.clone();
+    // Which picture the answer is about.
+    let picture = {
+        let name = name.clone();
+        move |count: usize| {
+            let at = bench.read(|editor| if let Some(About::Item(at)) = editor.about(&name) { at + 1 } else { 1 });
+            format!("about picture {at} of {count}")
+        }
+    };
     view! {
         <fieldset
             class="answer"
@@ -28,6 +38,9 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
             <legend class="answer-name">
                 <span class="answer-called">{called(&name)}</span>
                 {required.then(|| view! { <span class="answer-required">"required"</span> })}
+                {count.filter(|_| !per_region).map(|count| {
+                    view! { <span class="answer-required">{move || picture(count)}</span> }
+                })}
                 {per_region.then(|| view! { <span class="answer-required">"about the selected region"</span> })}
             </legend>
             {inner}

@@ -92,6 +92,7 @@ pub(super) fn KeyList(bench: Bench) -> impl IntoView {
             Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => {
                 bench.peek(|editor| editor.document().kit().draws(editor::annotate::ShapeKind::Mask))
             }
+            Command::Reveal => bench.peek(|editor| editor.withheld() > 0),
             _ => true,
         })
         .map(|command| view! { <KeyRow sheet command/> })

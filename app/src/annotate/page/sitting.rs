@@ -80,18 +80,27 @@ impl Sitting {
         let lead_time_ms = draft.as_ref().map_or(0, |draft| draft.lead_time_ms);
         let there = draft.as_ref().map(|draft| KeptThere { sitting: draft.sitting, revision: draft.revision });
         let mut proposed_by = None;
+        let is_begun = annotation.is_some();
+        let proposal = prediction.as_ref().filter(|_| project.reveals_one_by_one && !is_begun);
+        let held_back = proposal.map(|prediction| proposed(prediction.prediction_id, prediction.result.clone()));
         let results = match (draft, annotation, prediction) {
             (Some(draft), ..) => draft.result,
             (None, Some(annotation), _) => annotation.result,
             (None, None, Some(prediction)) => {
                 proposed_by = Some(prediction.model_version);
-                proposed(prediction.prediction_id, prediction.result)
+                match &held_back {
+                    Some(proposal) => Editor::apart_from_regions(proposal),
+                    None => proposed(prediction.prediction_id, prediction.result),
+                }
             }
             (None, None, None) => Vec::new(),
         };
         let is_new = annotation_id.is_none() && there.is_none() && results.is_empty() && !was_skipped;
         let bench = Bench::new(config, data, &results, false);
-        bench.quietly(|editor| editor.set_keymap(Keymap::new(keys)));
+        bench.quietly(|editor| {
+            let _ = editor.set_keymap(Keymap::new(keys));
+            editor.withhold(held_back.unwrap_or_default());
+        });
         let project_id = project.project_id;
         Self {
             user_id,

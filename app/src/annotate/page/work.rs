@@ -1,6 +1,7 @@
 //! The bar above the work: the way between tasks, and to hand in.
 
-use domain::id::TaskId;
+use domain::id::{TaskId, UserId};
+use domain::result::ResultItem;
 use editor::command::Command;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -17,6 +18,22 @@ use crate::annotate::compare::{Comparing, beside};
 use crate::annotate::desktop::Desktop;
 use crate::shell::{Command as PaletteCommand, use_commands};
 use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size, Tone, lu, use_toasts};
+
+/// Where a browser keeps what was copied, with who did.
+const COPIED: &str = "synapse.copied";
+
+/// What was copied in another task, or in another tab, can be pasted here.
+fn share_copies(desk: Sitting) {
+    let take = move |(user_id, copied): (UserId, Vec<Vec<ResultItem>>)| {
+        if user_id == desk.user_id {
+            let _ = desk.bench.act(|editor| editor.set_copied(copied));
+        }
+    };
+    if let Some(kept) = browser::kept(COPIED) {
+        take(kept);
+    }
+    browser::on_kept_elsewhere(COPIED, take);
+}
 
 /// The bar of a task, and the desk below it.
 #[component]
@@ -60,6 +77,7 @@ pub(super) fn Work(
         desk.opened_ms.set_value(browser::now_ms());
         desk.autosave.start(desk.is_new);
         listen_to_keys(bench);
+        share_copies(desk);
         if show_first && has_instructions {
             let seen = format!("synapse.instructed.{project_id}");
             if browser::kept::<bool>(&seen).is_none() {
@@ -79,6 +97,10 @@ pub(super) fn Work(
             Command::Submit => desk.hand_in(false, By::Keys, toasts, onwards),
             Command::Skip if desk.may_skip => desk.hand_in(true, By::Keys, toasts, onwards),
             Command::ShowKeys => showing_keys.set(true),
+            // Where the browser keeps nothing, it can be pasted in this task alone.
+            Command::Copy => {
+                drop(browser::keep(COPIED, &(desk.user_id, bench.peek(|editor| editor.copied().to_vec()))))
+            }
             _ => {}
         }
     });

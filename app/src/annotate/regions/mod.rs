@@ -6,7 +6,8 @@
 mod row;
 mod window;
 
-use editor::annotate::{Entry, ObjectKind, RegionKey, Wanted};
+use editor::annotate::{Editor, Entry, ObjectKind, RegionKey, Wanted};
+use editor::command::Command;
 use leptos::{ev, html, prelude::*};
 
 pub(super) use row::detail;
@@ -15,7 +16,7 @@ use window::{FIRST, Window};
 
 use super::bench::{Bench, use_bench};
 use super::browser::overhear;
-use crate::ui::{IconButton, Size, lu};
+use crate::ui::{Button, Icon, IconButton, Look, Size, lu};
 
 /// A line of the list, whatever it shows.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -123,6 +124,7 @@ pub(super) fn Regions() -> impl IntoView {
     view! {
         <section class="panel-part regions" aria-labelledby="regions-title">
             <Head bench entries wanted/>
+            <HeldBack bench/>
             <Show when=move || count.get() == 0>
                 <p class="panel-empty">
                     {move || {
@@ -148,6 +150,32 @@ pub(super) fn Regions() -> impl IntoView {
                 />
             </ul>
         </section>
+    }
+    .into_any()
+}
+
+/// What a model proposes and is shown one by one.
+#[component]
+fn HeldBack(bench: Bench) -> impl IntoView {
+    let left = Memo::new(move |_| bench.read(Editor::withheld));
+    let words = move || match left.get() {
+        1 => "A model proposes one more.".to_owned(),
+        left => format!("A model proposes {left} more."),
+    };
+    view! {
+        <Show when=move || left.get() != 0>
+            <p class="panel-note">
+                <span><Icon icon=lu::LuSparkles/>{words}</span>
+                <Button
+                    size=Size::Small
+                    look=Look::Plain
+                    attr:title="Show the next proposal (Shift P)"
+                    on:click=move |_| { let _ = bench.act(|editor| editor.run(Command::Reveal)); }
+                >
+                    "Show the next"
+                </Button>
+            </p>
+        </Show>
     }
     .into_any()
 }

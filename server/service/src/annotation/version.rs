@@ -33,7 +33,8 @@ pub(crate) async fn versions(
             select prediction_id, null::bigint as annotation_id, null::integer as version, model_version, null::bigint as made_by,
                 score, jsonb_array_length(result) as items, false as was_cancelled, created_at as at
             from prediction where project_id = $1 and task_id = $2
-                and (select show_collab_predictions from project where project_id = $1)
+                and (select show_collab_predictions and (not reveal_preannotations_interactively or $4)
+                    from project where project_id = $1)
             union all
             select null, annotation_id, null, null, completed_by, null, result_count, was_cancelled, updated_at
             from annotation where project_id = $1 and task_id = $2 and (completed_by = $3 or $4)
@@ -101,10 +102,12 @@ pub async fn read_version(
             sqlx::query_scalar!(
                 r#"select result as "result: Json<Vec<ResultItem>>" from prediction
                 where project_id = $1 and task_id = $2 and prediction_id = $3
-                    and (select show_collab_predictions from project where project_id = $1)"#,
+                    and (select show_collab_predictions and (not reveal_preannotations_interactively or $4)
+                        from project where project_id = $1)"#,
                 project,
                 task_id.0,
-                prediction_id.0
+                prediction_id.0,
+                sees_all
             )
             .fetch_optional(&mut *tx)
             .await?

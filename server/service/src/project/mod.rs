@@ -152,6 +152,7 @@ pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Projec
         show_skip_button: row.show_skip_button,
         enable_empty_annotation: row.enable_empty_annotation,
         show_collab_predictions: row.show_collab_predictions,
+        reveal_preannotations_interactively: row.reveal_preannotations_interactively,
         allow_media_proxy: row.allow_media_proxy,
         maximum_annotations: row.maximum_annotations,
         sampling: Sampling::from_name(&row.sampling).unwrap_or_default(),

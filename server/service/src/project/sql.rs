@@ -170,6 +170,7 @@ pub(super) struct Row {
     pub show_skip_button: bool,
     pub enable_empty_annotation: bool,
     pub show_collab_predictions: bool,
+    pub reveal_preannotations_interactively: bool,
     pub allow_media_proxy: bool,
     pub maximum_annotations: i32,
     pub sampling: String,
@@ -192,8 +193,8 @@ pub(super) async fn get(conn: &mut PgConnection, access: &ProjectAccess) -> Resu
         r#"select p.title, p.description, p.color, w.workspace_id as "workspace_id?: WorkspaceId", p.state,
             exists (select from project_pin pin where pin.project_id = p.project_id and pin.user_id = $2) as "pinned!",
             p.label_config, p.label_config_hash, p.parsed_label_config, p.expert_instruction, p.show_instruction,
-            p.show_skip_button, p.enable_empty_annotation, p.show_collab_predictions, p.allow_media_proxy, p.maximum_annotations,
-            p.sampling, p.skip_queue, u.name as "created_by?", p.created_at, s.task_count, s.labeled_task_count, s.annotation_count,
+            p.show_skip_button, p.enable_empty_annotation, p.show_collab_predictions, p.allow_media_proxy,
+            p.reveal_preannotations_interactively, p.maximum_annotations, p.sampling, p.skip_queue, u.name as "created_by?", p.created_at, s.task_count, s.labeled_task_count, s.annotation_count,
             s.skipped_annotation_count, s.prediction_count, s.created_labels, s.last_annotation_at,
             (select count(*) from project_member m where m.project_id = p.project_id and m.enabled) as "member_count!"
         from project p
@@ -242,7 +243,8 @@ pub(super) async fn update(
             show_collab_predictions = coalesce($10, show_collab_predictions),
             maximum_annotations = coalesce($11, maximum_annotations), sampling = coalesce($12, sampling),
             skip_queue = coalesce($13, skip_queue), updated_at = $14,
-            allow_media_proxy = coalesce($15, allow_media_proxy)
+            allow_media_proxy = coalesce($15, allow_media_proxy),
+            reveal_preannotations_interactively = coalesce($16, reveal_preannotations_interactively)
         where project_id = $1",
         access.project_id().0,
         patch.title,
@@ -258,7 +260,8 @@ pub(super) async fn update(
         patch.sampling.map(Sampling::as_str),
         patch.skip_queue.map(SkipQueue::as_str),
         now,
-        patch.allow_media_proxy
+        patch.allow_media_proxy,
+        patch.reveal_preannotations_interactively
     )
     .execute(conn)
     .await?;
@@ -408,11 +411,12 @@ pub(super) async fn copy(
     let copy = sqlx::query_scalar!(
         r#"insert into project (organization_id, workspace_id, title, description, color, label_config, parsed_label_config,
             label_config_hash, expert_instruction, show_instruction, show_skip_button, enable_empty_annotation,
-            show_collab_predictions, maximum_annotations, overlap_cohort_percentage, sampling, skip_queue, created_by,
-            created_at, updated_at)
+            show_collab_predictions, reveal_preannotations_interactively, maximum_annotations, overlap_cohort_percentage,
+            sampling, skip_queue, created_by, created_at, updated_at)
         select organization_id, workspace_id, $2, description, color, label_config, parsed_label_config,
             label_config_hash, expert_instruction, show_instruction, show_skip_button, enable_empty_annotation,
-            show_collab_predictions, maximum_annotations, overlap_cohort_percentage, sampling, skip_queue, $3, $4, $4
+            show_collab_predictions, reveal_preannotations_interactively, maximum_annotations, overlap_cohort_percentage,
+            sampling, skip_queue, $3, $4, $4
         from project where project_id = $1 and deleted_at is null
         returning project_id as "project_id: ProjectId""#,
         access.project_id().0,

@@ -177,6 +177,7 @@ async fn settings_change_one_by_one() {
         expert_instruction: Some("**Tight** boxes <script>alert(1)</script>".to_owned()),
         skip_queue: Some(SkipQueue::IgnoreSkipped),
         show_skip_button: Some(false),
+        reveal_preannotations_interactively: Some(true),
         ..ProjectPatch::default()
     };
     project::update(&db.cx, &c.owner, c.project_id, patch.clone()).await.unwrap();
@@ -186,6 +187,7 @@ async fn settings_change_one_by_one() {
         (detail.skip_queue, detail.show_skip_button, detail.show_instruction),
         (SkipQueue::IgnoreSkipped, false, false)
     );
+    assert!(detail.reveal_preannotations_interactively);
     assert!(detail.instruction_html.contains("<strong>Tight</strong>") && !detail.instruction_html.contains("script"));
     for (person, kind) in [
         (&c.reviewer, Kind::Forbidden),

@@ -116,6 +116,13 @@ async fn versions_are_for_those_who_may_see_them() {
     for id in all {
         assert_eq!(refused(read(&work, &work.owner, other, id).await), Kind::NotFound);
     }
+    // Whoever is to find things before a model shows them sees no proposal whole; who sees all data does.
+    work.set("reveal_preannotations_interactively = true").await;
+    assert_eq!(ids(&work, &ben, task_id).await, []);
+    assert_eq!(refused(read(&work, &ben, task_id, proposed).await), Kind::NotFound);
+    assert!(ids(&work, &work.owner, task_id).await.contains(&proposed));
+    read(&work, &work.owner, task_id, proposed).await.unwrap();
+    work.set("reveal_preannotations_interactively = false").await;
     // Proposals only where the project shows them.
     work.set("show_collab_predictions = false").await;
     assert_eq!(ids(&work, &ben, task_id).await, []);

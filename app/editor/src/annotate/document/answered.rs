@@ -1,4 +1,4 @@
-//! Answers in a document: about the task, or about one of its regions.
+//! Answers in a document: about the task, one of its pictures or one of its regions.
 
 use domain::answer::Answer;
 use domain::result::ResultItem;
@@ -12,6 +12,8 @@ use crate::annotate::kit::Question;
 pub enum About {
     /// The task as a whole.
     Task,
+    /// One picture of a list, counted from 0 (`perItem`).
+    Item(u64),
     /// One region (`perRegion`).
     Region(RegionKey),
 }
@@ -28,15 +30,20 @@ pub(super) struct Answered {
 
 impl Answered {
     /// The item to store: the one it came from when nothing changed, with the new answer otherwise. `mark` is the region
-    /// it is about, whose geometry it repeats.
-    pub(super) fn item(&self, question: &Question, mark: Option<&Mark>) -> Option<ResultItem> {
+    /// it is about, whose geometry it repeats; `index` the picture.
+    pub(super) fn item(&self, question: &Question, mark: Option<&Mark>, index: Option<u64>) -> Option<ResultItem> {
         let answer = self.answer.as_ref()?;
         let mut item = match (&self.source, mark) {
             (Some(item), _) => item.clone(),
             (None, Some(mark)) => mark.item_about(&question.name, &question.item_type),
             (None, None) => {
-                let to_name = question.to_names.first().map_or("", String::as_str);
-                ResultItem::new(&self.id, &question.name, to_name, &question.item_type, Map::new())
+                let list = question.per_item.as_ref().filter(|_| index.is_some()).map(|(list, _)| list);
+                let to_name = list.or(question.to_names.first()).map_or("", String::as_str);
+                let mut item = ResultItem::new(&self.id, &question.name, to_name, &question.item_type, Map::new());
+                if let Some(index) = index {
+                    item.0.insert("item_index".to_owned(), index.into());
+                }
+                item
             }
         };
         if let (Some(_), Some(mark)) = (&self.source, mark) {

@@ -35,7 +35,8 @@ impl Document {
                     document.loaded_ids.insert(region.id.clone());
                     let (hidden, locked) = (item.is_hidden(), item.is_readonly());
                     let remark = remark_of(item);
-                    document.marks.insert(key, Mark { region, pair: None, hidden, locked, remark });
+                    let z_order = item.z_order();
+                    document.marks.insert(key, Mark { region, pair: None, hidden, locked, remark, z_order });
                     keys[at] = Some(key);
                 }
             }
@@ -76,7 +77,7 @@ impl Document {
             source: Some(item.clone()),
         });
         let (hidden, locked, remark) = (item.is_hidden(), item.is_readonly(), remark_of(item));
-        Some(Mark { region, pair, hidden, locked, remark })
+        Some(Mark { region, pair, hidden, locked, remark, z_order: item.z_order() })
     }
 
     /// The relation that an item describes, where both its regions are there.
@@ -139,9 +140,13 @@ impl Document {
     /// `region` is the one whose id the item carries.
     fn read_answer(&mut self, item: &ResultItem, region: Option<RegionKey>) -> Option<(String, About)> {
         let question = self.kit.question(item.from_name()).filter(|question| question.item_type == item.item_type())?;
-        let about = match (question.per_region, region) {
-            (true, Some(key)) => About::Region(key),
-            (false, _) if !self.loaded_ids.contains(item.id()) || item.id().is_empty() => About::Task,
+        let is_own = !self.loaded_ids.contains(item.id()) || item.id().is_empty();
+        let about = match (question.per_region, region, &question.per_item) {
+            (true, Some(key), _) => About::Region(key),
+            (false, _, None) if is_own => About::Task,
+            (false, _, Some((list, items))) if is_own && item.to_name() == list => {
+                About::Item(item.item_index().or(Some(0)).filter(|index| items.contains(index))?)
+            }
             _ => return None,
         };
         let name = (question.name.clone(), about);

@@ -24,6 +24,8 @@ pub struct Mark {
     pub locked: bool,
     /// What people wrote about it (`meta.text`); several notes are lines.
     pub remark: String,
+    /// How far in front of others it is painted and picked (`meta.z_order`).
+    pub z_order: i64,
 }
 
 /// Labels of a region that are a result of their own.
@@ -55,7 +57,7 @@ pub(super) fn remark_of(item: &ResultItem) -> String {
 impl Mark {
     /// A region drawn just now.
     pub(crate) fn new(region: Region, pair: Option<Pair>) -> Self {
-        Self { region, pair, hidden: false, locked: false, remark: String::new() }
+        Self { region, pair, hidden: false, locked: false, remark: String::new(), z_order: 0 }
     }
 
     /// The item to store, which names the list of a picture and says which of it the picture is.
@@ -72,6 +74,7 @@ impl Mark {
             let text = self.remark.trim();
             item.set_notes(&(!text.is_empty()).then(|| text.to_owned()).into_iter().collect::<Vec<_>>());
         }
+        item.set_z_order(self.z_order);
         item
     }
 

@@ -92,8 +92,9 @@ impl Document {
         let answered = self.answers.get(&(name.to_owned(), about))?;
         let question = self.kit.question(name)?;
         match about {
-            About::Task => answered.item(question, None),
-            About::Region(key) => answered.item(question, Some(self.marks.get(&key)?)),
+            About::Task => answered.item(question, None, None),
+            About::Item(index) => answered.item(question, None, Some(index)),
+            About::Region(key) => answered.item(question, Some(self.marks.get(&key)?), None),
         }
     }
 

@@ -108,8 +108,12 @@ impl Editor {
         }
         self.commit_step();
         self.let_go_of_used_up();
+        let first = keys.first().copied();
         self.set_selection(keys);
         self.vertex = None;
+        if self.withheld() > 0 {
+            let _ = self.reveal(first);
+        }
         Response::CHANGED
     }
 

@@ -81,7 +81,7 @@ impl Editor {
     /// Opens other work on the same task; what of its sounds and videos is shown stays as it is.
     pub fn restore(&mut self, draft: &Draft, sizes: &BTreeMap<String, ImageSize>, seed: u64) {
         let fresh = Self::from_draft(&self.config, draft, sizes, seed);
-        self.become_other(fresh);
+        self.become_other(fresh, &[]);
     }
 
     /// Opens work on the same task as it began and does again what was recorded since, so that it can be undone.
@@ -93,15 +93,17 @@ impl Editor {
         seed: u64,
     ) {
         let fresh = Self::replayed(&self.config, results, records, sizes, seed);
-        self.become_other(fresh);
+        self.become_other(fresh, records);
         self.go_on_logging();
     }
 
     /// Other work in place of this, looked at as this was.
-    fn become_other(&mut self, mut other: Self) {
+    fn become_other(&mut self, mut other: Self, records: &[Record]) {
         (other.lines, other.active_line) = self.take_lines();
         other.log = self.log.take();
         other.keymap = std::mem::take(&mut self.keymap);
+        (other.copied, other.turned) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.turned));
+        other.go_on_withholding(std::mem::take(&mut self.withheld), records);
         for (object, surface) in std::mem::take(&mut self.surfaces) {
             let Some(same) = other.surfaces.get_mut(&object) else { continue };
             if same.view.image() == surface.view.image() {

@@ -8,7 +8,7 @@ mod response;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::label_config::LabelConfig;
+use domain::label_config::{LabelConfig, item_of};
 use domain::region::{ImageSize, ScreenPoint, ScreenSize, Shape};
 use domain::result::ResultItem;
 
@@ -25,6 +25,7 @@ use super::scene::Scene;
 use super::stale::Stale;
 use super::tip::{Picture, Tip};
 use super::tool::{Fingers, State, ToolKind};
+use super::withheld::Withheld;
 use crate::history::History;
 use crate::keymap::Keymap;
 use crate::view::Viewport;
@@ -72,6 +73,8 @@ pub struct Editor {
     /// The object whose surface the running gesture is on.
     pub(in crate::annotate) active: String,
     pub(in crate::annotate) surfaces: BTreeMap<String, Surface>,
+    /// Which picture of each list people look at, where they have turned one over.
+    pub(in crate::annotate) turned: BTreeMap<String, u64>,
     /// Sounds, series and videos that have been measured.
     pub(in crate::annotate) lines: BTreeMap<String, Line>,
     /// The line people last worked on.
@@ -87,7 +90,10 @@ pub struct Editor {
     pub(in crate::annotate) film: Film,
     /// The last click on a line: where, and when.
     pub(in crate::annotate) last_click: Option<(f64, f64)>,
-    pub(in crate::annotate) clipboard: Vec<Mark>,
+    /// The items of each region that was copied.
+    pub(in crate::annotate) copied: Vec<Vec<ResultItem>>,
+    /// Proposals that are shown one by one.
+    pub(in crate::annotate) withheld: Withheld,
     ids: u64,
     pub(in crate::annotate) read_only: bool,
     pub(in crate::annotate) tip: Tip,
@@ -128,6 +134,7 @@ impl Editor {
             state: State::Idle,
             active,
             surfaces,
+            turned: BTreeMap::new(),
             lines: BTreeMap::new(),
             active_line: String::new(),
             label,
@@ -139,7 +146,8 @@ impl Editor {
             last_press: None,
             film: Film::Idle,
             last_click: None,
-            clipboard: Vec::new(),
+            copied: Vec::new(),
+            withheld: Withheld::default(),
             ids: seed,
             read_only: false,
             tip: Tip::default(),
@@ -171,8 +179,14 @@ impl Editor {
 
     /// People look at another picture of a list: what they were about to draw on the one before is dropped.
     pub fn turn_to(&mut self, object: &str) -> Response {
-        if self.active == object || !self.document.kit().canvases().any(|name| name == object) {
+        if !self.document.kit().canvases().any(|name| name == object) {
             return Response::NONE;
+        }
+        if let Some((list, index)) = item_of(object) {
+            self.turned.insert(list.to_owned(), index);
+        }
+        if self.active == object {
+            return Response { panels: true, ..Response::NONE };
         }
         self.drop_gesture();
         self.pointer = None;

@@ -86,10 +86,6 @@ impl Kit {
     }
 
     fn add(&mut self, control: &Control) {
-        if control.flag("perItem") {
-            // Answers about one item of a list are carried through as they are; they have no editor yet.
-            return;
-        }
         let mut kinds = control.to_names.iter().filter_map(|name| self.object(name));
         if let Some(shape) = ShapeControl::of(control) {
             let is_on = |kind: ObjectKind| match shape.kind {

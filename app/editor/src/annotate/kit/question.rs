@@ -4,6 +4,7 @@ use domain::answer::Asks;
 use domain::label_config::{Control, Label};
 
 use super::single_key;
+use crate::annotate::document::About;
 
 /// A control that asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Question {
     pub asks: Asks,
     /// Asked about each region rather than once about the task.
     pub per_region: bool,
+    /// Asked about each picture of a list (`perItem`): the list, and the numbers of its pictures.
+    pub per_item: Option<(String, Vec<u64>)>,
     /// The choices, flattened: the path of stored values of each, and its key.
     pub choices: Vec<ChoiceEntry>,
 }
@@ -46,6 +49,16 @@ impl Question {
         self.per_region && matches!(self.asks, Asks::TextArea(rules) if rules.in_regions)
     }
 
+    /// Everything that it is asked about without a region: the task, or each picture.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<About> {
+        match &self.per_item {
+            _ if self.per_region => Vec::new(),
+            Some((_, items)) => items.iter().map(|index| About::Item(*index)).collect(),
+            None => vec![About::Task],
+        }
+    }
+
     /// The control as one that asks; `None` for any other.
     pub(super) fn of(control: &Control) -> Option<Self> {
         let asks = Asks::of(control)?;
@@ -59,6 +72,7 @@ impl Question {
             item_type: control.tag.to_ascii_lowercase(),
             asks,
             per_region: control.flag("perRegion"),
+            per_item: control.asked_items().map(|(list, items)| (list.to_owned(), items)),
             choices,
         })
     }

@@ -63,3 +63,44 @@ fn a_region_alone_and_all_of_them_again() {
     editor.command(Command::Solo);
     assert_eq!(hidden(&editor), [false, false, false]);
 }
+
+#[test]
+fn what_is_in_front_is_picked_and_painted_last_and_says_so() {
+    let nested =
+        json!([boxed("large", 100.0, 100.0, 200.0, 200.0, 0.0), boxed("small", 150.0, 150.0, 40.0, 40.0, 0.0)]);
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), nested.clone());
+    editor.tool(ToolKind::Select);
+    let top = |editor: &mut TestEditor| {
+        editor.click(170.0, 170.0);
+        let key = *editor.editor.selection().first().unwrap();
+        let id = editor.editor.document().mark(key).unwrap().region.id.clone();
+        editor.key(Key::Escape);
+        let whole = editor.editor.view(IMAGE).unwrap().visible();
+        let painted = editor.editor.still_order(IMAGE, &whole);
+        assert_eq!(painted.last(), Some(&key), "what is picked is what is seen");
+        id
+    };
+    let orders = |editor: &TestEditor| {
+        let results = editor.editor.results();
+        results.iter().map(|item| item.0.get("meta").map(ToString::to_string).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(top(&mut editor), "small");
+    editor.click(110.0, 110.0).command(Command::ToFront);
+    assert_eq!(orders(&editor), [r#"{"z_order":1}"#, ""]);
+    editor.command(Command::ToFront);
+    assert_eq!(orders(&editor), [r#"{"z_order":1}"#, ""], "it is there already");
+    assert_eq!(top(&mut editor), "large");
+    editor.click(170.0, 170.0).command(Command::ToBack);
+    assert_eq!(orders(&editor), [r#"{"z_order":-1}"#, ""]);
+    assert_eq!(top(&mut editor), "small");
+    editor.command(Command::Undo).command(Command::Undo);
+    assert_eq!(json!(editor.editor.results()), nested, "taken back, it is as it came");
+    // Both together keep their own order.
+    let results = json!(editor.editor.results());
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), results);
+    editor.tool(ToolKind::Select).command(Command::SelectAll);
+    editor.command(Command::ToFront);
+    assert_eq!(orders(&editor), ["", ""], "there are no others");
+    editor.click(170.0, 170.0).command(Command::ToggleLocked);
+    assert!(!editor.editor.enabled(Command::ToFront), "what is protected stays");
+}

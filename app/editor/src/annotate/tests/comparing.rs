@@ -25,7 +25,7 @@ fn told(editor: &TestEditor, there: &Document) -> Vec<String> {
                 Subject::Region { here: mine, there: theirs } => {
                     format!("{} {}", name(*mine, here), name(*theirs, there))
                 }
-                Subject::Answer(control) => control.clone(),
+                Subject::Answer(control, _) => control.clone(),
                 Subject::Relation(from, to) => format!("{from} to {to}"),
             };
             format!("{:?}: {what}", difference.how)

@@ -4,6 +4,7 @@ mod answering;
 mod arranging;
 mod chats;
 mod comparing;
+mod copying;
 mod dialogues;
 mod drawing;
 mod invariants;
@@ -22,6 +23,7 @@ mod shaping;
 mod still;
 mod usages;
 mod vectors;
+mod withholding;
 
 use domain::region::{ImageSize, RotatedRect, ScreenPoint, ScreenSize, ScreenVector, Shape};
 use serde_json::{Value, json};

@@ -116,3 +116,39 @@ fn what_is_begun_is_dropped_with_its_picture() {
     assert_eq!(editor.editor.turn_to("page"), Response::NONE);
     assert_eq!(editor.editor.active(), second);
 }
+
+#[test]
+fn what_is_asked_about_each_picture_is_about_the_one_at_hand() {
+    let xml = "<View><Image name='page' valueList='$pages'/>\
+        <Choices name='sharp' toName='page' perItem='true'><Choice value='Yes'/><Choice value='No'/></Choices>\
+        <TextArea name='why' toName='page' visibleWhen='choice-selected' whenTagName='sharp' whenChoiceValue='No'/></View>";
+    let config = read(xml).unwrap().for_task(json!({"pages": ["/a.jpg", "/b.jpg"]}).as_object().unwrap());
+    let loaded = json!([
+        {"id": "s", "from_name": "sharp", "to_name": "page", "type": "choices", "value": {"choices": ["Yes"]}, "x": 1},
+        {"id": "t", "from_name": "sharp", "to_name": "page", "type": "choices", "item_index": 7, "value": {"choices": ["No"]}},
+    ]);
+    let mut editor = TestEditor::with(&config, loaded.clone());
+    assert_eq!(json!(editor.editor.results()), loaded);
+    let chosen = |editor: &TestEditor| match editor.editor.answer_to("sharp") {
+        Some(Answer::Choices(paths)) => paths.iter().flatten().cloned().collect::<Vec<_>>().join(","),
+        _ => String::new(),
+    };
+    let asks_why = |editor: &TestEditor| {
+        let attributes =
+            &editor.editor.config().controls.iter().find(|control| control.name == "why").unwrap().attributes;
+        editor.editor.shows(attributes)
+    };
+    assert_eq!((chosen(&editor).as_str(), asks_why(&editor)), ("Yes", false));
+    let _ = editor.editor.turn_to(&item_name("page", 1));
+    assert_eq!((chosen(&editor).as_str(), asks_why(&editor)), ("", false));
+    let _ = editor.editor.choose("sharp", &["No".to_owned()]);
+    assert_eq!((chosen(&editor).as_str(), asks_why(&editor)), ("No", true));
+    let results = editor.editor.results();
+    let told: Vec<_> =
+        results.iter().map(|item| (item.to_name(), item.item_index(), item.choices().concat())).collect();
+    assert_eq!(told, [("page", None, vec!["Yes"]), ("page", Some(7), vec!["No"]), ("page", Some(1), vec!["No"])]);
+    let _ = editor.editor.turn_to(&item_name("page", 0));
+    assert_eq!((chosen(&editor).as_str(), asks_why(&editor)), ("Yes", false));
+    editor.command(Command::Undo);
+    assert_eq!(json!(editor.editor.results()), loaded);
+}
