@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// The most keys one person may have chosen.
-const MAX_KEYS: usize = 200;
-/// The most characters of a command's name or of a key in words.
-const MAX_CHARS: usize = 60;
+const MAX_KEYS: usize = 1_000;
+/// The most characters of what is put on a key, and of a key in words.
+pub const MAX_CHARS: usize = 200;
 
-/// What a person has put on keys in place of what comes with the product: by the name of the command the key in words
-/// (`Ctrl Shift Z`), or nothing for a command without a key.
+/// What a person has put on keys in place of what comes with the product: by the name of the command, or of the label or
+/// choice with its control (`objects: Car`), the key in words (`Ctrl Shift Z`), or nothing for one without a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OwnKeys(pub BTreeMap<String, String>);
@@ -41,9 +41,9 @@ mod tests {
         let keys = |count: usize, key: &str| OwnKeys((0..count).map(|n| (format!("{n}"), key.to_owned())).collect());
         for (keys, fits) in [
             (keys(0, ""), true),
-            (keys(200, "Ctrl A"), true),
-            (keys(201, "A"), false),
-            (keys(1, &"A".repeat(61)), false),
+            (keys(1_000, "Ctrl A"), true),
+            (keys(1_001, "A"), false),
+            (keys(1, &"A".repeat(201)), false),
         ] {
             assert_eq!(keys.check().is_ok(), fits, "{}", keys.0.len());
         }

@@ -12,6 +12,14 @@ use crate::input::{Key, Modifiers};
 pub struct Keymap {
     /// By the command's name; `None` for one without a key.
     own: BTreeMap<&'static str, Option<Shortcut>>,
+    /// By the name of a label or choice with its control; of all projects, since people label in several.
+    labels: BTreeMap<String, Option<char>>,
+}
+
+/// What a label or choice is called among the keys. No command has such a name.
+#[must_use]
+pub fn label_name(control: &str, path: &[String]) -> String {
+    format!("{control}: {}", path.join(" / "))
 }
 
 impl Keymap {
@@ -26,6 +34,14 @@ impl Keymap {
                 _ => {}
             }
         }
+        let is_label = |name: &&String| name.contains(": ");
+        for (name, key) in stored.0.iter().filter(|(name, _)| is_label(name)) {
+            let mut chars = key.chars();
+            match (chars.next(), chars.next()) {
+                (key, None) => keymap.put_label(name, key),
+                _ => {}
+            }
+        }
         keymap
     }
 
@@ -33,7 +49,9 @@ impl Keymap {
     #[must_use]
     pub fn to_stored(&self) -> OwnKeys {
         let words = |shortcut: &Option<Shortcut>| shortcut.map(|shortcut| shortcut.words(false)).unwrap_or_default();
-        OwnKeys(self.own.iter().map(|(name, shortcut)| ((*name).to_owned(), words(shortcut))).collect())
+        let commands = self.own.iter().map(|(name, shortcut)| ((*name).to_owned(), words(shortcut)));
+        let labels = self.labels.iter().map(|(name, key)| (name.clone(), key.map(String::from).unwrap_or_default()));
+        OwnKeys(commands.chain(labels).collect())
     }
 
     /// The keys of a command, the one shown to people first.
@@ -64,7 +82,7 @@ impl Keymap {
     /// Whether nothing is other than it came.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        self.own.is_empty()
+        self.own.is_empty() && self.labels.is_empty()
     }
 
     /// Puts a command on a key of its own, or on none.
@@ -74,6 +92,22 @@ impl Keymap {
         } else {
             self.own.insert(command.name(), shortcut);
         }
+    }
+
+    /// The key that a label or choice has been put on: `None` where it has the one it came with, `Some(None)` for no key.
+    #[must_use]
+    pub fn of_label(&self, name: &str) -> Option<Option<char>> {
+        self.labels.get(name).copied()
+    }
+
+    /// Puts a label or choice on a key of its own, or on none.
+    pub fn put_label(&mut self, name: &str, key: Option<char>) {
+        self.labels.insert(name.to_owned(), key.and_then(|key| key.to_lowercase().next()));
+    }
+
+    /// Gives a label or choice the key back it came with.
+    pub fn reset_label(&mut self, name: &str) {
+        self.labels.remove(name);
     }
 
     /// Gives a command its first key back.

@@ -43,8 +43,28 @@ test('an annotator puts commands on keys of their own', async ({ app, page, brow
   await dialog.getByRole('button', { name: 'Redo: the key it came with' }).click();
   await kept;
   await expect(key('Redo')).toHaveText('CtrlShiftZ');
+  // Labels have keys of their own, too; a tool's is not to be had, another label's is.
+  await key('Person').click();
+  await page.keyboard.press('e');
+  await expect(key('Person')).toHaveText('E');
+  await key('Vehicle').click();
+  await page.keyboard.press('o');
+  await expect(key('Vehicle')).toHaveText('O');
+  await dialog.getByRole('button', { name: 'Vehicle: the key it came with' }).click();
+  await expect(key('Vehicle')).toHaveText('2');
+  await key('Vehicle').click();
+  await page.keyboard.press('h');
+  await expect(dialog.getByText('H is the key of “Move view”. Press another one.')).toBeVisible();
+  await page.keyboard.press('e');
+  await expect(dialog.getByText('E is the key of “Person”, which would have none.')).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Use it for “Vehicle”' }).click();
+  await expect(key('Person')).toHaveText('None');
+  await expect(key('Vehicle')).toHaveText('E');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+  await page.keyboard.press('e');
+  await expect(page.getByRole('button', { name: 'Vehicle' })).toHaveAttribute('aria-pressed', 'true');
 
   await page.getByRole('button', { name: 'Select', exact: true }).click();
   await page.keyboard.press('v');
@@ -62,10 +82,12 @@ test('an annotator puts commands on keys of their own', async ({ app, page, brow
   await open(elsewhere, `${project}/label`);
   await expect(picture(elsewhere)).toBeVisible();
   await expect(elsewhere.getByRole('button', { name: 'Box', exact: true })).toHaveAttribute('title', 'Box (V)');
+  await expect(elsewhere.getByRole('button', { name: 'Vehicle' })).toHaveAttribute('aria-keyshortcuts', 'e');
   await elsewhere.keyboard.press('?');
   await elsewhere.getByRole('button', { name: 'All keys as they came' }).click();
   await expect(elsewhere.getByRole('button', { name: 'All keys as they came' })).toBeHidden();
   await elsewhere.keyboard.press('Escape');
   await expect(elsewhere.getByRole('button', { name: 'Box', exact: true })).toHaveAttribute('title', 'Box (R)');
+  await expect(elsewhere.getByRole('button', { name: 'Vehicle' })).toHaveAttribute('aria-keyshortcuts', '2');
   await elsewhere.context().close();
 });

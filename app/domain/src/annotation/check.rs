@@ -13,7 +13,7 @@ use crate::result::{Region, ResultItem, is_region_type};
 
 /// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
 /// not keep anyone from submitting.
-const DRAWN: [&str; 21] = [
+const DRAWN: [&str; 23] = [
     "Rectangle",
     "RectangleLabels",
     "Ellipse",
@@ -29,6 +29,8 @@ const DRAWN: [&str; 21] = [
     "Vector",
     "VectorLabels",
     "VideoRectangle",
+    "VideoVector",
+    "VideoVectorLabels",
     "TimelineLabels",
     "TimeSeriesLabels",
     "Labels",

@@ -36,6 +36,6 @@ pub use text::{
     TextSpan, code_point_count, code_points_from_utf16, grapheme_span, select_utf16, slice, snap,
     utf16_from_code_points,
 };
-pub use track::{BoxTrack, Keyframe, Track, VectorTrack};
+pub use track::{BoxTrack, Keyframe, Moving, Track, VectorTrack};
 pub use unit::{PageBox, UnitRect};
 pub use vector::{UnitVector, Vector, Vertex};

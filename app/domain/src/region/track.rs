@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{UnitPoint, UnitRect, UnitVector, Vertex};
+use super::{Shape, UnitPoint, UnitRect, UnitVector, Vertex};
 
 /// A box that moves.
 pub type BoxTrack = Track<UnitRect>;
@@ -209,6 +209,69 @@ impl<S: Clone + Between> Track<S> {
     /// Seconds from the beginning, as Label Studio counts them: frame over frame rate.
     fn time_of(&self, frame: u32) -> Option<f64> {
         Some(f64::from(frame) / self.frame_rate()?)
+    }
+}
+
+/// What can be asked and done of a thing that moves, whatever its form.
+pub trait Moving {
+    /// The frames of its keyframes, in order.
+    fn frames(&self) -> Vec<u32>;
+    /// As [`Track::lifespans`].
+    fn spans(&self) -> Vec<(u32, Option<u32>)>;
+    /// As [`Track::is_alive`].
+    fn lives_at(&self, frame: u32) -> bool;
+    /// As [`Track::add`].
+    fn add_keyframe(&mut self, frame: u32) -> bool;
+    /// As [`Track::remove`].
+    fn remove_keyframe(&mut self, frame: u32) -> bool;
+    /// As [`Track::set_enabled`].
+    fn set_alive(&mut self, frame: u32, alive: bool) -> bool;
+}
+
+impl<S: Clone + Between> Moving for Track<S> {
+    fn frames(&self) -> Vec<u32> {
+        self.keyframes.iter().map(|key| key.frame).collect()
+    }
+
+    fn spans(&self) -> Vec<(u32, Option<u32>)> {
+        self.lifespans()
+    }
+
+    fn lives_at(&self, frame: u32) -> bool {
+        self.is_alive(frame)
+    }
+
+    fn add_keyframe(&mut self, frame: u32) -> bool {
+        self.add(frame)
+    }
+
+    fn remove_keyframe(&mut self, frame: u32) -> bool {
+        self.remove(frame)
+    }
+
+    fn set_alive(&mut self, frame: u32, alive: bool) -> bool {
+        self.set_enabled(frame, alive)
+    }
+}
+
+impl Shape {
+    /// As a thing that moves; `None` for what stands still.
+    #[must_use]
+    pub fn moving(&self) -> Option<&dyn Moving> {
+        match self {
+            Self::BoxTrack(track) => Some(track),
+            Self::VectorTrack(track) => Some(track),
+            _ => None,
+        }
+    }
+
+    /// As a thing that moves, to change it.
+    pub fn moving_mut(&mut self) -> Option<&mut dyn Moving> {
+        match self {
+            Self::BoxTrack(track) => Some(track),
+            Self::VectorTrack(track) => Some(track),
+            _ => None,
+        }
     }
 }
 

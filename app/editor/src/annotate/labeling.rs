@@ -56,7 +56,7 @@ impl Editor {
         }
         self.label = picked;
         match (label.kind, self.tool) {
-            (Some(kind), tool) if tool.draws() != Some(kind) => {
+            (Some(kind), tool) if kind.has_tool() && tool.draws() != Some(kind) => {
                 self.drop_gesture();
                 self.tool = ToolKind::Draw(kind);
             }
@@ -132,7 +132,7 @@ impl Editor {
             Some(_) => None,
             None if !self.document.kit().label_set(&label.control)?.marks(&region.shape) => None,
             // Things on videos carry their labels themselves.
-            None if mark.kind() == ShapeKind::Track => Some(Naming {
+            None if region.shape.moving().is_some() && !region.item_type.ends_with("labels") => Some(Naming {
                 from_name: region.from_name.clone(),
                 item_type: region.item_type.clone(),
                 labels,

@@ -276,7 +276,11 @@ fn paint_mask(id: u32, mask: &Mask, view: &Viewport, color: Arc<str>, look: Look
 
 /// The lines of a vector, one after another where they meet.
 fn pieces(vector: &Vector, view: &Viewport) -> Vec<Piece> {
-    let place = |point: kurbo::Point| view.screen_from_image(point.into());
+    pieces_of(vector, |point| view.screen_from_image(point.into()))
+}
+
+/// As `pieces`, with every point put in its place on the screen.
+pub(super) fn pieces_of(vector: &Vector, place: impl Fn(kurbo::Point) -> ScreenPoint) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut pen: Option<kurbo::Point> = None;
     for segment in vector.segments() {

@@ -47,11 +47,11 @@ pub use domain::answer::{Answer, Asks};
 pub use domain::result::Direction;
 pub use edit::{Edit, Naming};
 pub use editor::{Draft, Editor, Response, Unfinished};
-pub use film::{FilmBox, TrackRow};
+pub use film::{FilmBox, FilmPath, TrackRow};
 pub use handles::Handle;
 pub use hit::region_at;
 pub use kit::{
-    ChoiceEntry, ImageRules, Kit, LabelChoice, LabelSet, ObjectKind, Question, RelationKit, RelationLabel,
+    ChoiceEntry, ImageRules, Keyed, Kit, LabelChoice, LabelSet, ObjectKind, Question, RelationKit, RelationLabel,
     ShapeControl, ShapeKind, VectorRules, safe_color,
 };
 pub use labeling::speaker;

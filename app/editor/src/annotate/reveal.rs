@@ -1,7 +1,5 @@
 //! What is picked in a list comes into view on its object.
 
-use domain::region::Shape;
-
 use super::document::RegionKey;
 use super::editor::{Editor, Response};
 
@@ -18,8 +16,8 @@ impl Editor {
             };
         }
         let Some(line) = self.line(&object) else { return Response::NONE };
-        if let (Shape::BoxTrack(track), Some(frame)) = (&mark.region.shape, self.frame(&object)) {
-            let spans = track.lifespans();
+        if let (Some(track), Some(frame)) = (mark.region.shape.moving(), self.frame(&object)) {
+            let spans = track.spans();
             let lives = spans.iter().any(|(from, to)| *from <= frame && to.is_none_or(|to| frame <= to));
             return match spans.first() {
                 Some((first, _)) if !lives => self.seek(&object, f64::from(*first) - 1.0),

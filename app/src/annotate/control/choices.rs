@@ -1,7 +1,7 @@
 //! `<Choices>`: radio buttons or boxes, one below the other, in a line, or in a menu.
 
 use domain::answer::Choices;
-use editor::annotate::ChoiceEntry;
+use editor::annotate::{ChoiceEntry, Editor};
 use leptos::{ev, prelude::*};
 
 use super::menu::Menu;
@@ -30,10 +30,20 @@ fn row(slot: Slot, name: &str, entry: &ChoiceEntry, rules: Choices) -> AnyView {
     let path = StoredValue::new(entry.path.clone());
     let checked = move || path.with_value(|path| slot.with(|answer| rules.is_chosen(answer, path)));
     let pick = move || path.with_value(|path| slot.choose(path));
-    let (text, key, hint) = (entry.text.clone(), entry.key, entry.hint.clone());
+    let (text, hint) = (entry.text.clone(), entry.hint.clone());
     let title = hint.clone();
     let color = entry.color.as_ref().map(|color| format!("--label: {color}"));
     let (filtered, shown, bench) = (name.to_owned(), text.clone(), slot.bench);
+    let key = Memo::new({
+        let name = name.to_owned();
+        move |_| {
+            let key = |editor: &Editor| {
+                let question = editor.document().kit().question(&name)?;
+                path.with_value(|path| question.choices.iter().find(|choice| choice.path == *path))?.key
+            };
+            bench.read(key).map(String::from)
+        }
+    });
     view! {
         <label
             class="choice"
@@ -47,7 +57,7 @@ fn row(slot: Slot, name: &str, entry: &ChoiceEntry, rules: Choices) -> AnyView {
                 name=format!("answer-{name}")
                 prop:checked=checked
                 aria-description=hint
-                aria-keyshortcuts=key.map(|key| key.to_string())
+                aria-keyshortcuts=move || key.get()
                 on:change=move |_| pick()
                 on:click=move |event: ev::MouseEvent| {
                     // A radio button that is on can be turned off again.
@@ -58,7 +68,7 @@ fn row(slot: Slot, name: &str, entry: &ChoiceEntry, rules: Choices) -> AnyView {
             />
             {color.map(|color| view! { <span class="label-dot" aria-hidden="true" style=color></span> })}
             <span dir="auto">{text}</span>
-            {key.map(|key| view! { <kbd class="label-key" aria-hidden="true">{key.to_string()}</kbd> })}
+            {move || key.get().map(|key| view! { <kbd class="label-key" aria-hidden="true">{key}</kbd> })}
         </label>
     }
     .into_any()

@@ -13,8 +13,11 @@ pub(super) fn view(name: String) -> AnyView {
 #[component]
 fn LabelBar(name: String) -> impl IntoView {
     let bench = use_bench();
-    let labels: Vec<LabelChoice> = bench
-        .peek(|editor| editor.document().kit().labels.iter().filter(|label| label.control == name).cloned().collect());
+    // Each with its place among all, where its key is looked up.
+    let labels: Vec<(usize, LabelChoice)> = bench.peek(|editor| {
+        let all = editor.document().kit().labels.iter().enumerate();
+        all.filter(|(_, label)| label.control == name).map(|(at, label)| (at, label.clone())).collect()
+    });
     let problem = {
         let name = name.clone();
         move || bench.problem(&name).map(|sentence| view! { <p class="answer-problem" role="alert">{sentence}</p> })
@@ -22,7 +25,7 @@ fn LabelBar(name: String) -> impl IntoView {
     view! {
         <div class="answer" data-control=name.clone()>
             <div class="label-bar" role="group" aria-label=format!("Labels of {name}")>
-                {labels.into_iter().map(|label| view! { <LabelButton label/> }).collect_view()}
+                {labels.into_iter().map(|(at, label)| view! { <LabelButton at label/> }).collect_view()}
             </div>
             {problem}
         </div>
@@ -31,11 +34,13 @@ fn LabelBar(name: String) -> impl IntoView {
 }
 
 #[component]
-fn LabelButton(label: LabelChoice) -> impl IntoView {
+fn LabelButton(at: usize, label: LabelChoice) -> impl IntoView {
     let bench = use_bench();
     let color = format!("--label: {}", label.color);
     let title = label.hint.clone();
-    let (text, key) = (label.text.clone(), label.key);
+    let text = label.text.clone();
+    // The person may put it on another one while looking.
+    let key = Memo::new(move |_| bench.read(|editor| editor.document().kit().key_at(at)).map(String::from));
     let label = StoredValue::new(label);
     let pressed = move || {
         let on = bench.read(|editor| {
@@ -79,14 +84,14 @@ fn LabelButton(label: LabelChoice) -> impl IntoView {
             style=color
             title=title
             aria-pressed=pressed
-            aria-keyshortcuts=key.map(|key| key.to_string())
+            aria-keyshortcuts=move || key.get()
             disabled=move || bench.read(editor::annotate::Editor::is_read_only) || (is_used_up() && pressed() == "false")
             on:click=pick
         >
             <span class="label-dot" aria-hidden="true"></span>
             <span class="truncate">{text}</span>
             {left}
-            {key.map(|key| view! { <kbd class="label-key" aria-hidden="true">{key.to_string()}</kbd> })}
+            {move || key.get().map(|key| view! { <kbd class="label-key" aria-hidden="true">{key}</kbd> })}
         </button>
     }
 }

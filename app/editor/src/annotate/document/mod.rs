@@ -20,6 +20,7 @@ pub use mark::{Mark, Pair, RegionKey};
 pub use relation::{Relation, RelationKey};
 
 use super::kit::Kit;
+use crate::keymap::Keymap;
 
 /// Where an item of the loaded result went, so that saving keeps the order.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +51,11 @@ impl Document {
     #[must_use]
     pub fn kit(&self) -> &Kit {
         &self.kit
+    }
+
+    /// The person's own keys for labels and choices.
+    pub(crate) fn put_own_keys(&mut self, keymap: &Keymap) {
+        self.kit.put_own_keys(keymap);
     }
 
     /// All regions, oldest first.

@@ -101,7 +101,8 @@ impl Editor {
     fn become_other(&mut self, mut other: Self, records: &[Record]) {
         (other.lines, other.active_line) = self.take_lines();
         other.log = self.log.take();
-        other.keymap = std::mem::take(&mut self.keymap);
+        // Nothing is drawn anew for it: everything is.
+        let _ = other.set_keymap(std::mem::take(&mut self.keymap));
         (other.copied, other.turned) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.turned));
         other.go_on_withholding(std::mem::take(&mut self.withheld), records);
         for (object, surface) in std::mem::take(&mut self.surfaces) {

@@ -88,6 +88,8 @@ pub struct Editor {
     last_press: Option<(ScreenPoint, f64)>,
     /// How far a gesture on the picture of a video is.
     pub(in crate::annotate) film: Film,
+    /// Whether paths are drawn on videos that take boxes, too.
+    pub(in crate::annotate) draws_paths: bool,
     /// The last click on a line: where, and when.
     pub(in crate::annotate) last_click: Option<(f64, f64)>,
     /// The items of each region that was copied.
@@ -145,6 +147,7 @@ impl Editor {
             space: false,
             last_press: None,
             film: Film::Idle,
+            draws_paths: false,
             last_click: None,
             copied: Vec::new(),
             withheld: Withheld::default(),
@@ -173,6 +176,7 @@ impl Editor {
 
     /// The person has other keys from now on.
     pub fn set_keymap(&mut self, keymap: Keymap) -> Response {
+        self.document.put_own_keys(&keymap);
         self.keymap = keymap;
         Response { panels: true, ..Response::NONE }
     }

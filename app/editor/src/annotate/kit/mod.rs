@@ -15,6 +15,7 @@ use domain::region::Granularity;
 
 use super::tool::ToolKind;
 use crate::input::Key;
+use crate::keymap::{Keymap, label_name};
 
 pub use image::ImageRules;
 pub use label::{LabelChoice, LabelSet};
@@ -45,6 +46,19 @@ pub struct Kit {
     pub questions: Vec<Question>,
     /// What relations may be labeled with.
     pub relations: RelationKit,
+    /// The keys that labels and choices came with, in order.
+    given_keys: Vec<Option<char>>,
+}
+
+/// A label or choice among the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyed {
+    /// What it is called there: with its control.
+    pub name: String,
+    /// What is shown.
+    pub text: String,
+    /// The key that picks it.
+    pub key: Option<char>,
 }
 
 /// A color that is safe to hand to CSS and canvas: letters, digits and what colors are written with.
@@ -89,7 +103,7 @@ impl Kit {
         let mut kinds = control.to_names.iter().filter_map(|name| self.object(name));
         if let Some(shape) = ShapeControl::of(control) {
             let is_on = |kind: ObjectKind| match shape.kind {
-                ShapeKind::Track => kind == ObjectKind::Video,
+                ShapeKind::Track | ShapeKind::MovingVector => kind == ObjectKind::Video,
                 ShapeKind::Message => kind == ObjectKind::Chat,
                 _ => kind.is_canvas(),
             };
@@ -112,9 +126,7 @@ impl Kit {
 
     /// Keys people wrote come first; the rest are given in order as far as they last. A key is given once.
     fn give_keys(&mut self) {
-        let labels = self.labels.iter_mut().map(|label| &mut label.key);
-        let choices = self.questions.iter_mut().flat_map(|q| q.choices.iter_mut().map(|choice| &mut choice.key));
-        let mut slots: Vec<&mut Option<char>> = labels.chain(choices).collect();
+        let mut slots = self.key_slots();
         let mut taken: Vec<char> = Vec::new();
         for slot in &mut slots {
             match **slot {
@@ -127,6 +139,51 @@ impl Kit {
         for slot in slots.into_iter().filter(|slot| slot.is_none()) {
             *slot = free.next();
         }
+        self.given_keys = self.key_slots().into_iter().map(|slot| *slot).collect();
+    }
+
+    fn key_slots(&mut self) -> Vec<&mut Option<char>> {
+        let labels = self.labels.iter_mut().map(|label| &mut label.key);
+        let choices = self.questions.iter_mut().flat_map(|q| q.choices.iter_mut().map(|choice| &mut choice.key));
+        labels.chain(choices).collect()
+    }
+
+    /// Labels and choices with their keys, in the order of the interface.
+    #[must_use]
+    pub fn keyed(&self) -> Vec<Keyed> {
+        let labels = self.labels.iter().map(|label| Keyed {
+            name: label_name(&label.control, std::slice::from_ref(&label.value)),
+            text: label.text.clone(),
+            key: label.key,
+        });
+        let choices = self.questions.iter().flat_map(|question| {
+            question.choices.iter().map(|choice| Keyed {
+                name: label_name(&question.name, &choice.path),
+                text: choice.text.clone(),
+                key: choice.key,
+            })
+        });
+        labels.chain(choices).collect()
+    }
+
+    /// The key of the label or choice that stands there in [`Kit::keyed`].
+    #[must_use]
+    pub fn key_at(&self, at: usize) -> Option<char> {
+        match at.checked_sub(self.labels.len()) {
+            None => self.labels.get(at)?.key,
+            Some(at) => self.questions.iter().flat_map(|question| &question.choices).nth(at)?.key,
+        }
+    }
+
+    /// The person's own keys for labels and choices. One that they put on a key takes it from whichever came with it.
+    pub(crate) fn put_own_keys(&mut self, keymap: &Keymap) {
+        let own: Vec<Option<Option<char>>> = self.keyed().iter().map(|keyed| keymap.of_label(&keyed.name)).collect();
+        let taken: Vec<char> = own.iter().copied().flatten().flatten().collect();
+        let given = std::mem::take(&mut self.given_keys);
+        for ((slot, own), given) in self.key_slots().into_iter().zip(own).zip(&given) {
+            *slot = own.unwrap_or_else(|| given.filter(|key| !taken.contains(key)));
+        }
+        self.given_keys = given;
     }
 
     /// What a key picks: a label or a choice, as people see it.
@@ -246,6 +303,25 @@ mod tests {
         assert_eq!(keys[1], ("Dog", Some('w')));
         let choice_keys: Vec<_> = kit.questions[0].choices.iter().map(|c| c.key).collect();
         assert_eq!(choice_keys, [Some('4'), Some('5'), Some('6')]);
+    }
+
+    #[test]
+    fn own_keys_take_the_place_of_those_that_came() {
+        let given = Kit::new(&config::boxes_and_choices());
+        let names: Vec<String> = given.keyed().into_iter().map(|keyed| keyed.name).collect();
+        assert_eq!((names[0].as_str(), names[6].as_str()), ("box: Cat", "weather: Good"));
+        let keys = |kit: &Kit| kit.keyed().iter().map(|keyed| keyed.key.unwrap_or('-')).collect::<String>();
+        let before = keys(&given);
+        let mut keymap = Keymap::default();
+        keymap.put_label("weather: Good", Some('1'));
+        keymap.put_label("box: Dog", None);
+        keymap.put_label("elsewhere: Tree", Some('2'));
+        let mut kit = given.clone();
+        kit.put_own_keys(&keymap);
+        assert_eq!(keys(&kit), before.replacen('w', "-", 1).replacen('1', "-", 1).replacen('4', "1", 1));
+        assert_eq!(Keymap::new(&keymap.to_stored()), keymap);
+        kit.put_own_keys(&Keymap::default());
+        assert_eq!(kit, given);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl ObjectKind {
             Self::Sound => matches!(shape, Shape::Time(_)),
             Self::Series => matches!(shape, Shape::Series(_)),
             Self::Chat => matches!(shape, Shape::Message(_)),
-            Self::Video => matches!(shape, Shape::Frames(_) | Shape::BoxTrack(_)),
+            Self::Video => matches!(shape, Shape::Frames(_) | Shape::BoxTrack(_) | Shape::VectorTrack(_)),
         }
     }
 }

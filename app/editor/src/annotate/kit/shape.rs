@@ -21,8 +21,10 @@ pub enum ShapeKind {
     Vector,
     /// Boxes on pages.
     Page,
-    /// Things that move through a video.
+    /// Boxes that move through a video.
     Track,
+    /// Lines and curves that move through a video.
+    MovingVector,
     /// Pieces of text.
     Text,
     /// Pieces of sounds, series, videos, dialogues and HTML.
@@ -43,7 +45,8 @@ impl ShapeKind {
             Shape::Mask(_) => Self::Mask,
             Shape::Vector(_) => Self::Vector,
             Shape::Page(_) => Self::Page,
-            Shape::BoxTrack(_) | Shape::VectorTrack(_) => Self::Track,
+            Shape::BoxTrack(_) => Self::Track,
+            Shape::VectorTrack(_) => Self::MovingVector,
             Shape::Text(_) => Self::Text,
             Shape::Message(_) => Self::Message,
             Shape::Frames(_) | Shape::Time(_) | Shape::Series(_) | Shape::Paragraph(_) | Shape::HyperText(_) => {
@@ -55,7 +58,7 @@ impl ShapeKind {
     /// Whether people draw it with a tool in hand.
     #[must_use]
     pub fn has_tool(self) -> bool {
-        !matches!(self, Self::Track | Self::Message)
+        !matches!(self, Self::Track | Self::MovingVector | Self::Message)
     }
 
     /// As people call it.
@@ -70,6 +73,7 @@ impl ShapeKind {
             Self::Vector => "Vector",
             Self::Page => "Box on a page",
             Self::Track => "Track",
+            Self::MovingVector => "Moving vector",
             Self::Text => "Text",
             Self::Span => "Span",
             Self::Message => "Message",
@@ -86,6 +90,8 @@ impl ShapeKind {
             "Polygon" => (Self::Polygon, false),
             "PolygonLabels" => (Self::Polygon, true),
             "VideoRectangle" => (Self::Track, false),
+            "VideoVector" => (Self::MovingVector, false),
+            "VideoVectorLabels" => (Self::MovingVector, true),
             "KeyPoint" => (Self::KeyPoint, false),
             "KeyPointLabels" => (Self::KeyPoint, true),
             "Brush" | "Bitmask" | "Magicwand" => (Self::Mask, false),

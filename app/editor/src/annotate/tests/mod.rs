@@ -14,6 +14,7 @@ mod logging;
 mod looking;
 mod pages;
 mod painting;
+mod paths;
 mod picking;
 mod pictures;
 mod pieces;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use domain::label_config::Element;
 use domain::media::video::Video;
-use editor::annotate::{Axis, Editor, Line, Response};
+use editor::annotate::{Axis, Editor, Line, Response, ShapeKind};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -259,14 +259,25 @@ fn steps(bench: Bench, object: StoredValue<String>) -> AnyView {
             let _ = bench.act(|editor| act(editor, name));
         });
     };
-    let has_tracks = bench
-        .peek(|editor| editor.document().kit().draws(editor::annotate::ShapeKind::Track) && !editor.is_read_only());
+    let has_tracks = bench.peek(|editor| {
+        let kit = editor.document().kit();
+        (kit.draws(ShapeKind::Track) || kit.draws(ShapeKind::MovingVector)) && !editor.is_read_only()
+    });
+    let draws_paths = Memo::new(move |_| bench.read(|editor| object.with_value(|name| editor.film_choice(name))));
     let nothing = Signal::derive(move || bench.read(|editor| editor.selection().is_empty()));
     view! {
         <IconButton icon=lu::LuStepBack label="A frame back (←)".to_owned() size=Size::Small
             on:click=move |_| act(|editor, name| { let at = editor.line(name).map_or(0.0, Line::cursor); editor.seek(name, at - 1.0) })/>
         <IconButton icon=lu::LuStepForward label="A frame on (→)".to_owned() size=Size::Small
             on:click=move |_| act(|editor, name| { let at = editor.line(name).map_or(0.0, Line::cursor); editor.seek(name, at + 1.0) })/>
+        {draws_paths.get_untracked().is_some().then(|| view! {
+            <IconButton icon=lu::LuSquare label="Draw boxes".to_owned() size=Size::Small
+                attr:aria-pressed=move || (draws_paths.get() == Some(false)).to_string()
+                on:click=move |_| { let _ = bench.act(|editor| editor.draw_paths(false)); }/>
+            <IconButton icon=lu::LuSpline label="Draw lines".to_owned() size=Size::Small
+                attr:aria-pressed=move || (draws_paths.get() == Some(true)).to_string()
+                on:click=move |_| { let _ = bench.act(|editor| editor.draw_paths(true)); }/>
+        })}
         {has_tracks.then(|| view! {
             <IconButton icon=lu::LuChevronsLeft label="Keyframe before".to_owned() size=Size::Small
                 on:click=move |_| act(|editor, name| editor.seek_keyframe(name, false))/>

@@ -1,7 +1,9 @@
 //! The boxes on the picture of a video.
 
-use editor::annotate::{Cursor, FilmBox};
+use domain::region::ScreenPoint;
+use editor::annotate::{Cursor, FilmBox, FilmPath};
 use editor::input::{Event, Key};
+use editor::paint::Piece;
 use leptos::{ev, html, prelude::*};
 use web_sys::CanvasRenderingContext2d as Canvas;
 
@@ -23,8 +25,12 @@ pub(super) fn Picture(
     let canvas = NodeRef::<html::Canvas>::new();
     let queue = Repaint::new(move |_| {
         let (Some(size), Some(canvas)) = (size_of(frame), canvas.get_untracked()) else { return };
-        let boxes = object.with_value(|name| bench.peek(|editor| editor.film_boxes(name, size)));
+        let (boxes, paths) = object
+            .with_value(|name| bench.peek(|editor| (editor.film_boxes(name, size), editor.film_paths(name, size))));
         paint_layer(&canvas, size, |context| {
+            for path in &paths {
+                paint_path(context, path);
+            }
             for film in &boxes {
                 paint(context, film, size.width, size.height);
             }
@@ -61,12 +67,9 @@ pub(super) fn Picture(
         let Some(key) = Key::from_dom(&event.key()) else { return };
         let modifiers = modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key());
         let known = object.with_value(|name| {
-            bench.act(|editor| match key {
-                Key::Enter if !modifiers.command() => editor.place_on_film(name, duration.get_value()),
-                Key::Up | Key::Down | Key::Left | Key::Right if modifiers.command() || modifiers.alt => {
-                    editor.nudge_on_film(name, key, modifiers)
-                }
-                _ => editor.line_key(name, key, modifiers).unwrap_or_default(),
+            bench.act(|editor| {
+                let known = editor.film_key(name, key, modifiers, duration.get_value());
+                known.or_else(|| editor.line_key(name, key, modifiers)).unwrap_or_default()
             })
         });
         if known.handled {
@@ -143,19 +146,66 @@ fn paint(canvas: &Canvas, film: &FilmBox, width: f64, height: f64) {
             canvas.stroke_rect(x * across - 4.0, y * down - 4.0, 8.0, 8.0);
         }
     }
-    if !film.title.is_empty() {
+    write_title(canvas, &film.title, &film.color, ScreenPoint::new(0.0, 0.0));
+    canvas.restore();
+}
+
+/// The labels of a thing above its upper left corner.
+fn write_title(canvas: &Canvas, title: &str, color: &str, at: ScreenPoint) {
+    if !title.is_empty() {
         canvas.set_font("600 11px ui-sans-serif, system-ui, sans-serif");
         canvas.set_text_baseline("middle");
-        let words = canvas.measure_text(&film.title).map_or(40.0, |metrics| metrics.width());
+        let words = canvas.measure_text(title).map_or(40.0, |metrics| metrics.width());
         canvas.begin_path();
-        let _ = canvas.round_rect_with_f64(0.0, -19.0, words + 10.0, 17.0, 4.0);
-        canvas.set_fill_style_str(&film.color);
+        let _ = canvas.round_rect_with_f64(at.x, at.y - 19.0, words + 10.0, 17.0, 4.0);
+        canvas.set_fill_style_str(color);
         canvas.fill();
         // White words on a veil of black: readable on every color people choose.
         canvas.set_fill_style_str("rgb(0 0 0 / 0.42)");
         canvas.fill();
         canvas.set_fill_style_str("#fff");
-        let _ = canvas.fill_text(&film.title, 5.0, -10.0);
+        let _ = canvas.fill_text(title, at.x + 5.0, at.y - 10.0);
+    }
+}
+
+fn paint_path(canvas: &Canvas, path: &FilmPath) {
+    let strong = path.selected || path.hovered;
+    canvas.save();
+    canvas.begin_path();
+    for piece in &path.pieces {
+        match *piece {
+            Piece::Move(at) => canvas.move_to(at.x, at.y),
+            Piece::Line(at) => canvas.line_to(at.x, at.y),
+            Piece::Curve(a, b, at) => canvas.bezier_curve_to(a.x, a.y, b.x, b.y, at.x, at.y),
+        }
+    }
+    if path.closed {
+        canvas.set_fill_style_str(&path.color);
+        canvas.set_global_alpha(if strong { 0.28 } else { 0.14 });
+        canvas.fill();
+        canvas.set_global_alpha(1.0);
+    }
+    if !path.is_keyframe {
+        // Between keyframes nobody has looked at it. Refused only for what is no list.
+        let _ = canvas.set_line_dash(&js_sys::Array::of2(&6.0.into(), &4.0.into()));
+    }
+    for (color, line) in [("rgb(0 0 0 / 0.35)", 3.5), (path.color.as_str(), 2.0)] {
+        canvas.set_stroke_style_str(color);
+        canvas.set_line_width(if strong { line + 0.5 } else { line });
+        canvas.stroke();
+    }
+    let _ = canvas.set_line_dash(&js_sys::Array::new());
+    canvas.set_stroke_style_str("#3e63dd");
+    canvas.set_fill_style_str("#fff");
+    canvas.set_line_width(1.5);
+    for knob in &path.knobs {
+        canvas.begin_path();
+        let _ = canvas.arc(knob.x, knob.y, 4.5, 0.0, std::f64::consts::TAU);
+        canvas.fill();
+        canvas.stroke();
+    }
+    if let Some((title, at)) = &path.title {
+        write_title(canvas, title, &path.color, *at);
     }
     canvas.restore();
 }
