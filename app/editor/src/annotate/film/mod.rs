@@ -263,15 +263,17 @@ impl Editor {
         match std::mem::take(&mut self.film) {
             Film::Idle => Response::NONE,
             Film::Pressed { at, held } => {
-                let hit = self.held_at(object, pointer, size).map(|(key, _)| key);
+                let hit = self.held_at(object, pointer, size);
+                // A box may hold whatever is drawn; a path is thin enough to be meant.
+                let is_free = hit.as_ref().is_none_or(|(_, held)| matches!(held, Held::Box(..)));
                 let is_path = self.film_control(object).is_some_and(|control| control.kind == ShapeKind::MovingVector);
                 let may_begin = held.is_none() && is_path && !self.read_only;
-                if may_begin && (hit.is_none() || self.moving_label(object).is_some()) {
+                if may_begin && (hit.is_none() || (is_free && self.moving_label(object).is_some())) {
                     let point = on_picture(at, size);
                     self.film = Film::Path { points: vec![point], to: point };
                     return self.select([].into()).and(Response { panels: true, ..Response::LIVELY });
                 }
-                self.select(hit.into_iter().collect()).and(Response::LIVELY)
+                self.select(hit.map(|(key, _)| key).into_iter().collect()).and(Response::LIVELY)
             }
             Film::Dragging { .. } => self.perform(Effect::Commit),
             Film::Drawing { from, to } => {
