@@ -108,6 +108,7 @@ fn labels(document: &Document<'_>, index: usize, part: &str) -> Vec<Label> {
             selected,
             category: raw.value("category").and_then(|number| number.trim().parse().ok()),
             max_usages: raw.value("maxUsages").and_then(|most| most.trim().parse().ok()),
+            granularity: raw.value("granularity").map(str::to_owned),
             children: labels(document, index, part),
         }
     };

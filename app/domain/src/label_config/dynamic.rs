@@ -102,6 +102,7 @@ fn option(entry: &Value, room: &mut usize, level: usize) -> Option<Label> {
                 selected: is_true("selected"),
                 category: map.get("category").and_then(Value::as_i64),
                 max_usages: map.get("maxUsages").and_then(words).and_then(|most| most.trim().parse().ok()),
+                granularity: map.get("granularity").and_then(words),
                 children: map.get("children").map(|inner| options(inner, room, level + 1)).unwrap_or_default(),
             }
         }

@@ -179,6 +179,9 @@ pub struct Label {
     /// The most regions it may be given to, where limited.
     #[serde(default)]
     pub max_usages: Option<usize>,
+    /// What a selection that gets it takes with it, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granularity: Option<String>,
     /// Nested choices.
     pub children: Vec<Label>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::region::{ImageSize, KeyPoint, Shape};
+use domain::region::{Granularity, ImageSize, KeyPoint, Shape};
 use domain::result::Region;
 
 use super::document::{Mark, Pair, RegionKey};
@@ -17,6 +17,17 @@ impl Editor {
     pub fn label(&self) -> Option<&LabelChoice> {
         let (control, value) = self.label.as_ref()?;
         self.document.kit().label(control, value)
+    }
+
+    /// What a selection in this object takes with it: as the label at hand says, else as the object does.
+    #[must_use]
+    pub fn granularity(&self, object: &str) -> Granularity {
+        self.granularity_with(self.label(), object)
+    }
+
+    pub(super) fn granularity_with(&self, label: Option<&LabelChoice>, object: &str) -> Granularity {
+        let label = label.filter(|label| label.to_names.iter().any(|name| name == object));
+        label.and_then(|label| label.granularity).unwrap_or_else(|| self.document.kit().granularity(object))
     }
 
     /// A label was picked, by click or key. With a selection it relabels; with a marked text it labels that; otherwise

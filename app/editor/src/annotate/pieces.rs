@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::region::{Shape, TextSpan, select_utf16};
+use domain::region::{Granularity, Shape, TextSpan, select_utf16};
 use domain::result::Region;
 
 use super::document::Mark;
@@ -81,7 +81,7 @@ impl Editor {
         if self.is_read_only() || self.document.kit().object(object) != Some(ObjectKind::Text) {
             return Response::LIVELY;
         }
-        match self.piece_of_text(object, text, anchor_utf16, focus_utf16) {
+        match piece_of_text(self.granularity(object), text, anchor_utf16, focus_utf16) {
             Some(piece) => self.mark_piece(object, piece),
             None => Response::LIVELY,
         }
@@ -90,16 +90,11 @@ impl Editor {
     /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
     /// for it, whatever the label at hand; any other key leaves everything as it is.
     pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
-        match self.piece_of_text(object, text, anchor, focus) {
+        let label = self.document.kit().labels.iter().find(|label| label.key == Some(key));
+        match piece_of_text(self.granularity_with(label, object), text, anchor, focus) {
             Some(piece) => self.hold_piece(key, object, piece),
             None => Response::NONE,
         }
-    }
-
-    /// What is labeled of a selection.
-    fn piece_of_text(&self, object: &str, text: &str, anchor: usize, focus: usize) -> Option<Shape> {
-        let span = select_utf16(text, anchor, focus)?;
-        Some(Shape::Text(self.document.kit().granularity(object).of_text(text, span)))
     }
 
     /// The same for a piece of any object.
@@ -141,4 +136,10 @@ pub fn words_of(shape: &Shape) -> Option<&str> {
         Shape::Message(message) => Some(&message.content),
         _ => None,
     }
+}
+
+/// What is labeled of a selection.
+fn piece_of_text(granularity: Granularity, text: &str, anchor: usize, focus: usize) -> Option<Shape> {
+    let span = select_utf16(text, anchor, focus)?;
+    Some(Shape::Text(granularity.of_text(text, span)))
 }

@@ -36,7 +36,7 @@ impl Document {
                     let (hidden, locked) = (item.is_hidden(), item.is_readonly());
                     let remark = remark_of(item);
                     let z_order = item.z_order();
-                    document.marks.insert(key, Mark { region, pair: None, hidden, locked, remark, z_order });
+                    document.insert(key, Mark { region, pair: None, hidden, locked, remark, z_order });
                     keys[at] = Some(key);
                 }
             }

@@ -36,6 +36,8 @@ enum Slot {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
     marks: BTreeMap<RegionKey, Mark>,
+    /// The regions of each id, oldest first; several only where a result came so.
+    by_id: BTreeMap<String, Vec<RegionKey>>,
     answers: BTreeMap<(String, About), Answered>,
     relations: BTreeMap<RelationKey, Relation>,
     slots: Vec<Slot>,
@@ -99,24 +101,37 @@ impl Document {
     /// The region with that id.
     #[must_use]
     pub fn key_of(&self, id: &str) -> Option<RegionKey> {
-        self.marks().find(|(_, mark)| mark.region.id == id).map(|(key, _)| key)
+        self.by_id.get(id)?.first().copied()
     }
 
     /// Whether an id names one region at most.
     pub(crate) fn is_name(&self, id: &str) -> bool {
-        !id.is_empty() && self.marks().filter(|(_, mark)| mark.region.id == id).count() <= 1
+        !id.is_empty() && self.by_id.get(id).is_none_or(|keys| keys.len() <= 1)
     }
 
+    /// A region to change, but for its id.
     pub(crate) fn mark_mut(&mut self, key: RegionKey) -> Option<&mut Mark> {
         self.marks.get_mut(&key)
     }
 
     pub(crate) fn insert(&mut self, key: RegionKey, mark: Mark) -> Option<Mark> {
-        self.marks.insert(key, mark)
+        let before = self.remove(key);
+        let keys = self.by_id.entry(mark.region.id.clone()).or_default();
+        let at = keys.partition_point(|known| *known < key);
+        keys.insert(at, key);
+        self.marks.insert(key, mark);
+        before
     }
 
     pub(crate) fn remove(&mut self, key: RegionKey) -> Option<Mark> {
-        self.marks.remove(&key)
+        let mark = self.marks.remove(&key)?;
+        if let Some(keys) = self.by_id.get_mut(&mark.region.id) {
+            keys.retain(|known| *known != key);
+            if keys.is_empty() {
+                self.by_id.remove(&mark.region.id);
+            }
+        }
+        Some(mark)
     }
 
     pub(crate) fn fresh_key(&mut self) -> RegionKey {

@@ -1,7 +1,7 @@
 //! Labels, and the controls that only give labels.
 
 use domain::label_config::Control;
-use domain::region::Shape;
+use domain::region::{Granularity, Shape};
 
 use super::shape::ShapeKind;
 use super::{safe_color, single_key};
@@ -37,6 +37,8 @@ pub struct LabelChoice {
     pub selected: bool,
     /// The most regions it may be given to (`maxUsages`).
     pub most: Option<usize>,
+    /// What a selection that gets it takes with it; as its object says where nothing is written.
+    pub granularity: Option<Granularity>,
 }
 
 /// A control that gives labels to what is selected or drawn with another control.
@@ -83,6 +85,7 @@ impl LabelSet {
 pub(super) fn add(labels: &mut Vec<LabelChoice>, control: &Control, kind: Option<ShapeKind>) {
     let multiple = control.attribute("choice") == Some("multiple");
     let general = control.attribute("maxUsages").and_then(|most| most.trim().parse().ok());
+    let of_control = control.attribute("granularity");
     for label in &control.labels {
         let color = label.background.as_deref().and_then(safe_color);
         labels.push(LabelChoice {
@@ -97,6 +100,7 @@ pub(super) fn add(labels: &mut Vec<LabelChoice>, control: &Control, kind: Option
             multiple,
             selected: label.selected,
             most: label.max_usages.or(general),
+            granularity: label.granularity.as_deref().or(of_control).map(Granularity::from_name),
         });
     }
 }

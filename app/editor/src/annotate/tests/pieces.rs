@@ -86,3 +86,17 @@ fn a_selection_takes_whole_words_where_the_interface_wants_it() {
     let _ = editor.editor.select_text("text", text, 18, 19);
     editor.regions_are(&["Person text 0..12 Ada Lovelace", "Person text 17..24 Charles"]);
 }
+
+#[test]
+fn a_label_at_hand_may_take_more_or_less_than_its_text_says() {
+    let xml = "<View><Text name='text' value='$text' granularity='word'/><Labels name='ner' toName='text' granularity='sentence'>\
+        <Label value='Claim' hotkey='1'/><Label value='Letter' hotkey='2' granularity='symbol'/></Labels></View>";
+    let mut editor = TestEditor::with(&domain::label_config::read(xml).unwrap(), json!([]));
+    let mut marked = |label: &str| {
+        let _ = editor.editor.pick_label("ner", label);
+        let _ = editor.editor.select_text("text", "Ann saw Ben. He left.", 4, 5);
+        editor.editor.results().last().unwrap().value().unwrap()["text"].clone()
+    };
+    assert_eq!(marked("Claim"), "Ann saw Ben.");
+    assert_eq!(marked("Letter"), "s");
+}

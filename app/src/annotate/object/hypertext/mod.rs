@@ -79,8 +79,7 @@ impl Surface {
         self.with_page(|page| {
             let (from, to) = selected_parts(&page.body)?;
             let span = PartSpan::select(&page.leaves, from, to)?;
-            let granularity =
-                self.object.with_value(|name| self.bench.peek(|editor| editor.document().kit().granularity(name)));
+            let granularity = self.object.with_value(|name| self.bench.peek(|editor| editor.granularity(name)));
             let span = granularity.of_parts(&page.leaves, span);
             Some(Shape::HyperText(HyperSpan::of(span, &page.leaves)))
         })

@@ -33,7 +33,6 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
         Memo::new(move |_| bench.read(|editor| object.with_value(|name| pieces(editor, name, &texts, place))))
     };
     let texts = StoredValue::new(texts);
-    let granularity = bench.peek(|editor| editor.document().kit().granularity(&rules.name));
     // The piece that is selected on the page.
     let selected = move || {
         let (from, to) = selected_parts(node.get_untracked()?.as_ref())?;
@@ -43,6 +42,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
                 PartPoint { utf16: as_it_came(text, point.utf16), ..point }
             };
             let span = PartSpan::select(texts, came(from), came(to))?;
+            let granularity = object.with_value(|name| bench.peek(|editor| editor.granularity(name)));
             let span = granularity.of_parts(texts, span);
             Some(Shape::Paragraph(ParagraphSpan::of(span, texts)))
         })
