@@ -99,7 +99,7 @@ pub(super) fn Work(
             Command::ShowKeys => showing_keys.set(true),
             // Where the browser keeps nothing, it can be pasted in this task alone.
             Command::Copy => {
-                drop(browser::keep(COPIED, &(desk.user_id, bench.peek(|editor| editor.copied().to_vec()))))
+                let _ = browser::keep(COPIED, &(desk.user_id, bench.peek(|editor| editor.copied().to_vec())));
             }
             _ => {}
         }

@@ -14,7 +14,7 @@ fn pages() -> LabelConfig {
 
 fn lies(editor: &TestEditor) -> Vec<(Option<u64>, String)> {
     let results = editor.editor.results();
-    results.iter().map(|item| item.item_index()).zip(editor.regions()).collect()
+    results.iter().map(domain::result::ResultItem::item_index).zip(editor.regions()).collect()
 }
 
 #[test]
