@@ -182,6 +182,11 @@ impl TestEditor {
                     .collect();
                 format!("vector{} {}", if v.closed { " closed" } else { "" }, points.join(" "))
             }
+            Shape::Page(p) => {
+                let r = p.pixels().unwrap_or_else(|| p.rect.on(domain::region::ImageSize { width: 1.0, height: 1.0 }));
+                let text = p.text.as_deref().unwrap_or("-");
+                format!("on {} {},{} {}x{} {text}", p.page, n(r.x), n(r.y), n(r.width), n(r.height))
+            }
             Shape::Text(span) => format!("text {}..{} {}", span.start, span.end, span.text),
             Shape::Paragraph(s) => {
                 format!("turns {}:{}..{}:{} {}", s.start, s.start_offset, s.end, s.end_offset, s.text)

@@ -1,11 +1,15 @@
-//! Lists of pictures: `<Image valueList="$pages">` shows several, and each is worked on like an object of its own.
+//! Lists of pictures, and documents: `<Image valueList="$pages">` and `<Pdf>` show several, and each picture or page is worked
+//! on like an object of its own.
 
 use serde_json::{Map, Value};
 
 use super::{Control, LabelConfig, Object, variable};
+use crate::media::pdf::MOST_PAGES;
 
 /// Between the name of a list and the number of an entry. Interfaces hold no control characters, so no name holds it.
 const NUMBERED: char = '\u{1f}';
+/// Between the name of a document and the number of a page.
+const PAGED: char = '\u{1e}';
 /// The most pictures of a list that are shown.
 pub const MOST_ITEMS: usize = 1_000;
 
@@ -20,6 +24,25 @@ pub fn item_name(list: &str, index: u64) -> String {
 pub fn item_of(name: &str) -> Option<(&str, u64)> {
     let (list, index) = name.rsplit_once(NUMBERED)?;
     Some((list, index.parse().ok()?))
+}
+
+/// What a page of a document, counted from 0, is called among the objects of a task.
+#[must_use]
+pub fn page_name(document: &str, index: u64) -> String {
+    format!("{document}{PAGED}{index}")
+}
+
+/// The document and the number of a page; none for any other object.
+#[must_use]
+pub fn page_of(name: &str) -> Option<(&str, u64)> {
+    let (document, index) = name.rsplit_once(PAGED)?;
+    Some((document, index.parse().ok()?))
+}
+
+/// What an object is an entry or a page of, and its number; none for what stands for itself.
+#[must_use]
+pub fn part_of(name: &str) -> Option<(&str, u64)> {
+    item_of(name).or_else(|| page_of(name))
 }
 
 /// The addresses in a list, in order; one that is no text keeps its place and is empty.
@@ -47,14 +70,18 @@ pub fn pictures(config: &LabelConfig, data: &Map<String, Value>, most: usize) ->
 }
 
 impl LabelConfig {
-    /// Puts the entries of lists among the objects, after the list itself: what takes answers about a list takes them about
-    /// its entries.
+    /// Puts the entries of lists and the pages that a document may have among the objects, after the list or document itself:
+    /// what takes answers about a list takes them about its entries.
     pub(super) fn add_items(&mut self, data: &Map<String, Value>) {
         let mut objects = Vec::with_capacity(self.objects.len());
         for object in std::mem::take(&mut self.objects) {
             let entries: Vec<Object> = match object.value_list() {
                 Some(list) => (0..items(data, list).len() as u64)
                     .map(|index| Object { name: item_name(&object.name, index), ..object.clone() })
+                    .collect(),
+                // How many there are is known once the document has been opened.
+                None if object.is_document() => (0..MOST_PAGES as u64)
+                    .map(|index| Object { name: page_name(&object.name, index), ..object.clone() })
                     .collect(),
                 None => Vec::new(),
             };
@@ -83,6 +110,16 @@ impl Control {
 }
 
 impl Object {
+    /// Whether nobody works on it as a whole: a list of pictures or a document.
+    #[must_use]
+    pub fn has_parts(&self) -> bool {
+        self.value_list().is_some() || self.is_document()
+    }
+
+    fn is_document(&self) -> bool {
+        self.tag == "Pdf"
+    }
+
     /// The list behind an `<Image valueList="…">`, as written.
     #[must_use]
     pub fn value_list(&self) -> Option<&str> {
@@ -143,6 +180,20 @@ mod tests {
         assert_eq!(items(&asks("toName='p'"), two.clone()), None);
         assert_eq!(items(&asks("toName='p' perItem='true' perRegion='true'"), two), None);
         assert_eq!(items(&asks("toName='p' perItem='true'"), json!({"pages": []})), None);
+    }
+
+    #[test]
+    fn a_document_has_as_many_pages_as_can_be_shown() {
+        let xml =
+            "<View><Pdf name='d' value='$pdf'/><OcrLabels name='o' toName='d'><Label value='A'/></OcrLabels></View>";
+        let config = read(xml).unwrap().for_task(&Map::new());
+        assert_eq!((config.objects.len(), config.controls[0].to_names.len()), (MOST_PAGES + 1, MOST_PAGES + 1));
+        let last = &config.objects[MOST_PAGES];
+        assert_eq!(
+            (page_of(&last.name), part_of(&last.name), item_of(&last.name)),
+            (Some(("d", 99)), Some(("d", 99)), None)
+        );
+        assert!(config.objects[0].has_parts() && page_of("d").is_none());
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Large objects made small enough for a browser: waveforms, tiles of images, series, the frames of videos.
+//! Large objects made small enough for a browser: waveforms, tiles of images, series, the frames of videos, the
+//! pages of documents.
 //!
 //! The server derives a compact file of an object once, the browser reads parts of it. Both sides use the types here, so
 //! there is one description of each format; `docs/media.md` tells it byte by byte. Everything reads hostile input: a file
 //! that lies about its length ends in an [`Error`](crate::Error), and memory is bounded by named limits.
 
+pub mod pdf;
 pub mod series;
 pub mod tiles;
 pub mod video;

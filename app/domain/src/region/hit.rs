@@ -33,6 +33,7 @@ impl Shape {
             Self::Polygon(polygon) => polygon.contains(point),
             Self::Mask(mask) => mask.contains(point),
             Self::Vector(vector) => vector.contains(point),
+            Self::Page(page) => page.pixels().is_some_and(|rect| rect.contains(point)),
             _ => false,
         }
     }
@@ -48,6 +49,7 @@ impl Shape {
                 polygon.sides().map(|(a, b)| side_distance(a, b, point)).fold(f64::INFINITY, f64::min)
             }
             Self::KeyPoint(key) => key.point().distance(point),
+            Self::Page(page) => page.pixels().map_or(f64::INFINITY, |rect| ring_distance(&rect.corners(), point)),
             Self::Vector(vector) => vector.distance(point),
             // A mask has no outline apart from its pixels.
             Self::Mask(mask) => mask.distance(point, MASK_REACH),

@@ -47,7 +47,7 @@ pub enum Shape {
 
 impl Shape {
     /// The axis-aligned hull in image pixels; a rotated box gives the hull of its corners. `None` for whatever is not on
-    /// an image, and for a mask without pixels.
+    /// an image or a page whose size is known, and for a mask without pixels.
     #[must_use]
     pub fn bounds(&self) -> Option<Bounds> {
         match self {
@@ -57,7 +57,27 @@ impl Shape {
             Self::KeyPoint(point) => Some(point.bounds()),
             Self::Mask(mask) => mask.bounds(),
             Self::Vector(vector) => vector.bounds(),
+            Self::Page(page) => page.pixels().map(|rect| rect.bounds()),
             _ => None,
+        }
+    }
+
+    /// The box of a box, on an image or on a page whose size is known; `None` for any other shape.
+    #[must_use]
+    pub fn as_box(&self) -> Option<RotatedRect> {
+        match self {
+            Self::Rect(rect) => Some(*rect),
+            Self::Page(page) => page.pixels(),
+            _ => None,
+        }
+    }
+
+    /// The same box elsewhere; any other shape becomes a box.
+    #[must_use]
+    pub fn with_box(&self, rect: RotatedRect) -> Self {
+        match self {
+            Self::Page(page) => Self::Page(page.moved_to(&rect)),
+            _ => Self::Rect(rect),
         }
     }
 
@@ -71,6 +91,7 @@ impl Shape {
             // A mask has fewer than 2³⁰ pixels.
             Self::Mask(mask) => u32::try_from(mask.area()).map_or(f64::INFINITY, f64::from),
             Self::Vector(vector) => vector.area(),
+            Self::Page(page) => page.pixels().map_or(0.0, |rect| rect.area()),
             _ => 0.0,
         }
     }
@@ -127,6 +148,10 @@ impl Shape {
                 Self::Mask(mask.translated(pixels(by.x), pixels(by.y)))
             }
             Self::Vector(vector) => Self::Vector(vector.translated(by)),
+            Self::Page(page) => match page.pixels() {
+                Some(rect) => Self::Page(page.moved_to(&RotatedRect { x: rect.x + by.x, y: rect.y + by.y, ..rect })),
+                None => self.clone(),
+            },
             other => other.clone(),
         }
     }

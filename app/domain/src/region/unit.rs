@@ -74,4 +74,27 @@ pub struct PageBox {
     pub rect: UnitRect,
     /// What is written there, where it has been read.
     pub text: Option<String>,
+    /// The size of the page's picture in pixels, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ImageSize>,
+}
+
+impl PageBox {
+    /// What rounding may add up to; a box that ends at the edge of its page does not reach beyond it.
+    const EPSILON: f64 = 1e-9;
+
+    /// In pixels of the page's picture; `None` while its size is not known.
+    #[must_use]
+    pub fn pixels(&self) -> Option<RotatedRect> {
+        Some(self.rect.on(self.size?))
+    }
+
+    /// The same box elsewhere on its page, in pixels of the page's picture.
+    #[must_use]
+    pub fn moved_to(&self, rect: &RotatedRect) -> Self {
+        let Some(size) = self.size else { return self.clone() };
+        let edge = |part: f64| if (part - 1.0).abs() < Self::EPSILON { 1.0 } else { part };
+        let rect = UnitRect::from_pixels(rect, size);
+        Self { rect: UnitRect { width: edge(rect.width), height: edge(rect.height), ..rect }, ..self.clone() }
+    }
 }

@@ -110,7 +110,7 @@ impl Geometry {
         )
     }
 
-    /// The shape, and the size of its image if it is on one.
+    /// The shape, and the size of its image or page if it is on one.
     pub(super) fn read(
         self,
         item: &ResultItem,
@@ -136,7 +136,7 @@ impl Geometry {
             }
         } else {
             match self {
-                Self::Page => Shape::Page(page::read(value)?),
+                Self::Page => Shape::Page(page::read(value, size)?),
                 Self::BoxTrack => Shape::BoxTrack(video::read_boxes(value)?),
                 Self::VectorTrack => Shape::VectorTrack(video::read_vectors(value)?),
                 Self::Frames => Shape::Frames(video::read_ranges(value)?),
@@ -151,7 +151,7 @@ impl Geometry {
         if !shape.is_finite() {
             return Err(malformed("value"));
         }
-        Ok((shape, size.filter(|_| self.is_on_image())))
+        Ok((shape, size.filter(|_| self.is_on_image() || self == Self::Page)))
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::number::{number, optional, put, put_offset, whole};
 use crate::Result;
-use crate::region::{PageBox, UnitRect};
+use crate::region::{ImageSize, PageBox, UnitRect};
 
 const PLACES: [&str; 4] = ["x", "y", "width", "height"];
 
@@ -13,7 +13,8 @@ fn scale(value: &Map<String, Value>) -> f64 {
     if is_percent { 100.0 } else { 1.0 }
 }
 
-pub(super) fn read(value: &Map<String, Value>) -> Result<PageBox> {
+/// `size` is that of the page's picture, where it is known.
+pub(super) fn read(value: &Map<String, Value>, size: Option<ImageSize>) -> Result<PageBox> {
     let scale = scale(value);
     let page = value.get("pageIndex").and_then(Value::as_u64).and_then(|page| u32::try_from(page).ok()).unwrap_or(1);
     Ok(PageBox {
@@ -26,13 +27,16 @@ pub(super) fn read(value: &Map<String, Value>) -> Result<PageBox> {
             rotation: optional(value, "rotation"),
         },
         text: value.get("ocrtext").and_then(Value::as_str).map(str::to_owned),
+        size,
     })
 }
 
 pub(super) fn write(page: &PageBox, value: &mut Map<String, Value>) {
     let rect = &page.rect;
-    let scale = scale(value);
-    for (key, part) in PLACES.into_iter().zip([rect.x, rect.y, rect.width, rect.height]) {
+    let parts = [rect.x, rect.y, rect.width, rect.height];
+    // A box that is turned can be longer than its page is broad, which fractions cannot say.
+    let scale = if parts.iter().any(|part| part.abs() > 1.0) { 100.0 } else { scale(value) };
+    for (key, part) in PLACES.into_iter().zip(parts) {
         put(value, key, part, |written| written / scale, (part * scale).into());
     }
     put(value, "rotation", rect.rotation, |written| written, whole(rect.rotation));

@@ -25,7 +25,7 @@ pub struct Region {
     pub shape: Shape,
     /// In the order given.
     pub labels: Vec<String>,
-    /// The original image; `None` on everything else.
+    /// The original image, or the picture of a page where it is known; `None` on everything else.
     pub size: Option<ImageSize>,
     /// The item as it came; `None` for a region drawn just now.
     pub source: Option<ResultItem>,
@@ -192,7 +192,9 @@ impl Region {
         if let Some(size) = self.size {
             item.insert("original_width".to_owned(), whole(size.width));
             item.insert("original_height".to_owned(), whole(size.height));
-            item.insert("image_rotation".to_owned(), 0.into());
+            if !matches!(self.shape, Shape::Page(_)) {
+                item.insert("image_rotation".to_owned(), 0.into());
+            }
         }
         let ResultItem(rest) = ResultItem::new(&self.id, &self.from_name, &self.to_name, &self.item_type, Map::new());
         item.extend(rest);

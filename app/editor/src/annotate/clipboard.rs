@@ -1,8 +1,8 @@
-//! Copies of regions: beside the original, on another picture, in another task.
+//! Copies of regions: beside the original, on another picture or page, in another task.
 //!
 //! What is copied is kept as items of the result, in percent: on a picture of another size a copy keeps its place.
 
-use domain::label_config::item_of;
+use domain::label_config::{item_of, page_of};
 use domain::region::{Bounds, ImageSize, ImageVector, Shape};
 use domain::result::ResultItem;
 
@@ -33,8 +33,8 @@ impl Editor {
     }
 
     fn copies(&self) -> Vec<Vec<ResultItem>> {
-        let is_on_image = |(_, mark): &(RegionKey, &Mark)| mark.region.shape.is_on_image();
-        let keys = self.selected_marks().filter(is_on_image).map(|(key, _)| key);
+        let is_seen = |(_, mark): &(RegionKey, &Mark)| mark.region.shape.bounds().is_some();
+        let keys = self.selected_marks().filter(is_seen).map(|(key, _)| key);
         keys.take(MAX_COPIED).map(|key| self.document.items_of(key)).collect()
     }
 
@@ -66,7 +66,7 @@ impl Editor {
             };
             let Some(size) = sizes.get(&mark.region.to_name).copied() else { continue };
             let Some(shape) = self.beside_others(&mark, size) else { continue };
-            mark.region.shape = shape;
+            mark.region.shape = self.read_anew(&mark.region.to_name, shape);
             mark.region.id = self.fresh_id();
             mark.region.source = None;
             mark.region.size = Some(size);
@@ -117,6 +117,13 @@ fn is_near(one: &Bounds, other: &Bounds) -> bool {
 fn moved_to(item: &ResultItem, onto: Option<&str>) -> ResultItem {
     let mut item = item.clone();
     let Some(onto) = onto else { return item };
+    if let Some((document, index)) = page_of(onto) {
+        item.0.insert("to_name".to_owned(), document.into());
+        if let Some(value) = item.0.get_mut("value").and_then(serde_json::Value::as_object_mut) {
+            value.insert("pageIndex".to_owned(), (index + 1).into());
+        }
+        return item;
+    }
     match item_of(onto) {
         Some((list, index)) => {
             item.0.insert("to_name".to_owned(), list.into());

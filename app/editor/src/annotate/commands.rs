@@ -45,14 +45,14 @@ impl Editor {
             Command::Delete => editable(),
             Command::Relate => self.relating.is_some() || self.selection.len() == 1,
             Command::Duplicate | Command::Copy => {
-                self.selected_marks().any(|(_, mark)| mark.region.shape.is_on_image())
+                self.selected_marks().any(|(_, mark)| mark.region.shape.bounds().is_some())
             }
             Command::Paste => !self.copied.is_empty(),
             Command::ToFront | Command::ToBack => self.can_stack(),
             Command::Reveal => self.withheld() > 0,
-            Command::TurnLeft | Command::TurnRight => self
-                .selected_marks()
-                .any(|(_, mark)| mark.is_editable() && matches!(mark.region.shape, Shape::Rect(_) | Shape::Ellipse(_))),
+            Command::TurnLeft | Command::TurnRight => {
+                self.selected_marks().any(|(_, mark)| mark.is_editable() && is_turned(&mark.region.shape))
+            }
             Command::Place => self.tool.draws().is_some(),
             Command::Submit | Command::Skip | Command::ShowKeys => true,
         }
@@ -213,9 +213,8 @@ impl Editor {
             .filter_map(|(key, mark)| {
                 let size = self.view(&mark.region.to_name)?.image();
                 let now = match &mark.region.shape {
-                    Shape::Rect(rect) => rect.rotation,
                     Shape::Ellipse(ellipse) => ellipse.rotation,
-                    _ => return None,
+                    shape => shape.as_box()?.rotation,
                 };
                 Some(Edit::Reshape(key, snap::rotated(&mark.region.shape, now + by, size)?))
             })
@@ -281,4 +280,9 @@ impl Editor {
         };
         self.draw(&object, shape)
     }
+}
+
+/// Whether a shape can be turned.
+fn is_turned(shape: &Shape) -> bool {
+    matches!(shape, Shape::Rect(_) | Shape::Ellipse(_) | Shape::Page(_))
 }

@@ -74,7 +74,7 @@ impl Editor {
 /// The arrows of a handle as they look after the box is turned.
 fn resize_cursor(mark: Option<&Mark>, u: i8, v: i8) -> Cursor {
     let rotation = match mark.map(|mark| &mark.region.shape) {
-        Some(Shape::Rect(rect)) => rect.rotation,
+        Some(shape @ (Shape::Rect(_) | Shape::Page(_))) => shape.as_box().map_or(0.0, |rect| rect.rotation),
         Some(Shape::Ellipse(ellipse)) => ellipse.rotation,
         _ => 0.0,
     };

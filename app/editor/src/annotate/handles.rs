@@ -34,7 +34,9 @@ const ROOM_FOR_MIDDLES: f64 = 28.0;
 #[must_use]
 pub fn handles(shape: &Shape, view: &Viewport, can_rotate: bool) -> Vec<(Handle, ScreenPoint)> {
     match shape {
-        Shape::Rect(rect) => box_handles(rect, view, can_rotate),
+        Shape::Rect(_) | Shape::Page(_) => {
+            shape.as_box().map(|rect| box_handles(&rect, view, can_rotate)).unwrap_or_default()
+        }
         Shape::Ellipse(ellipse) => box_handles(&ellipse.frame(), view, can_rotate),
         Shape::Polygon(polygon) => polygon_handles(polygon, view),
         Shape::Vector(vector) => vector_handles(vector, view),

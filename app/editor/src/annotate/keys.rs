@@ -93,9 +93,9 @@ impl Editor {
                 .collect();
             if modifiers.alt {
                 for (key, shape) in shapes {
-                    if let Shape::Rect(rect) = *shape {
+                    if let Some(rect) = shape.as_box() {
                         let grown = snap::furthest(size, |part| {
-                            Shape::Rect(RotatedRect {
+                            shape.with_box(RotatedRect {
                                 width: (rect.width + by.x * part).max(snap::MIN_SIDE),
                                 height: (rect.height + by.y * part).max(snap::MIN_SIDE),
                                 ..rect

@@ -131,9 +131,10 @@ impl Editor {
         };
         let region = &mark.region;
         match label.kind {
-            Some(kind) if kind == mark.kind() => {
+            Some(kind) if kind == mark.kind().drawn_as() => {
                 let control = self.document.kit().shape(&label.control)?;
-                Some(Naming {
+                // A box in pixels and one in parts of a page are stored differently.
+                (control.draws_pages == (mark.kind() == ShapeKind::Page)).then(|| Naming {
                     from_name: control.name.clone(),
                     item_type: control.item_type.clone(),
                     labels,
@@ -221,6 +222,10 @@ impl Editor {
                 Shape::KeyPoint(KeyPoint { width: across * control.point_width / 100.0, ..key })
             }
             other => other,
+        };
+        let shape = match shape.as_box().filter(|_| control.draws_pages) {
+            Some(rect) => self.on_page(object, &rect, size?),
+            None => shape,
         };
         let label = self.label.clone();
         let (labels, pair) = match label {

@@ -229,12 +229,15 @@ impl Editor {
 }
 
 fn paint_shape(id: u32, shape: &Shape, view: &Viewport, style: Style, look: Look, paints: &mut Vec<Paint>) {
-    match shape {
-        Shape::Rect(rect) => paints.push(Paint::Ring {
+    if let Some(rect) = shape.as_box() {
+        paints.push(Paint::Ring {
             points: rect.corners().iter().map(|corner| view.screen_from_image(*corner)).collect(),
             closed: true,
             style,
-        }),
+        });
+        return;
+    }
+    match shape {
         Shape::Polygon(polygon) => paints.push(Paint::Ring {
             points: polygon.points.iter().map(|point| view.screen_from_image(*point)).collect(),
             closed: polygon.closed,

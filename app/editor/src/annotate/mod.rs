@@ -28,6 +28,7 @@ mod pieces;
 mod relations;
 mod reveal;
 mod scene;
+mod sheet;
 mod snap;
 mod stale;
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub use listing::{Entry, Wanted};
 pub use log::{Change, Record};
 pub use pieces::words_of;
 pub use scene::Scene;
+pub use sheet::MAX_PAGE_TEXT_CHARS;
 pub use stale::Stale;
 pub use text::{Segment, part_segments, segments};
 pub use tip::{Picture, Tip};

@@ -57,7 +57,10 @@ pub fn is_proper(shape: &Shape) -> bool {
         Shape::KeyPoint(_) => true,
         Shape::Mask(mask) => !mask.is_empty(),
         Shape::Vector(vector) => vector.vertices.len() >= 2,
-        Shape::Page(page) => page.rect.width > 0.0 && page.rect.height > 0.0,
+        Shape::Page(page) => match page.pixels() {
+            Some(rect) => rect.width >= MIN_SIDE - EPSILON && rect.height >= MIN_SIDE - EPSILON,
+            None => page.rect.width > 0.0 && page.rect.height > 0.0,
+        },
         Shape::BoxTrack(track) => !track.keyframes.is_empty(),
         Shape::VectorTrack(track) => !track.keyframes.is_empty(),
         Shape::Frames(frames) => !frames.ranges.is_empty(),
@@ -161,7 +164,7 @@ pub fn furthest(size: ImageSize, from: impl Fn(f64) -> Shape) -> Option<Shape> {
 #[must_use]
 pub fn rotated(shape: &Shape, degrees: f64, size: ImageSize) -> Option<Shape> {
     let turned = match shape {
-        Shape::Rect(rect) => Shape::Rect(rect.rotated_to(degrees)),
+        Shape::Rect(_) | Shape::Page(_) => shape.with_box(shape.as_box()?.rotated_to(degrees)),
         Shape::Ellipse(ellipse) => Shape::Ellipse(Ellipse { rotation: degrees.rem_euclid(360.0), ..*ellipse }),
         _ => return None,
     };

@@ -45,6 +45,7 @@ fn how_to_begin(bench: Bench) -> String {
         for (_, kind) in &kit.objects {
             let way = match kind {
                 ObjectKind::Image => "draw on the picture",
+                ObjectKind::Sheet => "draw on a page",
                 ObjectKind::Text => "select a piece of the text",
                 ObjectKind::Dialogue => "select a piece of a turn",
                 ObjectKind::Page => "select a piece of the page",

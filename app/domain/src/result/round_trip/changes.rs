@@ -17,6 +17,20 @@ fn a_moved_vector_keeps_unknown_keys_and_untouched_numbers() {
 }
 
 #[test]
+fn a_box_on_a_page_is_moved_in_pixels_and_stored_in_parts() {
+    let (_, json) = regions().into_iter().find(|(variant, _)| *variant == "page").unwrap();
+    let size = crate::region::ImageSize { width: 500.0, height: 800.0 };
+    assert_eq!(read(&json).shape.bounds(), None, "its page is not known");
+    let mut region = Region::from_item(&item(&json), Some(size)).unwrap().unwrap();
+    assert_eq!(serde_json::to_string(&region.to_item()).unwrap(), serde_json::to_string(&json).unwrap());
+    region.shape = region.shape.translated(ImageVector::new(50.0, 0.0));
+    let after = region.to_item().0;
+    assert_eq!(after["value"]["x"], json!(0.2));
+    assert_eq!((&after["value"]["width"], &after["value"]["ocrtext"]), (&json!(0.333), &json!("Total")));
+    assert_eq!((&after["original_width"], &after["original_height"]), (&json!(500), &json!(800)));
+}
+
+#[test]
 fn keyframes_that_were_not_touched_keep_every_digit() {
     let (_, json) = regions().into_iter().find(|(variant, _)| *variant == "box_track").unwrap();
     let written = |change: &dyn Fn(&mut crate::region::BoxTrack)| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::label_config::{LabelConfig, item_name};
+use domain::label_config::LabelConfig;
 use domain::region::ImageSize;
 use domain::result::{self, Region, ResultItem};
 
@@ -134,7 +134,7 @@ impl Document {
 
     /// The object an item is about, as the interface of the task calls it.
     pub(super) fn place_of(&self, item: &ResultItem) -> Option<String> {
-        place_of(item, |name| self.kit.object(&item_name(name, 0)).is_some())
+        place_of(item, |name| self.kit.object(name).is_some())
     }
 
     /// `region` is the one whose id the item carries.

@@ -1,6 +1,6 @@
 //! One region of the work.
 
-use domain::label_config::{item_name, item_of};
+use domain::label_config::{item_name, item_of, page_name, page_of};
 use domain::result::{Region, ResultItem};
 use serde::{Deserialize, Serialize};
 
@@ -39,11 +39,16 @@ pub struct Pair {
     pub source: Option<ResultItem>,
 }
 
-/// The object an item is about, as the editor calls it: a picture of a list has a name of its own.
-pub(super) fn place_of(item: &ResultItem, is_list: impl Fn(&str) -> bool) -> Option<String> {
+/// The object an item is about, as the editor calls it: a picture of a list and a page of a document have names of their own.
+pub(super) fn place_of(item: &ResultItem, is_known: impl Fn(&str) -> bool) -> Option<String> {
+    let name = item.to_name();
+    if is_known(&page_name(name, 0)) {
+        let page = item.value().and_then(|value| value.get("pageIndex")).and_then(serde_json::Value::as_u64);
+        return Some(page_name(name, page.unwrap_or(1).checked_sub(1)?));
+    }
     match item.item_index() {
-        index if is_list(item.to_name()) => Some(item_name(item.to_name(), index.unwrap_or(0))),
-        None | Some(0) => Some(item.to_name().to_owned()),
+        index if is_known(&item_name(name, 0)) => Some(item_name(name, index.unwrap_or(0))),
+        None | Some(0) => Some(name.to_owned()),
         // Of a list that the interface does not have.
         Some(_) => None,
     }
@@ -60,7 +65,7 @@ impl Mark {
         Self { region, pair, hidden: false, locked: false, remark: String::new(), z_order: 0 }
     }
 
-    /// The item to store, which names the list of a picture and says which of it the picture is.
+    /// The item to store, which names the list of a picture or the document of a page and says which of it that is.
     pub(in crate::annotate) fn to_item(&self) -> ResultItem {
         let mut item = match item_of(&self.region.to_name) {
             Some((list, index)) => {
@@ -68,7 +73,11 @@ impl Mark {
                 put_index(&mut item, index, self.region.source.is_none());
                 item
             }
-            None => self.region.to_item(),
+            None => match page_of(&self.region.to_name) {
+                // Which page it is stands in its shape.
+                Some((document, _)) => Region { to_name: document.to_owned(), ..self.region.clone() }.to_item(),
+                None => self.region.to_item(),
+            },
         };
         if remark_of(&item) != self.remark {
             let text = self.remark.trim();
@@ -84,6 +93,8 @@ impl Mark {
         if let Some((list, index)) = item_of(&self.region.to_name) {
             item.0.insert("to_name".to_owned(), list.into());
             put_index(&mut item, index, true);
+        } else if let Some((document, _)) = page_of(&self.region.to_name) {
+            item.0.insert("to_name".to_owned(), document.into());
         }
         item
     }

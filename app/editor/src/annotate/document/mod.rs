@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Error;
 use domain::answer::Answer;
 use domain::label_config::LabelConfig;
-use domain::region::ImageSize;
+use domain::region::{ImageSize, Shape};
 use domain::result::ResultItem;
 
 pub use answered::About;
@@ -72,7 +72,10 @@ impl Document {
 
     /// Whether all that was loaded for an image of this size could be read with it.
     pub(crate) fn fits(&self, object: &str, size: ImageSize) -> bool {
-        let has_size = |mark: &Mark| mark.region.size.is_none_or(|its| its == size);
+        let has_size = |mark: &Mark| match &mark.region.shape {
+            Shape::Page(page) => page.size == Some(size),
+            _ => mark.region.size.is_none_or(|its| its == size),
+        };
         let waits = |slot: &Slot| match slot {
             Slot::Carried(item) => self.place_of(item).as_deref() == Some(object),
             _ => false,

@@ -129,6 +129,7 @@ impl Editor {
     }
 
     pub(in crate::annotate) fn apply(&mut self, edit: Edit) -> bool {
+        let edit = self.with_words(edit);
         let key = edit.key();
         let changed = self.history.apply(edit, &mut self.document);
         if changed && !self.history.is_open() {

@@ -100,6 +100,7 @@ impl Editor {
     /// Other work in place of this, looked at as this was.
     fn become_other(&mut self, mut other: Self, records: &[Record]) {
         (other.lines, other.active_line) = self.take_lines();
+        other.words = std::mem::take(&mut self.words);
         other.log = self.log.take();
         // Nothing is drawn anew for it: everything is.
         let _ = other.set_keymap(std::mem::take(&mut self.keymap));

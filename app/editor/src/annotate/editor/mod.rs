@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::label_config::{LabelConfig, item_of};
+use domain::media::pdf::Word;
 use domain::region::{ImageSize, ScreenPoint, ScreenSize, Shape};
 use domain::result::ResultItem;
 
@@ -75,6 +76,8 @@ pub struct Editor {
     pub(in crate::annotate) surfaces: BTreeMap<String, Surface>,
     /// Which picture of each list people look at, where they have turned one over.
     pub(in crate::annotate) turned: BTreeMap<String, u64>,
+    /// The words on pages of documents, where they are known.
+    pub(in crate::annotate) words: BTreeMap<String, Arc<[Word]>>,
     /// Sounds, series and videos that have been measured.
     pub(in crate::annotate) lines: BTreeMap<String, Line>,
     /// The line people last worked on.
@@ -137,6 +140,7 @@ impl Editor {
             active,
             surfaces,
             turned: BTreeMap::new(),
+            words: BTreeMap::new(),
             lines: BTreeMap::new(),
             active_line: String::new(),
             label,

@@ -10,7 +10,7 @@ mod question;
 mod relation;
 mod shape;
 
-use domain::label_config::{Control, LabelConfig, Object, item_of};
+use domain::label_config::{Control, LabelConfig, Object, part_of};
 use domain::region::Granularity;
 
 use super::tool::ToolKind;
@@ -77,9 +77,9 @@ impl Kit {
     #[must_use]
     pub fn new(config: &LabelConfig) -> Self {
         let known = |object: &Object| Some((object.name.clone(), ObjectKind::of_tag(&object.tag)?));
-        let is_item = |object: &Object| item_of(&object.name).is_some();
-        // Nobody works on a list, but on its pictures.
-        let objects = || config.objects.iter().filter(|object| object.value_list().is_none() || is_item(object));
+        let is_part = |object: &Object| part_of(&object.name).is_some();
+        // Nobody works on a list or a document, but on its pictures and pages.
+        let objects = || config.objects.iter().filter(|object| !object.has_parts() || is_part(object));
         let mut kit = Self {
             objects: objects().filter_map(known).collect(),
             relations: RelationKit::of(config),
@@ -101,7 +101,9 @@ impl Kit {
 
     fn add(&mut self, control: &Control) {
         let mut kinds = control.to_names.iter().filter_map(|name| self.object(name));
-        if let Some(shape) = ShapeControl::of(control) {
+        // What labels pieces of texts and sounds draws boxes where there is nothing but pages.
+        let is_drawn = control.tag != "Labels" || kinds.clone().all(|kind| kind == ObjectKind::Sheet);
+        if let Some(shape) = ShapeControl::of(control).filter(|_| is_drawn) {
             let is_on = |kind: ObjectKind| match shape.kind {
                 ShapeKind::Track | ShapeKind::MovingVector => kind == ObjectKind::Video,
                 ShapeKind::Message => kind == ObjectKind::Chat,

@@ -19,6 +19,8 @@ pub enum ObjectKind {
     Page,
     /// A video: things move through it, and stretches of it are labeled.
     Video,
+    /// A page of a document: boxes are drawn on it, and what is written there is read.
+    Sheet,
     /// A chat: messages are written below those of the task.
     Chat,
 }
@@ -35,6 +37,7 @@ impl ObjectKind {
             "Audio" => Self::Sound,
             "TimeSeries" => Self::Series,
             "Video" => Self::Video,
+            "Pdf" => Self::Sheet,
             "Chat" => Self::Chat,
             _ => return None,
         })
@@ -43,7 +46,7 @@ impl ObjectKind {
     /// Whether it is drawn on with tools, on a surface with a view that zooms and pans.
     #[must_use]
     pub fn is_canvas(self) -> bool {
-        matches!(self, Self::Image)
+        matches!(self, Self::Image | Self::Sheet)
     }
 
     /// Whether a region of this shape can be on it.
@@ -52,12 +55,13 @@ impl ObjectKind {
         match self {
             Self::Image => match shape {
                 Shape::Polygon(polygon) => !polygon.points.is_empty(),
-                Shape::Rect(_) | Shape::Ellipse(_) | Shape::KeyPoint(_) => true,
+                Shape::Rect(_) | Shape::Ellipse(_) | Shape::KeyPoint(_) | Shape::Page(_) => true,
                 Shape::Mask(mask) => !mask.is_empty(),
                 Shape::Vector(vector) => !vector.vertices.is_empty(),
                 // What no tool here draws or paints is carried through.
                 _ => false,
             },
+            Self::Sheet => matches!(shape, Shape::Page(_)),
             Self::Text => matches!(shape, Shape::Text(_)),
             Self::Dialogue => matches!(shape, Shape::Paragraph(_)),
             Self::Page => matches!(shape, Shape::HyperText(_)),

@@ -55,6 +55,12 @@ impl ShapeKind {
         }
     }
 
+    /// What the tool draws that makes it: boxes on pages are drawn like any other.
+    #[must_use]
+    pub fn drawn_as(self) -> Self {
+        if self == Self::Page { Self::Rect } else { self }
+    }
+
     /// Whether people draw it with a tool in hand.
     #[must_use]
     pub fn has_tool(self) -> bool {
@@ -84,7 +90,8 @@ impl ShapeKind {
     fn of_tag(tag: &str) -> Option<(Self, bool)> {
         Some(match tag {
             "Rectangle" => (Self::Rect, false),
-            "RectangleLabels" => (Self::Rect, true),
+            // Drawn like any other box; what they are stored as is `draws_pages`.
+            "RectangleLabels" | "OcrLabels" | "Labels" => (Self::Rect, true),
             "Ellipse" => (Self::Ellipse, false),
             "EllipseLabels" => (Self::Ellipse, true),
             "Polygon" => (Self::Polygon, false),
@@ -157,6 +164,8 @@ pub struct ShapeControl {
     pub joined: bool,
     /// The objects it draws on.
     pub to_names: Vec<String>,
+    /// Whether its boxes are boxes on pages.
+    pub draws_pages: bool,
     /// Whether points snap to whole pixels.
     pub snap_pixel: bool,
     /// Whether boxes may be rotated.
@@ -170,7 +179,7 @@ pub struct ShapeControl {
 }
 
 impl ShapeControl {
-    /// The control as one that draws; `None` for any other.
+    /// The control as one that draws; `None` for any other. `Labels` draw on pages alone.
     pub(super) fn of(control: &Control) -> Option<Self> {
         let (kind, joined) = ShapeKind::of_tag(&control.tag)?;
         let width = control.attribute("strokeWidth").and_then(|width| width.trim().parse::<f64>().ok());
@@ -183,6 +192,7 @@ impl ShapeControl {
             },
             kind,
             joined,
+            draws_pages: matches!(control.tag.as_str(), "OcrLabels" | "Labels"),
             to_names: control.to_names.clone(),
             snap_pixel: control.attribute("snap") == Some("pixel"),
             can_rotate: control.attribute("canRotate") != Some("false"),

@@ -21,6 +21,7 @@ mod pieces;
 mod relating;
 mod results;
 mod shaping;
+mod sheets;
 mod still;
 mod usages;
 mod vectors;

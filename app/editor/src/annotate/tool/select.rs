@@ -68,12 +68,12 @@ fn grab(
 ) -> Step {
     let at = context.image_point(pointer);
     match (handle, &origin) {
-        (Handle::Resize { u, v }, Shape::Rect(_) | Shape::Ellipse(_)) => {
+        (Handle::Resize { u, v }, Shape::Rect(_) | Shape::Ellipse(_) | Shape::Page(_)) => {
             let place = frame(&origin)
                 .map_or(at, |rect| rect.at(f64::midpoint(f64::from(u), 1.0), f64::midpoint(f64::from(v), 1.0)));
             Step::to(State::Resizing { key, u, v, origin, grip: at - place }).with(Effect::Begin)
         }
-        (Handle::Rotate, Shape::Rect(_) | Shape::Ellipse(_)) => {
+        (Handle::Rotate, Shape::Rect(_) | Shape::Ellipse(_) | Shape::Page(_)) => {
             let grip = frame(&origin).map_or(0.0, |rect| bearing(&rect, at) - rect.rotation);
             Step::to(State::Rotating { key, origin, grip }).with(Effect::Begin)
         }
@@ -238,9 +238,8 @@ fn drag(state: State, pointer: &Pointer, context: &Context<'_>) -> Step {
 /// The box whose handles are shown.
 fn frame(shape: &Shape) -> Option<RotatedRect> {
     match shape {
-        Shape::Rect(rect) => Some(*rect),
         Shape::Ellipse(ellipse) => Some(ellipse.frame()),
-        _ => None,
+        _ => shape.as_box(),
     }
 }
 
@@ -262,7 +261,7 @@ fn resize(origin: &Shape, u: i8, v: i8, wanted: ImagePoint, keep_aspect: bool, c
         let resized = snap::resized(&rect, u, v, to, keep_aspect);
         match origin {
             Shape::Ellipse(_) => Shape::Ellipse(Ellipse::from_frame(&resized)),
-            _ => Shape::Rect(resized),
+            _ => origin.with_box(resized),
         }
     })
 }
