@@ -286,6 +286,7 @@ impl Config {
             max_upload_bytes: self.max_upload_mb.saturating_mul(1 << 20),
             // Commands run without a front end.
             site_dir: self.site().ok(),
+            program: std::env::current_exe().ok(),
         }
     }
 

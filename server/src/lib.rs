@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod apart;
 pub mod auth;
 pub mod cause;
 pub mod check;

@@ -8,13 +8,14 @@ use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 
 use server::{
-    cause, check,
+    apart, cause, check,
     config::{Config, Flags},
     database::Database,
     logging, person,
     postgres::Purpose,
     serve,
 };
+use service::media::PAGES;
 
 /// A server rests most of the time: this allocator gives memory back.
 #[global_allocator]
@@ -40,6 +41,9 @@ enum Command {
     Demo,
     /// Verify database, files, mail and clock, and say what is wrong
     Check,
+    /// Prepare a document for the server that asks
+    #[command(hide = true, name = PAGES)]
+    Pages,
     /// Make people and set passwords
     #[command(subcommand)]
     User(person::Command),
@@ -47,6 +51,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Pages) {
+        return apart::pages();
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -65,6 +72,8 @@ fn run(cli: Cli) -> Result<()> {
     logging::init(&config)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         match cli.command {
+            // Answered before there is a runtime.
+            Command::Pages => Ok(()),
             Command::Serve => serve::serve(config).await,
             Command::Migrate => {
                 let database = Database::open(&config, Purpose::Command).await?;

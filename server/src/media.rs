@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use service::{
     Actor, Cx,
-    media::{self, Asked, Derived, State as Made},
+    media::{self, Asked, Derived, Part as Sheet, State as Made},
 };
 
 use crate::{
@@ -166,6 +166,49 @@ pub async fn frames(Asking { cx, actor, object, headers }: Asking) -> Result<Res
             let body = Body::from_stream(media::read(&cx, &derived, Some(times)).await?);
             Ok(fresh(&derived, &headers, || answer(body, length, None)))
         }
+    }
+}
+
+/// `GET /projects/{id}/media/pdf`: the pages of a document.
+pub async fn pdf(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    match media::pdf(&cx, &actor, &object).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready((derived, pdf)) => Ok(fresh(&derived, &headers, || Json(pdf).into_response())),
+    }
+}
+
+/// `GET /projects/{id}/media/page/{number}`: a page of a document as a picture.
+pub async fn page(asking: Asking, number: Path<Numbered>) -> Result<Response, Failure> {
+    sheet(asking, number, Sheet::Picture, "image/jpeg").await
+}
+
+/// `GET /projects/{id}/media/page/{number}/thumb`: a small picture of a page.
+pub async fn thumb(asking: Asking, number: Path<Numbered>) -> Result<Response, Failure> {
+    sheet(asking, number, Sheet::Thumb, "image/jpeg").await
+}
+
+/// `GET /projects/{id}/media/page/{number}/words`: what is written on a page.
+pub async fn words(asking: Asking, number: Path<Numbered>) -> Result<Response, Failure> {
+    sheet(asking, number, Sheet::Words, "application/json").await
+}
+
+/// Which page.
+#[derive(Debug, Deserialize)]
+pub struct Numbered {
+    number: usize,
+}
+
+async fn sheet(
+    Asking { cx, actor, object, headers }: Asking,
+    Path(Numbered { number }): Path<Numbered>,
+    part: Sheet,
+    content_type: &'static str,
+) -> Result<Response, Failure> {
+    match media::page(&cx, &actor, &object, number, part).await? {
+        Made::Making(share) => Ok(making(share)),
+        Made::Ready((derived, bytes)) => Ok(fresh(&derived, &headers, || {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], bytes).into_response()
+        })),
     }
 }
 

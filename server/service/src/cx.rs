@@ -61,6 +61,8 @@ pub struct Settings {
     pub max_upload_bytes: u64,
     /// The folder of files that are served to everybody as they are, for the samples in it.
     pub site_dir: Option<PathBuf>,
+    /// This program, to be run once more for work on files that nobody trusts; none does such work in this process.
+    pub program: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -73,6 +75,7 @@ impl Default for Settings {
             allow_networks: Vec::new(),
             max_upload_bytes: 5 << 30,
             site_dir: None,
+            program: None,
         }
     }
 }

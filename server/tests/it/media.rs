@@ -145,3 +145,62 @@ async fn the_doors_stay_shut() {
         assert_eq!(ask(&own, &films.path(door, &sound)).await.status, StatusCode::UNAUTHORIZED, "{door}: expired");
     }
 }
+
+/// A document of one page whose program is `stream`, an object of its own with its dictionary.
+fn document(stream: &[u8]) -> Vec<u8> {
+    let mut file =
+        b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Count 1/Kids[3 0 R]>> endobj\n\
+        3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>> endobj\n4 0 obj "
+            .to_vec();
+    file.extend(stream);
+    file.extend(b" endobj\ntrailer <</Root 1 0 R>>\n");
+    file
+}
+
+/// What takes as much memory as it likes when it is unpacked.
+fn bomb() -> Vec<u8> {
+    use std::io::Write;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    let nothing = vec![b' '; 1 << 20];
+    for _ in 0..6 << 10 {
+        packed.write_all(&nothing).unwrap();
+    }
+    let packed = packed.finish().unwrap();
+    let mut stream = format!("<</Filter/FlateDecode/Length {}>> stream\n", packed.len()).into_bytes();
+    stream.extend(packed);
+    stream.extend(b"\nendstream");
+    document(&stream)
+}
+
+#[tokio::test]
+async fn documents_are_prepared_by_a_process_of_their_own() {
+    let mut db = service::testing::TestDb::new().await;
+    let settings = service::Settings { program: Some(env!("CARGO_BIN_EXE_server").into()), ..db.cx.settings().clone() };
+    db.cx = service::CxBuilder::new(db.pool().clone()).clock(db.cx.clock().clone()).settings(settings).build().unwrap();
+    let app = TestApp::over(db);
+    let films = Films::new(&app).await;
+    let browser = app.browser_of(&films.owner).await;
+    let page = films.upload("a.pdf", include_bytes!("../../../public/demo/invoice.pdf")).await;
+    let pages = made(&browser, &films.path("pdf", &page)).await;
+    assert_eq!(
+        pages.json::<Value>(),
+        serde_json::json!({"pages": [{"width": 595.0, "height": 842.0}, {"width": 595.0, "height": 842.0}]})
+    );
+    for (part, kind, begins) in [
+        ("page/2", "image/jpeg", &b"\xff\xd8"[..]),
+        ("page/2/thumb", "image/jpeg", b"\xff\xd8"),
+        ("page/2/words", "application/json", b"[{"),
+    ] {
+        let answer = ask(&browser, &films.path(part, &page)).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, kind));
+        assert!(answer.body.starts_with(begins), "{part}");
+        let again = with(&browser, &films.path(part, &page), header::IF_NONE_MATCH, answer.header("etag")).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    }
+    assert_eq!(ask(&browser, &films.path("page/3", &page)).await.status, StatusCode::NOT_FOUND);
+    // Whatever a document does there, this server goes on.
+    for (bytes, code) in [(b"no document".to_vec(), "not_pdf"), (bomb(), "pdf_damaged")] {
+        let src = films.upload("b.pdf", bytes.leak()).await;
+        assert_eq!(made(&browser, &films.path("pdf", &src)).await.problem().code, code);
+    }
+}

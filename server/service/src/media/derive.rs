@@ -94,6 +94,19 @@ impl Work {
         Self { permille: AtomicU32::new(0), outcome: watch::Sender::new(None), until: Mutex::new(None) }
     }
 
+    /// Refuses to go on after the time is over.
+    ///
+    /// # Errors
+    /// *Too large* when it takes too long.
+    pub(super) fn in_time(&self) -> Result<(), Problem> {
+        let until = *self.until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if until.is_some_and(|until| Instant::now() > until) {
+            let message = "Preparing this file takes too long, so it was given up.";
+            return Err(Problem::new(Kind::TooLarge, "media_slow", message).on("src"));
+        }
+        Ok(())
+    }
+
     /// Says how far it is, from `done` of `all`; refuses to go on after the time is over.
     ///
     /// # Errors
@@ -101,12 +114,7 @@ impl Work {
     pub(super) fn at(&self, done: u64, all: u64) -> Result<(), Problem> {
         let permille = u32::try_from(u128::from(done) * 1000 / u128::from(all.max(1))).unwrap_or(1000);
         self.permille.store(permille.min(1000), Ordering::Relaxed);
-        let until = *self.until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if until.is_some_and(|until| Instant::now() > until) {
-            let message = "Preparing this file takes too long, so it was given up.";
-            return Err(Problem::new(Kind::TooLarge, "media_slow", message).on("src"));
-        }
-        Ok(())
+        self.in_time()
     }
 
     fn share(&self) -> f32 {

@@ -1,5 +1,5 @@
-//! Media made small enough for a browser: waveforms, tiles, series and the frames of videos, derived once from a stored
-//! file or an address and kept beside it; and a way to load what another server refuses to give to a page.
+//! Media made small enough for a browser: waveforms, tiles, series, the frames of videos and the pages of documents,
+//! derived once from a stored file or an address and kept beside it; and a way to load what another server refuses to give to a page.
 //!
 //! Invariants:
 //! - whoever asks may see the object: everybody in the project its pictures, sounds, films and documents; data files only
@@ -12,6 +12,9 @@
 
 mod audio;
 mod derive;
+mod pdf;
+mod pdf_apart;
+mod pdf_words;
 mod proxy;
 mod remote;
 mod series;
@@ -26,13 +29,15 @@ use bytes::Bytes;
 use domain::{
     Error as Problem,
     id::{ProjectId, TaskId},
-    media::{series::Options, tiles::Grid, video::Video},
+    media::{pdf::Pdf, series::Options, tiles::Grid, video::Video},
 };
 use futures::stream::BoxStream;
 
 use derive::Recipe;
 pub(crate) use derive::Workshop;
 pub use derive::{Derived, State};
+pub use pdf::Part;
+pub use pdf_apart::{COMMAND as PAGES, prepare as prepare_pages};
 pub use proxy::Passed;
 pub use tiles::Picture;
 
@@ -142,6 +147,47 @@ pub async fn frames(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Deri
         State::Ready(derived) => {
             let times = video::times(cx, &derived).await?;
             Ok(State::Ready((derived, times)))
+        }
+    }
+}
+
+/// The pages of a document, prepared by another process where this server has a program for it.
+async fn document(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived>> {
+    let found = source::find(cx, actor, asked).await?;
+    let program = cx.settings().program.clone();
+    derive::derive(cx, &found, &Recipe::whole(pdf::RECIPE, pdf::MAX_BYTES), move |opened, work| match program {
+        Some(program) => pdf_apart::pages(&program, opened, work),
+        None => pdf::pages(opened, work, &mut |_, _| {}),
+    })
+    .await
+}
+
+/// How many pages a document has, and how large they are.
+///
+/// # Errors
+/// *Not found*; *invalid* with what is wrong with the document.
+#[boxed]
+pub async fn pdf(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Derived, Pdf)>> {
+    match document(cx, actor, asked).await? {
+        State::Making(share) => Ok(State::Making(share)),
+        State::Ready(derived) => {
+            let pdf = pdf::open(cx, &derived).await?;
+            Ok(State::Ready((derived, pdf)))
+        }
+    }
+}
+
+/// A page of a document, counted from 1: its picture, a small one, or the words on it.
+///
+/// # Errors
+/// As [`pdf`]; *not found* beyond the last page.
+#[boxed]
+pub async fn page(cx: &Cx, actor: &Actor, asked: &Asked, page: usize, part: Part) -> Result<State<(Derived, Bytes)>> {
+    match document(cx, actor, asked).await? {
+        State::Making(share) => Ok(State::Making(share)),
+        State::Ready(derived) => {
+            let bytes = pdf::part(cx, &derived, page, part).await?.ok_or_else(|| Problem::not_found("page"))?;
+            Ok(State::Ready((derived, bytes)))
         }
     }
 }

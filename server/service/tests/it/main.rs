@@ -12,6 +12,7 @@ mod import_media;
 mod lifecycle;
 mod mail;
 mod media;
+mod media_pdf;
 mod org;
 mod project;
 mod task;

@@ -85,7 +85,7 @@ fn routes(world: &World) -> Vec<Route> {
     // Media are for everybody in the project; a file of tasks is all its data, and nobody else learns that it is there.
     let colleague = (Who::Member, 404);
     let data = format!("/files/{}/x.json", world.file_id);
-    let [sound, film, image] = &world.media;
+    let [sound, film, paper, image] = &world.media;
     let media = [
         ("/projects/{project}/media/wave", "wave", sound, colleague, 200),
         ("/projects/{project}/media/series", "series", &data, (Who::Annotator, 404), 422),
@@ -94,6 +94,10 @@ fn routes(world: &World) -> Vec<Route> {
         ("/projects/{project}/media/tile/{level}/{column}/{row}", "tile/0/0/0", image, colleague, 422),
         ("/projects/{project}/media/video", "video", film, colleague, 200),
         ("/projects/{project}/media/frames", "frames", film, colleague, 200),
+        ("/projects/{project}/media/pdf", "pdf", paper, colleague, 200),
+        ("/projects/{project}/media/page/{number}", "page/1", paper, colleague, 200),
+        ("/projects/{project}/media/page/{number}/thumb", "page/2/thumb", paper, colleague, 200),
+        ("/projects/{project}/media/page/{number}/words", "page/2/words", paper, colleague, 200),
         ("/projects/{project}/media/file", "file", sound, colleague, 200),
         ("/projects/{project}/media/file", "file", &data, (Who::Annotator, 404), 200),
     ];

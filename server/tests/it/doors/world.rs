@@ -56,7 +56,7 @@ pub struct World {
     /// Not imported yet.
     pub file_id: FileId,
     /// The addresses of a sound, a film and an image.
-    pub media: [String; 3],
+    pub media: [String; 4],
     /// Finished, with a refused row.
     pub import_id: ImportId,
     /// Not begun.
@@ -105,6 +105,7 @@ impl World {
         for (name, bytes) in [
             ("a.wav", &include_bytes!("../../../../public/demo/melody.wav")[..]),
             ("a.mp4", &include_bytes!("../../../../public/demo/balls.mp4")[..]),
+            ("a.pdf", &include_bytes!("../../../../public/demo/invoice.pdf")[..]),
             ("a.png", &include_bytes!("../../../service/tests/it/pixel.png")[..]),
         ] {
             let body = Box::pin(futures::stream::iter([Ok(bytes::Bytes::from_static(bytes))]));

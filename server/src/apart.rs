@@ -1,0 +1,29 @@
+//! `server pages`: work on a file that nobody trusts, in a process that may take little and is nobody's loss.
+
+use std::{fs::File, io, os::fd::AsFd, process::ExitCode};
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+/// The most memory it may ask for.
+const MAX_MEMORY_BYTES: u64 = 2 << 30;
+/// The most time it may count on, in seconds; whoever called it ends it sooner.
+const MAX_CPU_SECONDS: u64 = 15 * 60;
+
+/// Prepares the document of standard input.
+#[must_use]
+pub fn pages() -> ExitCode {
+    for (resource, most) in [(Resource::As, MAX_MEMORY_BYTES), (Resource::Cpu, MAX_CPU_SECONDS), (Resource::Core, 0)] {
+        // Not every system knows every limit.
+        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+    }
+    let prepared = io::stdin().as_fd().try_clone_to_owned().map_err(anyhow::Error::new).and_then(|document| {
+        service::media::prepare_pages(File::from(document), io::stdout().lock(), &mut io::stderr())
+    });
+    match prepared {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
