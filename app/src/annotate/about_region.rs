@@ -2,7 +2,7 @@
 //! the note that can be written about any.
 
 use domain::label_config::Element;
-use editor::annotate::{Editor, MAX_REMARK_CHARS, RegionKey};
+use editor::annotate::{Editor, MAX_PAGE_TEXT_CHARS, MAX_REMARK_CHARS, RegionKey};
 use leptos::prelude::*;
 
 use super::bench::Bench;
@@ -32,10 +32,37 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
     view! {
         <section class="panel-part about-region" aria-label="About the selected region" hidden=move || sole.get().is_none()>
             {views}
+            {move || sole.get().map(|key| page_text(bench, key))}
             {move || sole.get().map(|key| note(bench, key))}
         </section>
     }
     .into_any()
+}
+
+/// What is written in a box on a page (`ocrtext`); nothing for any other region.
+fn page_text(bench: Bench, key: RegionKey) -> Option<AnyView> {
+    bench.peek(|editor| editor.page_text(key).is_some()).then(|| {
+        let is_fixed = move || {
+            bench.read(|editor| editor.is_read_only() || editor.document().mark(key).is_none_or(|mark| mark.locked))
+        };
+        let text = move || bench.read(|editor| editor.page_text(key).unwrap_or_default().to_owned());
+        view! {
+            <textarea
+                class="input text-field"
+                rows="2"
+                dir="auto"
+                placeholder="What stands in the box"
+                aria-label="Text in the box"
+                maxlength=MAX_PAGE_TEXT_CHARS
+                prop:value=text
+                readonly=is_fixed
+                on:input=move |event| {
+                    let _ = bench.act(|editor| editor.set_page_text(key, &event_target_value(&event)));
+                }
+            ></textarea>
+        }
+        .into_any()
+    })
 }
 
 /// A note about a region (`meta.text`).

@@ -127,12 +127,20 @@ impl Bench {
 
     /// An image has been measured.
     pub(super) fn measure(self, object: &str, size: ImageSize) {
-        if self.sizes.with_value(|sizes| sizes.get(object) == Some(&size)) {
+        self.measure_all([(object.to_owned(), size)]);
+    }
+
+    /// Images have been measured, all at once.
+    pub(super) fn measure_all(self, measured: impl IntoIterator<Item = (String, ImageSize)>) {
+        let mut is_new = false;
+        self.sizes.update_value(|sizes| {
+            for (object, size) in measured {
+                is_new |= sizes.insert(object, size) != Some(size);
+            }
+        });
+        if !is_new {
             return;
         }
-        self.sizes.update_value(|sizes| {
-            sizes.insert(object.to_owned(), size);
-        });
         let sizes = self.sizes.get_value();
         self.redraw(|editor| editor.measure(&sizes));
     }

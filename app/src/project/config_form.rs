@@ -176,7 +176,8 @@ fn stand_in(config: &LabelConfig) -> Map<String, Value> {
         FieldType::List => json!([{}, {}]),
         FieldType::Number => json!(1),
         FieldType::Text | FieldType::Any => json!(format!("What “{path}” holds appears here.")),
-        FieldType::Pdf | FieldType::Url | FieldType::Series => Value::Null,
+        FieldType::Pdf => json!("/demo/invoice.pdf"),
+        FieldType::Url | FieldType::Series => Value::Null,
     };
     config.fields().into_iter().map(|field| (field.path.clone(), value(field.holds, &field.path))).collect()
 }

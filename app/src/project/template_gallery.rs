@@ -65,6 +65,7 @@ fn outline(id: &str) -> Glyph {
         "image-classification" => lu::LuImages,
         "image-captioning" => lu::LuCaptions,
         "image-ocr" => lu::LuScanText,
+        "pdf-ocr" => lu::LuFileText,
         "text-classification" => lu::LuTags,
         "text-entities" => lu::LuHighlighter,
         "text-sentiment" => lu::LuSmile,

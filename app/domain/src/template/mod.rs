@@ -83,6 +83,12 @@ pub static TEMPLATES: &[Template] = &[
     template!(Vision, "image-classification", "Image classification", "Sort images into one or more categories."),
     template!(Vision, "image-captioning", "Image captioning", "Describe in a sentence what an image shows."),
     template!(Vision, "image-ocr", "Text in images (OCR)", "Box each piece of text and transcribe it."),
+    template!(
+        Vision,
+        "pdf-ocr",
+        "Documents (PDF)",
+        "Box what matters on the pages of a document; its words are read for you."
+    ),
     template!(Text, "text-classification", "Text classification", "File each text under a topic."),
     template!(Text, "text-entities", "Named entities", "Mark people, places, organizations and dates in text."),
     template!(Text, "text-sentiment", "Sentiment and rating", "Judge the tone of a review and how strong it is."),

@@ -13,6 +13,7 @@ mod image;
 mod list;
 mod other;
 mod paragraphs;
+mod pdf;
 mod pictures;
 mod reading;
 mod series;
@@ -40,11 +41,12 @@ late! {
     }
 }
 
-// A page in a frame is never drawn by the server; chats are among the rarer objects.
+// A page in a frame is never drawn by the server; chats and documents are among the rarer objects.
 late! {
     rare: fn seldom(shown: Shown) {
         match shown.element.tag.as_str() {
             "Chat" => chat::view(&shown),
+            "Pdf" => pdf::view(&shown),
             _ => hypertext::view(&shown),
         }
     }
@@ -102,7 +104,7 @@ pub(super) fn view(bench: Bench, element: Element) -> AnyView {
         "Image" => image::view(&shown),
         "Audio" | "Video" | "TimeSeries" => line(shown),
         "Text" => text::view(&shown),
-        "HyperText" | "Chat" => seldom(shown),
+        "HyperText" | "Chat" | "Pdf" => seldom(shown),
         "Paragraphs" => paragraphs::view(&shown),
         "List" => list::view(&shown),
         "Table" => table::view(&shown),

@@ -24,7 +24,7 @@ pub(super) fn view(shown: &Shown) -> AnyView {
             view! { <video class="presented-media" controls=true preload="metadata" src=src aria-label=name></video> }
                 .into_any()
         }
-        ("Pdf" | "PDF" | "Text" | "TimeSeries", Some(href)) if href.contains("://") || href.starts_with('/') => view! {
+        ("PDF" | "Text" | "TimeSeries", Some(href)) if href.contains("://") || href.starts_with('/') => view! {
             <p class="presented-link">
                 <Icon icon=lu::LuFileText/>
                 <a href=href.clone() target="_blank" rel="noopener noreferrer">{href.clone()}</a>

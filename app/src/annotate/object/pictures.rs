@@ -1,8 +1,8 @@
-//! A list of pictures (`valueList`): one of them to draw on, all of them in a strip to pick from.
+//! A list of pictures (`valueList`), or the pages of a document: one of them to draw on, all of them in a strip to pick from.
 //!
-//! To the editor each is an image of its own; see [`domain::label_config::item_name`].
+//! To the editor each is an image of its own; see [`domain::label_config::part_of`].
 
-use domain::label_config::{MOST_ITEMS, item_name, item_of};
+use domain::label_config::{MOST_ITEMS, item_name, part_of};
 use leptos::{ev, prelude::*};
 use serde_json::Value;
 
@@ -15,30 +15,66 @@ use crate::ui::{Icon, IconButton, Size, lu};
 /// An `<Image valueList="…">` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
     let entries = shown.value.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let address = |entry: &Value| safe_address(entry.as_str().unwrap_or_default());
-    let addresses: Vec<String> = entries.iter().take(MOST_ITEMS).map(address).collect();
-    if addresses.is_empty() {
+    let picture = |(at, entry): (u64, &Value)| {
+        let src = safe_address(entry.as_str().unwrap_or_default());
+        Picture { name: item_name(&shown.name, at), thumb: src.clone(), src }
+    };
+    let pictures: Vec<Picture> = (0..).zip(entries.iter().take(MOST_ITEMS)).map(picture).collect();
+    if pictures.is_empty() {
         return view! {
             <p class="object-trouble" role="alert"><Icon icon=lu::LuImageOff/>"This task has no list of pictures here."</p>
         }
         .into_any();
     }
-    view! { <Pictures bench=shown.bench name=shown.name.clone() addresses/> }.into_any()
+    let current = RwSignal::new(0);
+    view! { <Pictures bench=shown.bench name=shown.name.clone() what=What::Pictures pictures current/> }.into_any()
+}
+
+/// What is turned over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Pictures of a list.
+    Pictures,
+    /// Pages of a document.
+    Pages,
+}
+
+impl What {
+    /// One, and several.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Pictures => ("Picture", "Pictures"),
+            Self::Pages => ("Page", "Pages"),
+        }
+    }
+}
+
+/// One of them.
+pub(super) struct Picture {
+    /// As the editor calls it.
+    pub(super) name: String,
+    /// Where it is.
+    pub(super) src: String,
+    /// Where a small one is.
+    pub(super) thumb: String,
 }
 
 #[component]
-fn Pictures(
+pub(super) fn Pictures(
     bench: Bench,
-    /// The list's name.
+    /// The name of the list or document.
     name: String,
-    /// Of the pictures, in their order.
-    addresses: Vec<String>,
+    what: What,
+    /// In their order.
+    pictures: Vec<Picture>,
+    /// The one in hand, from 0.
+    current: RwSignal<usize>,
 ) -> impl IntoView {
-    let count = addresses.len();
+    let count = pictures.len();
+    let (one, many) = what.words();
     let list = StoredValue::new(name.clone());
-    let addresses = StoredValue::new(addresses);
-    let current = RwSignal::new(0_usize);
-    let entry = move |at: usize| list.with_value(|list| item_name(list, at as u64));
+    let pictures = StoredValue::new(pictures);
+    let entry = move |at: usize| pictures.with_value(|pictures| pictures[at].name.clone());
     let turn = move |at: usize| {
         if at < count && current.get_untracked() != at {
             let _ = bench.act(|editor| editor.turn_to(&entry(at)));
@@ -49,7 +85,7 @@ fn Pictures(
     let picked = Memo::new(move |_| {
         bench.read(|editor| {
             let mark = editor.document().mark(*editor.selection().first()?)?;
-            let (of, at) = item_of(&mark.region.to_name)?;
+            let (of, at) = part_of(&mark.region.to_name)?;
             list.with_value(|list| of == list).then_some(usize::try_from(at).ok()?)
         })
     });
@@ -63,7 +99,7 @@ fn Pictures(
         let mut counts = vec![0_usize; count];
         bench.read(|editor| {
             for (_, mark) in editor.document().marks() {
-                let at = item_of(&mark.region.to_name).filter(|(of, _)| list.with_value(|list| of == list));
+                let at = part_of(&mark.region.to_name).filter(|(of, _)| list.with_value(|list| of == list));
                 if let Some(count) = at.and_then(|(_, at)| counts.get_mut(usize::try_from(at).ok()?)) {
                     *count += 1;
                 }
@@ -81,17 +117,20 @@ fn Pictures(
         event.prevent_default();
     };
     let surface = move |at: usize| {
-        let src = addresses.with_value(|addresses| addresses[at].clone());
-        let title = format!("{}, {} of {count}", list.get_value(), at + 1);
+        let src = pictures.with_value(|pictures| pictures[at].src.clone());
+        let title = match what {
+            What::Pictures => format!("{}, {} of {count}", list.get_value(), at + 1),
+            What::Pages => format!("{}, page {} of {count}", list.get_value(), at + 1),
+        };
         view! { <ImageSurface bench name=entry(at) title src/> }
     };
     let thumb = move |at: usize| {
-        let src = addresses.with_value(|addresses| addresses[at].clone());
+        let src = pictures.with_value(|pictures| pictures[at].thumb.clone());
         let regions = move || counts.with(|counts| counts[at]);
         let label = move || match regions() {
-            0 => format!("Picture {}", at + 1),
-            1 => format!("Picture {}, 1 region", at + 1),
-            many => format!("Picture {}, {many} regions", at + 1),
+            0 => format!("{one} {}", at + 1),
+            1 => format!("{one} {}, 1 region", at + 1),
+            several => format!("{one} {}, {several} regions", at + 1),
         };
         view! {
             <li>
@@ -113,10 +152,10 @@ fn Pictures(
         <div class="pictures" on:keydown=on_key>
             // Each has a surface of its own, with its own view and its own listeners.
             <For each=move || [current.get()] key=|at| *at children=surface/>
-            <nav class="picture-strip" aria-label=format!("Pictures of “{name}”")>
+            <nav class="picture-strip" data-what=many aria-label=format!("{many} of “{name}”")>
                 <IconButton
                     icon=lu::LuChevronLeft
-                    label="Previous picture (Page Up)".to_owned()
+                    label=format!("Previous {} (Page Up)", one.to_lowercase())
                     size=Size::Small
                     disabled=Signal::derive(move || current.get() == 0)
                     on:click=move |_| turn(current.get_untracked().saturating_sub(1))
@@ -124,7 +163,7 @@ fn Pictures(
                 <ol>{(0..count).map(thumb).collect_view()}</ol>
                 <IconButton
                     icon=lu::LuChevronRight
-                    label="Next picture (Page Down)".to_owned()
+                    label=format!("Next {} (Page Down)", one.to_lowercase())
                     size=Size::Small
                     disabled=Signal::derive(move || current.get() + 1 == count)
                     on:click=move |_| turn(current.get_untracked() + 1)

@@ -1,7 +1,7 @@
 //! What keys do, as a list that can be changed and printed.
 
 use domain::hotkeys::MAX_CHARS;
-use domain::label_config::item_of;
+use domain::label_config::part_of;
 use editor::annotate::{Editor, Keyed, ShapeKind};
 use editor::command::{Command, Shortcut};
 use editor::input::{Key, Modifiers};
@@ -211,8 +211,8 @@ pub(super) fn KeyList(bench: Bench) -> impl IntoView {
         ("Finish a polygon or vector", "Enter"),
         ("Leave what was begun", "Esc"),
     ];
-    let has_list = bench.peek(|editor| editor.document().kit().canvases().any(|name| item_of(name).is_some()));
-    let pictures = has_list.then_some(("Another picture of the list", "PageUp PageDown"));
+    let has_list = bench.peek(|editor| editor.document().kit().canvases().any(|name| part_of(name).is_some()));
+    let pictures = has_list.then_some(("Another picture or page", "PageUp PageDown"));
     let fixed = fixed
         .into_iter()
         .chain(pictures)

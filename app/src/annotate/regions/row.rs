@@ -80,7 +80,10 @@ pub(in crate::annotate) fn detail(shape: &Shape) -> String {
         Shape::KeyPoint(point) => format!("{:.0}, {:.0}", point.x, point.y),
         Shape::Mask(mask) => plural(i64::try_from(mask.area()).unwrap_or(i64::MAX), "pixel", "pixels"),
         Shape::Vector(vector) => plural(i64::try_from(vector.vertices.len()).unwrap_or(0), "point", "points"),
-        Shape::Page(page) => format!("Page {}", page.page),
+        Shape::Page(page) => match page.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => format!("Page {} · {}", page.page, shortened(text)),
+            None => format!("Page {}", page.page),
+        },
         Shape::BoxTrack(track) => plural(i64::try_from(track.keyframes.len()).unwrap_or(0), "keyframe", "keyframes"),
         Shape::VectorTrack(track) => plural(i64::try_from(track.keyframes.len()).unwrap_or(0), "keyframe", "keyframes"),
         Shape::Frames(frames) => {
