@@ -12,6 +12,8 @@ use editor::command::Command;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
+use super::together::Together;
+
 /// Which task is open; none in a preview.
 #[derive(Clone, Copy)]
 pub(super) struct OpenedTask {
@@ -37,6 +39,8 @@ pub(super) struct Bench {
     pub(super) filters: RwSignal<BTreeMap<String, String>>,
     /// What kept the work from being submitted, shown next to its control.
     pub(super) problems: RwSignal<Vec<Error>>,
+    /// Who moves together.
+    pub(super) together: Together,
 }
 
 impl Bench {
@@ -58,7 +62,7 @@ impl Bench {
     ) -> Self {
         let mut editor = Editor::new(&config, results, &sizes, 0);
         editor.set_read_only(read_only);
-        Self {
+        let mut bench = Self {
             editor: StoredValue::new(editor),
             config: StoredValue::new(config),
             data: StoredValue::new(data),
@@ -70,7 +74,10 @@ impl Bench {
             request: RwSignal::new(None),
             filters: RwSignal::new(BTreeMap::new()),
             problems: RwSignal::new(Vec::new()),
-        }
+            together: Together::nobody(),
+        };
+        bench.together = Together::on(bench);
+        bench
     }
 
     /// The page has come alive. `is_new` work begins with what the interface fills in.

@@ -24,6 +24,7 @@ mod preview;
 mod regions;
 mod relations;
 mod safe;
+mod together;
 mod tree;
 mod visual;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::assemble::{parts, to_names};
 use super::attribute::{Expects, misfit};
 use super::problem::{Problems, nearest};
+use super::sync;
 use super::tag::{self, FieldType, Role, TAGS, Tag};
 use super::variable;
 use super::xml::{Document, RawAttribute, RawElement, RawNode, shorten};
@@ -28,6 +29,7 @@ pub(super) fn check(document: &Document<'_>, problems: &mut Problems) {
     for index in 0..document.elements.len() {
         check.element(index);
     }
+    sync::check(document, problems);
 }
 
 struct Check<'d, 'p> {

@@ -17,6 +17,7 @@ mod parsed;
 mod problem;
 mod repeat;
 mod style;
+mod sync;
 mod tag;
 mod task;
 mod variable;

@@ -35,6 +35,7 @@ mod stale;
 mod tests;
 mod text;
 mod tip;
+mod together;
 mod tool;
 mod withheld;
 
@@ -65,4 +66,5 @@ pub use sheet::MAX_PAGE_TEXT_CHARS;
 pub use stale::Stale;
 pub use text::{Segment, part_segments, segments};
 pub use tip::{Picture, Tip};
+pub use together::{DRIFT_S, Ensemble, Mine, Turn};
 pub use tool::{Context, Effect, State, Step, ToolKind, step};

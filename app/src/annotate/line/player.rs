@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use editor::annotate::Line;
+use editor::annotate::{Line, Turn};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlMediaElement;
 
 use crate::annotate::bench::Bench;
+use crate::annotate::together::Seat;
+
+/// A player that has been set right is left alone for so long, in milliseconds: going somewhere takes its time.
+const SETTLES_MS: f64 = 1_000.0;
 
 /// How a player's seconds and places on its line belong together.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +71,12 @@ pub(in crate::annotate) struct Player {
     clock: StoredValue<Clock>,
     /// Where on the line the player was last known to be, so that only a person's moves move it.
     known: StoredValue<f64>,
+    /// Where it sits among those that move together with it.
+    seat: Option<Seat>,
+    /// The last act on the line that the others have been told of.
+    told: StoredValue<Option<u32>>,
+    /// When it was last set right.
+    sent_ms: StoredValue<f64>,
 }
 
 impl Player {
@@ -84,6 +94,9 @@ impl Player {
             element: StoredValue::new(Box::new(element)),
             clock,
             known: StoredValue::new(f64::NAN),
+            seat: object.with_value(|name| bench.together.seat(name)),
+            told: StoredValue::new(None),
+            sent_ms: StoredValue::new(f64::NEG_INFINITY),
         };
         Effect::new(move |_| {
             let (speed, volume) = (speed.get(), volume.get());
@@ -96,10 +109,11 @@ impl Player {
         Effect::new(move |_| {
             bench.lively.track();
             let state = object.with_value(|name| {
-                bench.read(|editor| editor.line(name).map(|line| (line.is_playing(), line.cursor())))
+                bench.read(|editor| editor.line(name).map(|line| (line.is_playing(), line.cursor(), line.acts())))
             });
-            let (Some((playing, cursor)), Some(element)) = (state, player.element()) else { return };
-            if player.known.get_value().to_bits() != cursor.to_bits() {
+            let (Some((playing, cursor, acts)), Some(element)) = (state, player.element()) else { return };
+            let has_moved = player.known.get_value().to_bits() != cursor.to_bits();
+            if has_moved {
                 player.known.set_value(cursor);
                 element.set_current_time(player.clock.with_value(|clock| clock.second(cursor)));
             }
@@ -109,10 +123,42 @@ impl Player {
                 // Never refused.
                 let _ = element.pause();
             }
+            if let Some(seat) = player.seat {
+                // What was done before this player was there is over.
+                let told = player.told.get_value();
+                player.told.set_value(Some(acts));
+                if told.is_some_and(|told| acts > told || (has_moved && seat.keeps_time())) {
+                    let second = player.clock.with_value(|clock| clock.second(cursor));
+                    seat.act(second, playing, Some(speed.get_untracked()));
+                }
+                player.go_along(seat, &element, playing);
+            }
         });
+        if let Some(seat) = player.seat {
+            Effect::new(move |before: Option<()>| {
+                let speed = speed.get();
+                // What the interface begins with is nobody's choice.
+                if before.is_some() {
+                    seat.hurry(speed);
+                }
+            });
+            seat.on_speed(move |common| {
+                if speed.get_untracked().to_bits() != common.to_bits() {
+                    speed.set(common);
+                }
+            });
+            seat.on_echo(move |is_echo| {
+                if let Some(element) = player.element() {
+                    element.set_muted(is_echo);
+                }
+            });
+        }
         on_cleanup(move || {
             if let Some(element) = player.element() {
                 let _ = element.pause();
+                if let Some(seat) = player.seat {
+                    seat.tell(element.current_time(), false);
+                }
             }
         });
         player
@@ -120,6 +166,31 @@ impl Player {
 
     fn element(self) -> Option<HtmlMediaElement> {
         self.element.try_with_value(|find| find()).flatten()
+    }
+
+    /// Does what those it moves together with do.
+    fn go_along(self, seat: Seat, element: &HtmlMediaElement, playing: bool) {
+        let now_ms = js_sys::Date::now();
+        let is_settled = !element.seeking() && now_ms - self.sent_ms.get_value() > SETTLES_MS;
+        match seat.turn(element.current_time(), playing, element.duration(), is_settled) {
+            Turn::Stay => {}
+            // How far it is they are told as it plays.
+            Turn::Tell if playing == seat.is_playing() => {}
+            Turn::Tell => seat.tell(element.current_time(), playing),
+            Turn::Go { second, playing } => {
+                let at = self.clock.with_value(|clock| clock.place(second));
+                let cursor = self.object.with_value(|name| {
+                    let _ = self.bench.act(|editor| editor.follow_line(name, at, playing));
+                    self.bench.peek(|editor| editor.line(name).map(Line::cursor))
+                });
+                let Some(cursor) = cursor else { return };
+                if self.known.get_value().to_bits() != cursor.to_bits() {
+                    self.known.set_value(cursor);
+                    self.sent_ms.set_value(now_ms);
+                    element.set_current_time(self.clock.with_value(|clock| clock.second(cursor)));
+                }
+            }
+        }
     }
 
     fn start(self, element: &HtmlMediaElement) {
@@ -153,6 +224,10 @@ impl Player {
             // Known before anybody is told, so that nothing is moved back to where it is.
             self.known.set_value(at);
             let _ = self.bench.act(|editor| editor.played_to(name, at));
+            if let Some(seat) = self.seat {
+                let playing = self.bench.peek(|editor| editor.line(name).is_some_and(Line::is_playing));
+                seat.tell(second, playing);
+            }
         });
         if told.is_some() && !element.paused() {
             request_animation_frame(move || self.tick());

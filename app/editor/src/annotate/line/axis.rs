@@ -76,6 +76,25 @@ impl Axis {
         }
     }
 
+    /// The second that a place is, for whatever moves together with it: numbers of a series count seconds, dates count from
+    /// the first row on. What has frames is told by its own clock.
+    #[must_use]
+    pub fn second_from_line(&self, at: f64) -> f64 {
+        match self {
+            Self::Series { first, time: TimeKind::Date, .. } => (at - first) / 1_000.0,
+            _ => at,
+        }
+    }
+
+    /// The place of a second; the other way round.
+    #[must_use]
+    pub fn line_from_second(&self, second: f64) -> f64 {
+        match self {
+            Self::Series { first, time: TimeKind::Date, .. } => first + second * 1_000.0,
+            _ => second,
+        }
+    }
+
     /// The least that can be shown: some samples, a few frames.
     pub(super) fn closest(&self) -> f64 {
         match self {

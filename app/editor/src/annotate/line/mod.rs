@@ -35,6 +35,8 @@ pub struct Line {
     /// Where the range begins that is extended by keys.
     anchor: Option<f64>,
     gesture: Gesture,
+    /// How often a person has moved the cursor, or begun or ended playing.
+    acts: u32,
 }
 
 impl Line {
@@ -51,6 +53,7 @@ impl Line {
             ticks: Vec::new(),
             anchor: None,
             gesture: Gesture::Idle,
+            acts: 0,
         }
     }
 
@@ -82,6 +85,12 @@ impl Line {
     #[must_use]
     pub fn is_looping(&self) -> bool {
         self.looping
+    }
+
+    /// Rises whenever a person moves the cursor, or begins or ends playing; never for what plays or follows by itself.
+    #[must_use]
+    pub fn acts(&self) -> u32 {
+        self.acts
     }
 
     /// The size it is shown in, in CSS pixels.
@@ -117,6 +126,13 @@ impl Line {
     /// Where playing a stretch ends: a film stands still on its last frame.
     fn last(&self, high: f64) -> f64 {
         if matches!(self.axis, Axis::Frames { .. }) { high - 1.0 } else { high }
+    }
+
+    /// Where the cursor stands that is sent here.
+    fn place(&self, at: f64) -> f64 {
+        let (low, high) = self.axis.whole();
+        let at = at.clamp(low, self.last(high).max(low));
+        if matches!(self.axis, Axis::Frames { .. }) { at.floor() } else { at }
     }
 
     fn per_pixel(&self) -> f64 {
@@ -207,11 +223,8 @@ impl Editor {
     /// Moves the cursor, and what is shown with it when it would be out of sight.
     pub fn seek(&mut self, object: &str, at: f64) -> Response {
         self.on_line(object, |line| {
-            let (low, high) = line.axis.whole();
-            line.cursor = at.clamp(low, line.last(high).max(low));
-            if matches!(line.axis, Axis::Frames { .. }) {
-                line.cursor = line.cursor.floor();
-            }
+            line.acts = line.acts.wrapping_add(1);
+            line.cursor = line.place(at);
             if line.stretch.is_some_and(|(from, to)| !(from..to).contains(&line.cursor)) {
                 line.stretch = None;
             }
@@ -229,6 +242,7 @@ impl Editor {
     pub fn toggle_play(&mut self, object: &str) -> Response {
         let piece = self.selected_place(object);
         self.on_line(object, |line| {
+            line.acts = line.acts.wrapping_add(1);
             line.playing = !line.playing;
             if !line.playing {
                 return;
@@ -266,6 +280,27 @@ impl Editor {
                 // A page on, so that the picture stands still while it is heard.
                 line.look(line.cursor, line.cursor + (to - from));
                 response.still = true;
+            }
+        });
+        response
+    }
+
+    /// Goes where another object is that it moves together with, and plays or stops with it; the view follows.
+    pub fn follow_line(&mut self, object: &str, at: f64, playing: bool) -> Response {
+        let mut response = Response::NONE;
+        self.on_line(object, |line| {
+            let at = line.place(at);
+            if line.cursor.to_bits() != at.to_bits() {
+                let (shown, is_series) = (line.shown, matches!(line.axis, Axis::Series { .. }));
+                line.cursor = at;
+                line.reveal(at);
+                // The values at the cursor stand beside a series.
+                response = Response { still: is_series || line.shown != shown, ..Response::LIVELY };
+            }
+            if line.playing != playing {
+                line.playing = playing;
+                line.stretch = None;
+                response = response.and(Response { panels: true, ..Response::LIVELY });
             }
         });
         response

@@ -362,3 +362,54 @@ fn a_film_is_stepped_frame_by_frame_and_stands_still_on_its_last() {
     hand.key(Key::Right, SHIFT);
     assert_eq!(hand.editor.frame("video"), Some(100));
 }
+
+#[test]
+fn only_what_a_person_does_is_an_act() {
+    let mut hand = sound();
+    let acts = |hand: &Hand| hand.editor.line("sound").unwrap().acts();
+    let _ = hand.editor.follow_line("sound", 4.0, true);
+    let _ = hand.editor.played_to("sound", 5.0);
+    let _ = hand.editor.stop_playing("sound");
+    assert_eq!(acts(&hand), 0);
+    hand.click(100.0);
+    assert_eq!(acts(&hand), 1);
+    hand.key(Key::Space, NONE);
+    assert_eq!(acts(&hand), 2);
+    hand.key(Key::Right, NONE);
+    assert_eq!(acts(&hand), 3);
+}
+
+#[test]
+fn a_line_goes_along_and_says_what_has_changed() {
+    let mut hand = sound();
+    let at =
+        |hand: &Hand| hand.editor.line("sound").map(|line| (line.cursor(), line.is_playing(), line.shown())).unwrap();
+    let went = hand.editor.follow_line("sound", 4.0, true);
+    assert_eq!((at(&hand), went.panels, went.lively), ((4.0, true, (0.0, 10.0)), true, true));
+    // There already: nobody has to look again.
+    let went = hand.editor.follow_line("sound", 4.0, true);
+    assert_eq!((went.panels, went.lively, went.still), (false, false, false));
+    // Beyond its end it stands at its end; the view goes along.
+    let _ = hand.editor.look_along("sound", 0.0, 2.0);
+    let went = hand.editor.follow_line("sound", 40.0, false);
+    assert_eq!((at(&hand), went.still), ((10.0, false, (8.0, 10.0)), true));
+    // Even where a piece was being played alone.
+    hand.key(Key::Char('1'), NONE).drag(100.0, 200.0).click(150.0).key(Key::Space, NONE);
+    let _ = hand.editor.follow_line("sound", 1.0, false);
+    let _ = hand.editor.follow_line("sound", 1.0, true);
+    let _ = hand.editor.played_to("sound", 9.5);
+    assert!(hand.editor.line("sound").unwrap().is_playing());
+}
+
+#[test]
+fn numbers_of_a_series_are_seconds_and_dates_count_from_the_first_row() {
+    let numbers = Axis::Series { first: 2.0, last: 9.0, time: TimeKind::Number, format: None, display: None };
+    let axes = [
+        (numbers, 3.5, 3.5),
+        (Axis::Sound { duration_s: 9.0, sample_rate: 1.0, channels: 1 }, 3.5, 3.5),
+        (dated(), dated().whole().0 + 86_400_000.0, 86_400.0),
+    ];
+    for (axis, at, second) in axes {
+        assert_eq!((axis.second_from_line(at), axis.line_from_second(second)), (second, at));
+    }
+}

@@ -25,7 +25,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
     let name = rules.name.clone();
     let object = StoredValue::new(name.clone());
     let node = NodeRef::<html::Div>::new();
-    let recording = Recording::new();
+    let recording = Recording::new(bench, &rules);
     let texts: Arc<[String]> = turns.iter().map(|turn| turn.text.clone()).collect();
     let place = |shape: &Shape| if let Shape::Paragraph(span) = shape { Some(span.place()) } else { None };
     let shown = {
@@ -101,7 +101,7 @@ pub(super) fn Turns(bench: Bench, rules: Rules, turns: Vec<Turn>) -> impl IntoVi
     // Whose turns are out of sight, by their place among those who speak; nothing of it is part of the result.
     let quiet = RwSignal::new(BTreeSet::<usize>::new());
     let voices = (rules.shows_authors && names.len() > 1).then(|| voices(&names, quiet));
-    let has_recording = !rules.audio.is_empty();
+    let has_recording = recording.is_there();
     let rows = (0..turns.len())
         .map(|at| {
             let turn = turns[at].clone();

@@ -9,7 +9,7 @@ mod store;
 
 use domain::label_config::Element;
 use domain::media::series::{Options, TimeFormat};
-use editor::annotate::{Axis, Line, Response};
+use editor::annotate::{Axis, Line, Response, Turn};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 use serde_json::Value;
@@ -107,6 +107,7 @@ fn Measured(
         });
     };
     Effect::new(move |_| load());
+    go_along(bench, object);
     let again = Callback::new(move |()| load());
     let channels = element.with_value(channel::of);
     let body = move || match state.get() {
@@ -127,6 +128,31 @@ fn Measured(
         </div>
     }
     .into_any()
+}
+
+/// The cursor goes where those are that the series moves together with, and they go where it is put.
+fn go_along(bench: Bench, object: StoredValue<String>) {
+    let Some(seat) = object.with_value(|name| bench.together.seat(name)) else { return };
+    let told = StoredValue::new(None::<u32>);
+    Effect::new(move |_| {
+        bench.lively.track();
+        let line = object.with_value(|name| {
+            bench.peek(|editor| editor.line(name).map(|line| (line.acts(), line.cursor(), line.axis().clone())))
+        });
+        let Some((acts, cursor, axis)) = line else { return };
+        let second = axis.second_from_line(cursor);
+        // What was done before the series was there is over.
+        let is_act = told.get_value().is_some_and(|told| acts > told);
+        told.set_value(Some(acts));
+        if is_act {
+            seat.act(second, seat.is_playing(), None);
+        }
+        if let Turn::Go { second, .. } = seat.turn(second, false, f64::INFINITY, true) {
+            object.with_value(|name| {
+                let _ = bench.act(|editor| editor.follow_line(name, axis.line_from_second(second), false));
+            });
+        }
+    });
 }
 
 #[component]
