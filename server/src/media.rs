@@ -75,6 +75,14 @@ pub async fn wave(Asking { cx, actor, object, headers }: Asking) -> Result<Respo
     }
 }
 
+/// `GET /projects/{id}/media/spectrum`: `domain::media::spectrum`, all or a part.
+pub async fn spectrum(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    match media::spectrum(&cx, &actor, &object).await? {
+        Made::Ready(derived) => file(&cx, &derived, &headers).await,
+        Made::Making(share) => Ok(making(share)),
+    }
+}
+
 /// How a table is read; from the attributes of `<TimeSeries>`.
 #[derive(Debug, Deserialize)]
 pub struct Reading {

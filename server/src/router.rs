@@ -84,6 +84,7 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/exports/{export}/manifest.json", get(files::manifest))
         .route("/files/{file}/{name}", get(files::file))
         .route("/projects/{project}/media/wave", get(media::wave))
+        .route("/projects/{project}/media/spectrum", get(media::spectrum))
         .route("/projects/{project}/media/series", get(media::series))
         .route("/projects/{project}/media/image", get(media::image))
         .route("/projects/{project}/media/tile/{level}/{column}/{row}", get(media::tile))

@@ -1,8 +1,9 @@
 // A recording is cut into labeled pieces by mouse and by keyboard alone, played, and comes out as Label Studio writes it.
-import { createProject, exportJson, importTasks } from '../../support/project';
+import type { Locator } from '@playwright/test';
+import { createProject, createProjectWith, exportJson, importTasks, sendFiles } from '../../support/project';
 import { newOwner } from '../../support/session';
 import { dragAlong, line, regions } from '../../support/surface';
-import { expect, expectAccessible, open, test } from '../../support/test';
+import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
 
 test('pieces of a sound are marked, moved, sized and exported', async ({ app, page }) => {
   await newOwner(page, app, 'Listeners');
@@ -71,4 +72,89 @@ test('pieces of a sound are marked, moved, sized and exported', async ({ app, pa
   });
   expect(results[0]).toEqual([piece(0.15, 0.4, 'Speaker 1'), piece(0.5, 0.7, 'Music')]);
   expect(results[1]).toEqual([piece(0.1, 0.3, 'Speaker 2')]);
+});
+
+/** A sound of 8,000 samples a second: silence for two seconds, then two seconds of a tone. */
+function beep(hz: number): Buffer {
+  const rate = 8000;
+  const samples = Buffer.alloc(4 * rate * 2);
+  for (let at = 2 * rate; at < 4 * rate; at++) {
+    samples.writeInt16LE(Math.round(Math.sin((2 * Math.PI * hz * at) / rate) * 16_000), at * 2);
+  }
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+/** How far the color of a place is from silence, the place being shares of the width and of the spectrogram's height. */
+function strength(surface: Locator, [across, up]: [number, number]): Promise<number> {
+  return surface.evaluate(
+    (element, { across, up }) => {
+      const canvas = element.querySelector('canvas')!;
+      const ratio = canvas.width / element.clientWidth;
+      // Below the ruler of 20 pixels the waveform has 96, the spectrogram the rest.
+      const [top, height] = [116 * ratio, canvas.height - 116 * ratio];
+      const pixel = (x: number, y: number) => [...canvas.getContext('2d')!.getImageData(x, y, 1, 1).data];
+      const here = pixel(canvas.width * across, top + height * (1 - up));
+      const silence = pixel(canvas.width * 0.1, top + height * 0.1);
+      return here.reduce((sum, part, n) => sum + Math.abs(part - silence[n]!), 0);
+    },
+    { across, up },
+  );
+}
+
+test('a spectrogram shows which tone sounds when', async ({ app, page }) => {
+  await newOwner(page, app, 'Tuners');
+  const config = `<View><Labels name="tones" toName="sound"><Label value="Tone"/></Labels>
+    <Audio name="sound" value="$sound" spectrogram="true"/></View>`;
+  const project = await createProjectWith(page, app, 'Tones', config);
+  await sendFiles(page, { name: 'beep.wav', mimeType: 'audio/wav', buffer: beep(1000) }, 1);
+  await open(page, `${project}/label`);
+  const wave = line(page, /^Sound/);
+  await expect(wave).toHaveCSS('block-size', '244px');
+  // 1 kHz lies at 0.466 of what people hear up to 4 kHz.
+  const tone = 0.466;
+  await expect.poll(() => strength(wave, [0.75, tone])).toBeGreaterThan(150);
+  for (const [across, up] of [[0.75, 0.2], [0.75, 0.8], [0.2, tone]] as const) {
+    expect(await strength(wave, [across, up]), `${across} ${up}`).toBeLessThan(40);
+  }
+  await expectAccessible(page);
+  // It zooms along: where silence was there is tone.
+  const place = (await wave.boundingBox())!;
+  await page.mouse.move(place.x + place.width - 2, place.y + 150);
+  await page.keyboard.down('Control');
+  for (let n = 0; n < 2; n++) await page.mouse.wheel(0, -240);
+  await page.keyboard.up('Control');
+  await expect.poll(() => strength(wave, [0.2, tone])).toBeGreaterThan(150);
+  await page.getByRole('button', { name: 'All of it (Shift 1)' }).click();
+  // Taken away, and remembered; a piece that is marked reaches over both.
+  const button = page.getByRole('button', { name: 'Spectrogram' });
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  await button.click();
+  await expect(wave).toHaveCSS('block-size', '116px');
+  await page.reload();
+  await hydrated(page);
+  await expect(button).toHaveAttribute('aria-pressed', 'false');
+  await button.click();
+  await expect(wave).toHaveCSS('block-size', '244px');
+  await page.keyboard.press('1');
+  await dragAlong(page, wave, 0.5, 0.75, 0.9);
+  await expect(regions(page)).toHaveText([/Tone/]);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+  const [task] = await exportJson(page, project, 'JSON');
+  expect(task.annotations[0].result.map(({ value }: any) => value)).toEqual([
+    { start: expect.closeTo(2, 1), end: expect.closeTo(3, 1), channel: 0, labels: ['Tone'] },
+  ]);
 });

@@ -1,4 +1,4 @@
-//! Large objects made small enough for a browser: waveforms, tiles of images, series, the frames of videos, the
+//! Large objects made small enough for a browser: waveforms and spectra, tiles of images, series, the frames of videos, the
 //! pages of documents.
 //!
 //! The server derives a compact file of an object once, the browser reads parts of it. Both sides use the types here, so
@@ -7,6 +7,7 @@
 
 pub mod pdf;
 pub mod series;
+pub mod spectrum;
 pub mod tiles;
 pub mod video;
 pub mod wave;

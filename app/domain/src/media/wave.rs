@@ -236,32 +236,46 @@ impl<W: Write> Builder<W> {
                 self.close(at)?;
             }
         }
-        // Fine to coarse: the first that is short enough is the coarsest that is kept.
-        let coarsest = self.levels.iter().position(|level| level.buckets <= COARSE_BUCKETS);
-        self.levels.truncate(coarsest.unwrap_or(LEVELS - 1) + 1);
         let bucket_bytes = u64::from(self.channels) * 4;
-        let mut kept: Vec<(u64, Building<W>)> = Vec::new();
-        let mut size = 0;
         let stretches = (0..).map(|at| FINEST_FRAMES * FACTOR.pow(at));
-        let mut all: Vec<(u64, Building<W>)> = stretches.zip(self.levels).collect();
-        while let Some((frames_per_bucket, level)) = all.pop() {
-            size += level.buckets * bucket_bytes;
-            if size > MAX_BYTES && !kept.is_empty() {
-                break;
-            }
-            kept.push((frames_per_bucket, level));
-        }
-        let mut offset = FIXED_BYTES + LEVEL_BYTES * kept.len() as u64;
-        let mut levels = Vec::new();
-        let mut outs = Vec::new();
-        for (frames_per_bucket, level) in kept {
-            levels.push(Level { frames_per_bucket, buckets: level.buckets, offset });
-            offset += level.buckets * bucket_bytes;
-            outs.push(level.out);
-        }
+        let all = stretches.zip(self.levels).map(|(stretch, level)| (stretch, level.buckets, level.out)).collect();
+        let head = |levels: usize| FIXED_BYTES + LEVEL_BYTES * levels as u64;
+        let (levels, outs) = lay_out(all, COARSE_BUCKETS, bucket_bytes, MAX_BYTES, head);
         let header = Header { channels: self.channels, sample_rate, frames: self.frames, levels };
         Ok(Built { header, levels: outs })
     }
+}
+
+/// Which levels of a pyramid are kept, from coarse to fine, and where each begins: none coarser than the first with at most
+/// `coarse` buckets, none finer than `most` bytes in all allow. `all` goes from fine to coarse: frames in a bucket, buckets,
+/// and where they have been written; `head` is the length of the header.
+pub(super) fn lay_out<W>(
+    mut all: Vec<(u64, u64, W)>,
+    coarse: u64,
+    bucket_bytes: u64,
+    most: u64,
+    head: impl Fn(usize) -> u64,
+) -> (Vec<Level>, Vec<W>) {
+    let coarsest = all.iter().position(|(_, buckets, _)| *buckets <= coarse);
+    all.truncate(coarsest.map_or(all.len(), |at| at + 1));
+    let mut kept = Vec::new();
+    let mut size = 0;
+    while let Some((frames_per_bucket, buckets, out)) = all.pop() {
+        size += buckets * bucket_bytes;
+        if size > most && !kept.is_empty() {
+            break;
+        }
+        kept.push((frames_per_bucket, buckets, out));
+    }
+    let mut offset = head(kept.len());
+    let mut levels = Vec::new();
+    let mut outs = Vec::new();
+    for (frames_per_bucket, buckets, out) in kept {
+        levels.push(Level { frames_per_bucket, buckets, offset });
+        offset += buckets * bucket_bytes;
+        outs.push(out);
+    }
+    (levels, outs)
 }
 
 /// Lowest and highest sample per bucket and channel, as a range of a level's bytes holds them.

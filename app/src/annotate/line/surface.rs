@@ -26,7 +26,8 @@ pub(in crate::annotate) fn LineSurface(
     /// What it is called for people who do not see it.
     label: String,
     /// CSS pixels, ruler included.
-    height: f64,
+    #[prop(into)]
+    height: Signal<f64>,
     /// What lies under the pieces.
     ground: Ground,
     /// Rises when the ground has changed by itself.
@@ -131,7 +132,7 @@ pub(in crate::annotate) fn LineSurface(
             tabindex="0"
             data-object=name
             data-cursor=cursor
-            style=format!("block-size: {height}px")
+            style=move || format!("block-size: {}px", height.get())
             node_ref=frame
             on:pointerdown=on_down
             on:pointermove=on_move

@@ -1,8 +1,12 @@
 //! Sounds, decoded as a stream and never kept: WAV, AIFF, MP3, OGG/Vorbis, FLAC, AAC/M4A, and the sound of MP4 and Matroska.
 //!
-//! Memory is a packet and the open buckets of the waveform, whatever the length.
+//! Memory is a packet and what is open of the waveform or the spectrum, whatever the length.
 
-use std::{fs::File, sync::Arc};
+use std::{
+    fs::File,
+    io::{self, BufWriter},
+    sync::Arc,
+};
 
 use domain::media::wave::{Builder, MAX_CHANNELS};
 use symphonia::core::{
@@ -34,8 +38,39 @@ impl MediaSource for Watched {
     }
 }
 
+/// What is made of the samples as they are decoded.
+pub(super) trait Listener: Sized {
+    /// For sounds of so many channels and frames per second.
+    fn new(channels: u16, rate: u32) -> io::Result<Self>;
+    /// Takes frames: samples of all channels side by side.
+    fn push(&mut self, interleaved: &[i16]) -> io::Result<()>;
+    /// Frames taken so far.
+    fn frames(&self) -> u64;
+}
+
+impl Listener for Builder<BufWriter<File>> {
+    fn new(channels: u16, _rate: u32) -> io::Result<Self> {
+        Self::new(channels, place)
+    }
+
+    fn push(&mut self, interleaved: &[i16]) -> io::Result<()> {
+        self.push(interleaved)
+    }
+
+    fn frames(&self) -> u64 {
+        self.frames()
+    }
+}
+
 /// The waveform of a sound.
 pub(super) fn wave(opened: Opened, work: &Arc<Work>) -> Result<File> {
+    let (builder, rate) = listen::<Builder<BufWriter<File>>>(opened, work)?;
+    let built = builder.finish(rate).map_err(anyhow::Error::new)?;
+    Ok(join(&built.header.to_bytes(), built.levels).map_err(anyhow::Error::new)?)
+}
+
+/// Decodes a sound from its beginning to its end; returns who has listened, and the frames per second.
+pub(super) fn listen<L: Listener>(opened: Opened, work: &Arc<Work>) -> Result<(L, u32)> {
     let mut hint = Hint::new();
     hint.with_extension(&opened.extension);
     let stream = MediaSourceStream::new(Box::new(work.watch(opened)), <_>::default());
@@ -52,7 +87,7 @@ pub(super) fn wave(opened: Opened, work: &Arc<Work>) -> Result<File> {
         .make_audio_decoder(params, &AudioDecoderOptions::default())
         .map_err(|error| failed(error, unknown))?;
 
-    let mut builder = None;
+    let mut listener: Option<(u16, L)> = None;
     let mut rate = 0;
     let mut samples: Vec<i16> = Vec::new();
     loop {
@@ -74,8 +109,8 @@ pub(super) fn wave(opened: Opened, work: &Arc<Work>) -> Result<File> {
             Err(error) => return Err(failed(error, not_audio)),
         };
         let channels = u16::try_from(decoded.spec().channels().count()).unwrap_or(u16::MAX);
-        let builder = match &mut builder {
-            Some((known, builder)) if *known == channels => builder,
+        let listener = match &mut listener {
+            Some((known, listener)) if *known == channels => listener,
             Some(_) => {
                 let message = "This sound changes its number of channels midway, which cannot be shown.";
                 return Err(refuse("audio_channels", message).into());
@@ -86,27 +121,26 @@ pub(super) fn wave(opened: Opened, work: &Arc<Work>) -> Result<File> {
             }
             None => {
                 rate = decoded.spec().rate();
-                let new = Builder::new(channels, place).map_err(anyhow::Error::new)?;
-                &mut builder.insert((channels, new)).1
+                let new = L::new(channels, rate).map_err(anyhow::Error::new)?;
+                &mut listener.insert((channels, new)).1
             }
         };
         decoded.copy_to_vec_interleaved(&mut samples);
-        builder.push(&samples).map_err(anyhow::Error::new)?;
-        let seconds = builder.frames() / u64::from(rate.max(1));
+        listener.push(&samples).map_err(anyhow::Error::new)?;
+        let seconds = listener.frames() / u64::from(rate.max(1));
         if seconds > MAX_SECONDS {
             let message = format!("This sound is longer than {} hours, the most that is shown.", MAX_SECONDS / 3600);
             return Err(domain::Error::new(domain::Kind::TooLarge, "audio_too_long", message).on("src").into());
         }
         if let Some(length) = length {
-            work.at(builder.frames(), length)?;
+            work.at(listener.frames(), length)?;
         }
     }
-    let (_, builder) = builder.ok_or_else(not_audio)?;
-    if builder.frames() == 0 || rate == 0 {
+    let (_, listener) = listener.ok_or_else(not_audio)?;
+    if listener.frames() == 0 || rate == 0 {
         return Err(not_audio().into());
     }
-    let built = builder.finish(rate).map_err(anyhow::Error::new)?;
-    Ok(join(&built.header.to_bytes(), built.levels).map_err(anyhow::Error::new)?)
+    Ok((listener, rate))
 }
 
 fn not_audio() -> domain::Error {

@@ -1,5 +1,6 @@
-//! Media made small enough for a browser: waveforms, tiles, series, the frames of videos and the pages of documents,
-//! derived once from a stored file or an address and kept beside it; and a way to load what another server refuses to give to a page.
+//! Media made small enough for a browser: waveforms and spectra, tiles, series, the frames of videos and the pages of
+//! documents, derived once from a stored file or an address and kept beside it; and a way to load what another server
+//! refuses to give to a page.
 //!
 //! Invariants:
 //! - whoever asks may see the object: everybody in the project its pictures, sounds, films and documents; data files only
@@ -19,6 +20,7 @@ mod proxy;
 mod remote;
 mod series;
 mod source;
+mod spectrum;
 mod sql;
 mod tiles;
 mod video;
@@ -62,6 +64,16 @@ pub struct Asked {
 pub async fn wave(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived>> {
     let found = source::find(cx, actor, asked).await?;
     derive::derive(cx, &found, &Recipe::whole("wave1", audio::MAX_BYTES), audio::wave).await
+}
+
+/// The spectrum of a sound, or of the sound of a video (`domain::media::spectrum`).
+///
+/// # Errors
+/// *Not found*; *invalid* with what is wrong with the sound.
+#[boxed]
+pub async fn spectrum(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived>> {
+    let found = source::find(cx, actor, asked).await?;
+    derive::derive(cx, &found, &Recipe::whole("spectrum1", audio::MAX_BYTES), spectrum::spectrum).await
 }
 
 /// The pyramid of a series (`domain::media::series::pyramid`).

@@ -15,7 +15,7 @@ use domain::{
     id::{ProjectId, TaskId},
     media::{
         series::{Options, TimeFormat, pyramid},
-        wave,
+        spectrum, wave,
     },
     project::{NewProject, ProjectMove, ProjectPatch},
 };
@@ -96,6 +96,12 @@ impl Studio {
         Ok(self.read(&derived).await)
     }
 
+    async fn spectrum(&self, src: &str) -> service::Result<Vec<u8>> {
+        let asked = self.asked(src);
+        let derived = ready(async || media::spectrum(&self.cx, &self.owner, &asked).await).await?;
+        Ok(self.read(&derived).await)
+    }
+
     async fn read(&self, derived: &Derived) -> Vec<u8> {
         let body = media::read(&self.cx, derived, None).await.unwrap();
         body.map_ok(|chunk| chunk.to_vec()).try_concat().await.unwrap()
@@ -129,6 +135,18 @@ fn wav(samples: &[i16], channels: u16) -> Vec<u8> {
     file.extend(length.to_le_bytes());
     file.extend(data);
     file
+}
+
+/// A second of silence, then seconds of a tone in the first channel alone, an eighth as loud as can be (−18 dB).
+fn beep(hz: f64, seconds: u32, channels: usize) -> Vec<i16> {
+    let sample = |at: u32| {
+        let phase = std::f64::consts::TAU * hz * f64::from(at) / 8000.0;
+        // Between −4096 and 4096.
+        #[allow(clippy::cast_possible_truncation)]
+        let sample = if at < 8000 { 0 } else { (phase.sin() * 4096.0) as i16 };
+        sample
+    };
+    (0..8000 * (seconds + 1)).flat_map(|at| (0..channels).map(move |c| if c == 0 { sample(at) } else { 0 })).collect()
 }
 
 /// A FLAC file of one channel whose frames are stored as they are.
@@ -168,6 +186,45 @@ fn finest(file: &[u8]) -> (wave::Header, Vec<(i16, i16)>) {
     let range = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
     let peaks = wave::peaks(&file[range]).collect();
     (header, peaks)
+}
+
+#[tokio::test]
+async fn a_tone_lights_its_frequency_and_silence_nothing() {
+    let studio = Studio::new().await;
+    for (name, channels) in [("mono.wav", 1_u16), ("stereo.wav", 2)] {
+        let sound = beep(1000.0, 10, usize::from(channels));
+        let src = studio.upload(name, wav(&sound, channels)).await;
+        let file = studio.spectrum(&src).await.unwrap();
+        let header = spectrum::Header::parse(&file).unwrap();
+        assert_eq!((header.channels, header.sample_rate, header.frames), (channels, 8000, 88_000), "{name}");
+        let bins = usize::from(header.bins);
+        let lit = usize::from(spectrum::bin_of(1000.0, header.highest_hz()));
+        for level in &header.levels {
+            assert_eq!(level.buckets, 88_000_u64.div_ceil(level.frames_per_bucket));
+            let columns = |frames: std::ops::Range<u64>| {
+                let range = header.bytes_of(level, frames);
+                &file[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]
+            };
+            // Windows that reach over the beginning of the tone hear some of it.
+            let silence = columns(0..7_000);
+            assert!(!silence.is_empty() && silence.iter().all(|level| *level == 0), "{name}");
+            let tone = columns(9_000..87_000);
+            for column in tone.chunks(bins * usize::from(channels)).skip(1) {
+                let (first, others) = column.split_at(bins);
+                let loudest = (0..bins).max_by_key(|bin| first[*bin]).unwrap();
+                assert_eq!(loudest, lit, "{name}");
+                // −18 dB of 100.
+                assert!((205..=215).contains(&first[lit]), "{name}: {}", first[lit]);
+                assert!(others.iter().all(|level| *level == 0), "{name}");
+            }
+        }
+    }
+    // The whole of a real recording comes with the first bytes, and a part is a part.
+    let melody = studio.spectrum("/demo/melody.wav").await.unwrap();
+    let header = spectrum::Header::parse(&melody).unwrap();
+    assert_eq!((header.channels, header.sample_rate, header.frames), (1, 16_000, 128_000));
+    let coarse = header.levels[0];
+    assert!(coarse.offset + coarse.buckets * header.column_bytes() <= spectrum::HEAD_BYTES);
 }
 
 #[tokio::test]
@@ -227,8 +284,9 @@ async fn what_is_no_sound_is_told_in_a_sentence() {
     ] {
         let src = studio.upload(name, bytes).await;
         assert_eq!(code(studio.wave(&src).await), expected, "{name}");
-        // Remembered, and the same.
+        // Remembered, and the same; and so is the spectrum of it.
         assert_eq!(code(studio.wave(&src).await), expected, "{name}");
+        assert_eq!(code(studio.spectrum(&src).await), expected, "{name}");
     }
     let video = studio.upload("balls.mp4", include_bytes!("../../../../public/demo/balls.mp4").to_vec()).await;
     assert!(["audio_without_sound", "not_audio"].contains(&code(studio.wave(&video).await).as_str()));

@@ -88,6 +88,7 @@ fn routes(world: &World) -> Vec<Route> {
     let [sound, film, paper, image] = &world.media;
     let media = [
         ("/projects/{project}/media/wave", "wave", sound, colleague, 200),
+        ("/projects/{project}/media/spectrum", "spectrum", sound, colleague, 200),
         ("/projects/{project}/media/series", "series", &data, (Who::Annotator, 404), 422),
         ("/projects/{project}/media/image", "image", image, colleague, 200),
         // It is small: there are no tiles.

@@ -2,8 +2,9 @@
 //!
 //! The waveform comes from the server (`docs/media.md`), so that hours open at once; in a preview, and where the server
 //! cannot read the sound but the browser can, it is made here. A sound that plays but cannot be drawn has no waveform and
-//! can be labeled all the same.
+//! can be labeled all the same. A spectrogram below it is the server's alone, and the work does not wait for it.
 
+mod spectrum;
 mod wave;
 
 use domain::label_config::Element;
@@ -12,16 +13,21 @@ use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
+use self::spectrum::Spectrum;
 use self::wave::Wave;
 use super::Shown;
 use super::trouble::Trouble;
 use crate::annotate::bench::{Bench, OpenedTask};
+use crate::annotate::browser;
 use crate::annotate::line::{Clock, LineSurface, Making, Overview, PlayBar, Player, RULER, pending_hint};
 use crate::annotate::media::{self, Failure};
-use crate::ui::{Icon, lu};
+use crate::ui::{Icon, IconButton, Size, lu};
 
 /// The largest file that is decoded in the page.
 const MOST_DECODED: u64 = 200 << 20;
+
+/// The least height of a spectrogram, in CSS pixels.
+const SHALLOWEST: f64 = 128.0;
 
 /// An `<Audio>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
@@ -38,6 +44,19 @@ enum State {
     Drawn(Wave),
     /// It plays, but there is no waveform, and why.
     Undrawn(String),
+    /// It cannot be had.
+    Failed(Failure),
+}
+
+/// How far the spectrogram is.
+#[derive(Clone)]
+enum Below {
+    /// Nobody wants to see it.
+    Hidden,
+    /// On its way; the share of 1 that the server has made.
+    Opening(Option<f64>),
+    /// Drawn.
+    Drawn(Spectrum),
     /// It cannot be had.
     Failed(Failure),
 }
@@ -137,6 +156,8 @@ fn Sound(
         "Sound “{name}”. Arrow keys move, with Shift they mark a piece; then press the key of a label. Space plays."
     );
     let title = StoredValue::new(title);
+    let is_wanted = element.attribute("spectrogram").is_some_and(|text| text.trim().eq_ignore_ascii_case("true"));
+    let below = spectrogram(task, address, is_wanted);
     let body = move || {
         let lanes = |wave: &Wave| if is_split { f64::from(wave.channels()) } else { 1.0 };
         match state.get() {
@@ -144,12 +165,12 @@ fn Sound(
             State::Failed(failure) => view! { <Trouble failure address=address.get_value() again/> }.into_any(),
             State::Undrawn(why) => view! {
                 <p class="line-note"><Icon icon=lu::LuInfo/>{why}</p>
-                {board(bench, object, title, None, lane, speed, volume)}
+                {board(bench, object, title, None, (1.0, lane), below, (speed, volume))}
             }
             .into_any(),
             State::Drawn(wave) => {
-                let height = lane * lanes(&wave);
-                board(bench, object, title, Some(wave), height, speed, volume)
+                let lanes = lanes(&wave);
+                board(bench, object, title, Some(wave), (lanes, lane), below, (speed, volume))
             }
         }
     };
@@ -170,25 +191,110 @@ fn undrawn(player: NodeRef<html::Audio>, failure: &Failure) -> Option<(f64, Stri
     plays.then(|| (duration, format!("There is no waveform: {}", failure.sentence)))
 }
 
+/// The spectrogram, and what shows it or takes it away. People's choice holds for the project, in this browser.
+fn spectrogram(
+    task: Option<OpenedTask>,
+    address: StoredValue<String>,
+    is_wanted: bool,
+) -> (RwSignal<Below>, Callback<()>) {
+    let below = RwSignal::new(Below::Hidden);
+    let load = move || {
+        let Some(task) = task else {
+            let sentence = "A preview does without; it is there when a task is opened.";
+            below.set(Below::Failed(Failure::new("spectrum_preview", sentence)));
+            return;
+        };
+        below.set(Below::Opening(None));
+        spawn_local(async move {
+            let address = media::derived(task, "spectrum", &address.get_value(), &[]);
+            let got = spectrum::from_server(&address, |share| {
+                // The page may have gone on to another task, or whoever asked does not want it any more.
+                let waits = below.try_with_untracked(|below| matches!(below, Below::Opening(_))).unwrap_or(false);
+                waits && below.try_set(Below::Opening(Some(share))).is_none()
+            })
+            .await;
+            if below.try_with_untracked(|below| matches!(below, Below::Opening(_))) == Some(true) {
+                below.set(got.map_or_else(Below::Failed, Below::Drawn));
+            }
+        });
+    };
+    let key = task.map(|task| format!("synapse.spectrogram.{}", task.project_id));
+    let key = StoredValue::new(key);
+    Effect::new(move |_| {
+        let chosen = key.with_value(|key| browser::kept::<bool>(key.as_deref()?));
+        if chosen.unwrap_or(is_wanted) && !address.with_value(String::is_empty) {
+            load();
+        }
+    });
+    let toggle = move |()| {
+        let shows = below.with_untracked(|below| matches!(below, Below::Hidden));
+        key.with_value(|key| {
+            // A browser that keeps nothing asks again next time.
+            let _ = key.as_ref().map(|key| browser::keep(key, &shows));
+        });
+        if shows { load() } else { below.set(Below::Hidden) }
+    };
+    (below, Callback::new(toggle))
+}
+
 fn board(
     bench: Bench,
     object: StoredValue<String>,
     title: StoredValue<String>,
     wave: Option<Wave>,
-    height: f64,
-    speed: RwSignal<f64>,
-    volume: RwSignal<f64>,
+    (lanes, lane): (f64, f64),
+    (below, toggle): (RwSignal<Below>, Callback<()>),
+    (speed, volume): (RwSignal<f64>, RwSignal<f64>),
 ) -> AnyView {
     let name = object.get_value();
-    let changed = wave.as_ref().map_or_else(|| Signal::from(0), |wave| wave.arrived().into());
+    let depth = lane.max(SHALLOWEST);
+    let arrived = wave.as_ref().map(Wave::arrived);
+    let changed = Signal::derive(move || {
+        let drawn = below.with(|below| if let Below::Drawn(drawn) = below { drawn.arrived().get() } else { 0 });
+        drawn.wrapping_add(arrived.map_or(0, |arrived| arrived.get()))
+    });
     let ground: crate::annotate::line::Ground = std::sync::Arc::new(move |canvas, line: &Line, size, colors| {
+        let drawn =
+            below.with_untracked(|below| if let Below::Drawn(drawn) = below { Some(drawn.clone()) } else { None });
+        let share = if drawn.is_some() { lane / (lane + depth) } else { 1.0 };
         if let Some(wave) = &wave {
-            wave.paint(canvas, line, size, colors);
+            wave.paint(canvas, line, size, colors, share);
+        }
+        if let Some(drawn) = drawn {
+            drawn.paint(canvas, line, size, colors, share);
         }
     });
+    let height = Signal::derive(move || {
+        let depth = below.with(|below| if matches!(below, Below::Drawn(_)) { depth } else { 0.0 });
+        lanes * (lane + depth) + RULER
+    });
+    let pressed = Signal::derive(move || below.with(|below| !matches!(below, Below::Hidden)));
+    let more = move || {
+        view! {
+            <IconButton
+                icon=lu::LuAudioLines
+                label="Spectrogram".to_owned()
+                size=Size::Small
+                pressed
+                on:click=move |_| toggle.run(())
+            />
+        }
+    };
+    // Where it will be, or why it is not.
+    let instead = move || {
+        match below.get() {
+        Below::Hidden | Below::Drawn(_) => ().into_any(),
+        Below::Opening(share) => view! { <Making share height=depth/> }.into_any(),
+        Below::Failed(failure) => view! {
+            <p class="line-note" role="status"><Icon icon=lu::LuInfo/>{format!("There is no spectrogram: {}", failure.sentence)}</p>
+        }
+        .into_any(),
+    }
+    };
     view! {
-        <PlayBar bench name=name.clone() speed volume/>
-        <LineSurface bench name=name.clone() label=title.get_value() height=height + RULER ground changed/>
+        <PlayBar bench name=name.clone() speed volume more/>
+        <LineSurface bench name=name.clone() label=title.get_value() height ground changed/>
+        {instead}
         <Overview bench name/>
     }
     .into_any()

@@ -90,8 +90,15 @@ impl Wave {
     }
 
     /// Draws what of the sound is shown: per CSS pixel the lowest and the highest sample. What is still on its way is
-    /// drawn from the coarsest level, which comes first.
-    pub(super) fn paint(&self, canvas: &CanvasRenderingContext2d, line: &Line, size: ScreenSize, colors: &Colors) {
+    /// drawn from the coarsest level, which comes first. Each lane leaves room below its `share`.
+    pub(super) fn paint(
+        &self,
+        canvas: &CanvasRenderingContext2d,
+        line: &Line,
+        size: ScreenSize,
+        colors: &Colors,
+        share: f64,
+    ) {
         let lanes = match line.axis() {
             Axis::Sound { channels, .. } => u16::try_from(*channels).unwrap_or(1).max(1),
             _ => 1,
@@ -102,10 +109,11 @@ impl Wave {
         let Some(coarse) = self.header.levels.first() else { return };
         let fine = self.header.level_for(per_pixel).unwrap_or(coarse);
         let levels = if fine == coarse { vec![coarse] } else { vec![fine, coarse] };
-        let height = (size.height - RULER) / f64::from(lanes);
+        let all = (size.height - RULER) / f64::from(lanes);
+        let height = all * share;
         canvas.set_fill_style_str(&colors.get("border-bottom-color"));
         for lane in 0..lanes {
-            let middle = RULER + height * (f64::from(lane) + 0.5);
+            let middle = RULER + all * f64::from(lane) + height / 2.0;
             canvas.fill_rect(0.0, middle.round(), size.width, 1.0);
         }
         let read: Vec<_> = levels
@@ -131,7 +139,7 @@ impl Wave {
                 else {
                     continue;
                 };
-                let middle = RULER + height * (f64::from(lane) + 0.5);
+                let middle = RULER + all * f64::from(lane) + height / 2.0;
                 let scale = (height / 2.0 - 4.0) / 32_768.0;
                 let (top, bottom) = (middle - f64::from(high) * scale, middle - f64::from(low) * scale);
                 canvas.rect(x, top - 0.5, 1.0, (bottom - top).max(0.0) + 1.0);
@@ -169,11 +177,11 @@ impl Wave {
 
 /// Whole and not negative; saturates.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(number: f64) -> u64 {
+pub(super) fn whole(number: f64) -> u64 {
     number.max(0.0) as u64
 }
 
 /// Exact below 2⁵³.
-fn as_float(number: u64) -> f64 {
+pub(super) fn as_float(number: u64) -> f64 {
     number as f64
 }
