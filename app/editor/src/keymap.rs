@@ -37,9 +37,8 @@ impl Keymap {
         let is_label = |name: &&String| name.contains(": ");
         for (name, key) in stored.0.iter().filter(|(name, _)| is_label(name)) {
             let mut chars = key.chars();
-            match (chars.next(), chars.next()) {
-                (key, None) => keymap.put_label(name, key),
-                _ => {}
+            if let (key, None) = (chars.next(), chars.next()) {
+                keymap.put_label(name, key);
             }
         }
         keymap
