@@ -55,6 +55,8 @@ ids! {
     AnnotationId,
     /// A model's or an import's proposal for one task.
     PredictionId,
+    /// What somebody says about a task or the work on it.
+    CommentId,
     /// Unsubmitted work.
     DraftId,
     /// A lease of one task to one person.

@@ -2,8 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::{Error, Result, id::TaskId, label_config::LabelConfig};
+use crate::{
+    Error, Result,
+    annotation::{Version, VersionId},
+    comment::Thread,
+    hotkeys::OwnKeys,
+    id::{TaskId, UserId},
+    label_config::LabelConfig,
+    project::ProjectHead,
+    result::ResultItem,
+};
 
 /// The most characters a glimpse of a text has.
 pub const GLIMPSE_CHARS: i32 = 240;
@@ -42,11 +52,13 @@ pub enum TaskFilter {
     Labeled,
     /// Those that somebody has skipped.
     Skipped,
+    /// Those with a comment that is not settled.
+    Commented,
 }
 
 impl TaskFilter {
     /// All filters, in the order of the screen.
-    pub const ALL: [Self; 4] = [Self::All, Self::Open, Self::Labeled, Self::Skipped];
+    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Labeled, Self::Skipped, Self::Commented];
 
     /// As it stands in an address.
     #[must_use]
@@ -56,6 +68,7 @@ impl TaskFilter {
             Self::Open => "open",
             Self::Labeled => "labeled",
             Self::Skipped => "skipped",
+            Self::Commented => "commented",
         }
     }
 
@@ -83,12 +96,45 @@ pub struct TaskRow {
     pub cancelled_count: i32,
     /// How many people are at it now.
     pub lease_count: i32,
+    /// How many comments on it are not settled.
+    pub open_comments: i64,
     /// Whether it has all it needs.
     pub is_labeled: bool,
     /// Who has worked on it.
     pub annotators: Vec<String>,
     /// The last change.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A task as it is looked at: what was handed in, without a way to change it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskView {
+    /// Who looks.
+    pub user_id: UserId,
+    /// Its project, and what the person is in it.
+    pub project: ProjectHead,
+    /// The labeling interface as written.
+    pub label_config: String,
+    /// Which.
+    pub task_id: TaskId,
+    /// Its number in the project.
+    pub inner_id: i64,
+    /// What is labeled.
+    pub data: Map<String, Value>,
+    /// The task before it, for people who see all of them.
+    pub before: Option<TaskId>,
+    /// The task after it.
+    pub after: Option<TaskId>,
+    /// What was handed in or proposed, as far as the person may see it, newest first.
+    pub versions: Vec<Version>,
+    /// Which of them is shown; none where there is none.
+    pub shown: Option<VersionId>,
+    /// What it says.
+    pub result: Vec<ResultItem>,
+    /// What was said about the task.
+    pub comments: Vec<Thread>,
+    /// What the person has put on keys.
+    pub keys: OwnKeys,
 }
 
 /// A task's data at a glance.

@@ -1,4 +1,5 @@
-//! The project's tasks: what is labeled, how far each is and by whom. A row leads to the label page.
+//! The project's tasks: what is labeled, how far each is and by whom. A row leads to the task, to be
+//! looked at.
 
 use domain::access::ProjectPermission;
 use domain::id::ProjectId;
@@ -16,7 +17,8 @@ use super::tabs::project_id_param;
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::ui::{
-    Badge, EmptyState, ErrorBanner, LinkButton, LoadMore, Look, Size, Table, Tabs, Time, Tone, answered, count, lu,
+    Badge, EmptyState, ErrorBanner, Icon, LinkButton, LoadMore, Look, Size, Table, Tabs, Time, Tone, answered, count,
+    lu, plural,
 };
 
 /// The page at `/projects/{id}/data`.
@@ -85,6 +87,7 @@ fn Tasks(detail: ProjectDetail, filter: TaskFilter, page: Rows<TaskRow>) -> impl
                             <th scope="col" data-num="">"#"</th>
                             <th scope="col">"Task"</th>
                             <th scope="col">"State"</th>
+                            <th scope="col" data-num="">"Comments"</th>
                             <th scope="col" data-num="">"Annotations"</th>
                             <th scope="col">"By"</th>
                             <th scope="col">"Changed"</th>
@@ -114,6 +117,7 @@ fn label(filter: TaskFilter) -> &'static str {
         TaskFilter::Open => "To do",
         TaskFilter::Labeled => "Labeled",
         TaskFilter::Skipped => "Skipped",
+        TaskFilter::Commented => "With comments",
     }
 }
 
@@ -134,7 +138,7 @@ fn FilterTab(id: ProjectId, choice: TaskFilter, chosen: TaskFilter) -> impl Into
 
 #[component]
 fn Row(id: ProjectId, task: TaskRow) -> impl IntoView {
-    let href = format!("/projects/{id}/label?task={}", task.task_id);
+    let href = format!("/projects/{id}/tasks/{}", task.task_id);
     let state = match (task.is_labeled, task.lease_count > 0, task.cancelled_count > 0) {
         (true, ..) => view! { <Badge tone=Tone::Success dot=true>"Labeled"</Badge> }.into_any(),
         (false, true, _) => view! { <Badge tone=Tone::Accent dot=true>"In work"</Badge> }.into_any(),
@@ -153,16 +157,23 @@ fn Row(id: ProjectId, task: TaskRow) -> impl IntoView {
         Glimpse::Text(text) => view! { <span class="data-text" dir="auto">{text}</span> }.into_any(),
     };
     view! {
-        <tr>
-            <td data-num="">{count(task.inner_id)}</td>
-            <td><A href=href attr:class="data-glimpse">{glimpse}</A></td>
-            <td>{state}</td>
-            <td data-num="">{format!("{} of {}", task.annotation_count, task.overlap)}</td>
-            <td>{task.annotators.join(", ")}</td>
-            <td><Time at=task.updated_at/></td>
-        </tr>
-    }
+            <tr>
+                <td data-num="">{count(task.inner_id)}</td>
+    <td><A href=href attr:class="data-glimpse">{glimpse}</A></td>
+                <td>{state}</td>
+                <td data-num="">{(task.open_comments != 0).then(|| comments(task.open_comments))}</td>
+                <td data-num="">{format!("{} of {}", task.annotation_count, task.overlap)}</td>
+                <td>{task.annotators.join(", ")}</td>
+                <td><Time at=task.updated_at/></td>
+            </tr>
+        }
     .into_any()
+}
+
+/// How many comments wait for an answer.
+fn comments(open: i64) -> AnyView {
+    let words = plural(open, "open comment", "open comments");
+    view! { <span class="data-comments" title=words><Icon icon=lu::LuMessageSquare/>{count(open)}</span> }.into_any()
 }
 
 #[component]
@@ -176,6 +187,10 @@ fn Nothing(id: ProjectId, filter: TaskFilter, has_tasks: bool, may_import: bool)
             ("Nothing labeled yet", "Tasks appear here as soon as they have all the annotations they need.")
         }
         (true, TaskFilter::Skipped) => ("Nothing was skipped", "Tasks that somebody passes over appear here."),
+        (true, TaskFilter::Commented) => (
+            "No open comments",
+            "Tasks that somebody has asked or said something about appear here until it is resolved.",
+        ),
     };
     view! {
         <EmptyState icon=lu::LuInbox title=title text=text>

@@ -16,6 +16,7 @@ pub use proposal::proposed;
 pub use resume::{KeptHere, KeptThere, Resume, resume};
 pub use version::{MAX_EARLIER, MAX_VERSIONS, Version, VersionId};
 
+use crate::comment::Thread;
 use crate::hotkeys::OwnKeys;
 use crate::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use crate::project::ProjectState;
@@ -75,6 +76,8 @@ pub struct OpenTask {
     pub prediction: Option<Proposal>,
     /// What the work can be compared with, newest first.
     pub versions: Vec<Version>,
+    /// What was said about the task, as far as the person may read it.
+    pub comments: Vec<Thread>,
 }
 
 /// A person's submitted or skipped work.

@@ -25,6 +25,7 @@ pub use self::session::{
     Client, NewSession, actor_from_session, cleanup, sessions, sign_out, sign_out_everywhere, sign_out_one, switch_org,
 };
 pub(crate) use self::session::{hash as hash_token, new_token};
+pub(crate) use self::throttle::{Limit, spend};
 use crate::{Actor, Cx, OnConstraint, Result, boxed, org, provider::mail};
 
 /// How long a confirmation link lives.

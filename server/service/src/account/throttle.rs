@@ -9,7 +9,7 @@ use crate::{Cx, Result};
 
 /// What is limited.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Limit {
+pub(crate) enum Limit {
     /// Wrong passwords for one address.
     SignIn,
     /// Wrong passwords from one network address.
@@ -18,6 +18,8 @@ pub(super) enum Limit {
     SignUp,
     /// Mails to one address.
     Mail,
+    /// Comments of one person.
+    Comment,
 }
 
 impl Limit {
@@ -28,6 +30,7 @@ impl Limit {
             Self::SignInFrom => ("sign_in_from", 100, TimeDelta::minutes(15)),
             Self::SignUp => ("sign_up", 30, TimeDelta::hours(1)),
             Self::Mail => ("mail", 5, TimeDelta::hours(1)),
+            Self::Comment => ("comment", 60, TimeDelta::minutes(10)),
         }
     }
 
@@ -70,7 +73,7 @@ pub(super) async fn record(cx: &Cx, limit: Limit, subject: &str) -> Result<()> {
 }
 
 /// Checks, then counts: for what is limited whether it succeeds or not.
-pub(super) async fn spend(cx: &Cx, limit: Limit, subject: &str) -> Result<()> {
+pub(crate) async fn spend(cx: &Cx, limit: Limit, subject: &str) -> Result<()> {
     check(cx, limit, subject).await?;
     record(cx, limit, subject).await
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub use version::read_version;
-pub(crate) use version::versions;
+pub(crate) use version::{read as version_result, versions};
 
 /// Hands work in: a new annotation, or a changed one.
 ///

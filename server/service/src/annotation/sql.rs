@@ -149,7 +149,7 @@ pub(super) async fn insert(
 }
 
 /// The author of an annotation of this task; the outer `None` when there is no such annotation.
-pub(super) async fn own_annotation(
+pub(crate) async fn own_annotation(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     annotation_id: AnnotationId,
@@ -314,7 +314,7 @@ pub(super) async fn count_skip(
 }
 
 /// Whether the person has business with the task: holds it, has worked on it, or sees everything.
-pub(super) async fn works_on(
+pub(crate) async fn works_on(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     me: UserId,

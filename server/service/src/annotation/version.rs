@@ -17,12 +17,13 @@ use crate::{
 };
 
 /// The versions of a task that this person may see, newest first: proposals where the project shows them, their own
-/// earlier work, and everybody's for people who see all data.
+/// work with what it was earlier where that is wanted, and everybody's for people who see all data.
 pub(crate) async fn versions(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     me: UserId,
     task_id: TaskId,
+    with_earlier: bool,
 ) -> Result<Vec<Version>> {
     let sees_all = access.allows(ProjectPermission::ViewData);
     let rows = sqlx::query!(
@@ -41,14 +42,15 @@ pub(crate) async fn versions(
             union all
             select null, e.annotation_id, e.version, null, e.made_by, null, e.result_count, false, e.made_at
             from annotation a join annotation_version e using (project_id, annotation_id)
-            where a.project_id = $1 and a.task_id = $2 and (a.completed_by = $3 or $4)
+            where a.project_id = $1 and a.task_id = $2 and (a.completed_by = $3 or $4) and $6
         ) v left join user_account u on u.user_id = v.made_by
         order by v.at desc, v.version desc nulls first, v.prediction_id desc limit $5"#,
         access.project_id().0,
         task_id.0,
         me.0,
         sees_all,
-        MAX_VERSIONS
+        MAX_VERSIONS,
+        with_earlier
     )
     .fetch_all(conn)
     .await?;
@@ -77,6 +79,68 @@ pub(crate) async fn versions(
         .collect())
 }
 
+/// What a version says to somebody who has business with the task.
+pub(crate) async fn read(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    task_id: TaskId,
+    id: VersionId,
+) -> Result<Vec<ResultItem>> {
+    let sees_all = access.allows(ProjectPermission::ViewData);
+    let project = access.project_id().0;
+    let found: Option<Json<Vec<ResultItem>>> = match id {
+        VersionId::Prediction(prediction_id) => {
+            sqlx::query_scalar!(
+                r#"select result as "result: Json<Vec<ResultItem>>" from prediction
+                where project_id = $1 and task_id = $2 and prediction_id = $3
+                    and (select show_collab_predictions and (not reveal_preannotations_interactively or $4)
+                        from project where project_id = $1)"#,
+                project,
+                task_id.0,
+                prediction_id.0,
+                sees_all
+            )
+            .fetch_optional(conn)
+            .await?
+        }
+        VersionId::Annotation(annotation_id) => {
+            sqlx::query_scalar!(
+                r#"select result as "result: Json<Vec<ResultItem>>" from annotation
+                where project_id = $1 and task_id = $2 and annotation_id = $3 and (completed_by = $4 or $5)"#,
+                project,
+                task_id.0,
+                annotation_id.0,
+                me.0,
+                sees_all
+            )
+            .fetch_optional(conn)
+            .await?
+        }
+        VersionId::Earlier(annotation_id, version) => {
+            sqlx::query_scalar!(
+                r#"select e.result as "result: Json<Vec<ResultItem>>"
+                from annotation a join annotation_version e using (project_id, annotation_id)
+                where a.project_id = $1 and a.task_id = $2 and a.annotation_id = $3 and e.version = $4
+                    and (a.completed_by = $5 or $6)"#,
+                project,
+                task_id.0,
+                annotation_id.0,
+                version,
+                me.0,
+                sees_all
+            )
+            .fetch_optional(conn)
+            .await?
+        }
+    };
+    let Json(found) = found.ok_or_else(|| Problem::not_found("version"))?;
+    Ok(match id {
+        VersionId::Prediction(prediction_id) => proposed(prediction_id, found),
+        VersionId::Annotation(_) | VersionId::Earlier(..) => found,
+    })
+}
+
 /// What a version says; of a proposal, as work that is taken up.
 ///
 /// # Errors
@@ -96,56 +160,7 @@ pub async fn read_version(
     if !sql::works_on(&mut tx, &access, me, task_id, sees_all).await? {
         return Err(Problem::not_found("task").into());
     }
-    let project = access.project_id().0;
-    let found: Option<Json<Vec<ResultItem>>> = match id {
-        VersionId::Prediction(prediction_id) => {
-            sqlx::query_scalar!(
-                r#"select result as "result: Json<Vec<ResultItem>>" from prediction
-                where project_id = $1 and task_id = $2 and prediction_id = $3
-                    and (select show_collab_predictions and (not reveal_preannotations_interactively or $4)
-                        from project where project_id = $1)"#,
-                project,
-                task_id.0,
-                prediction_id.0,
-                sees_all
-            )
-            .fetch_optional(&mut *tx)
-            .await?
-        }
-        VersionId::Annotation(annotation_id) => {
-            sqlx::query_scalar!(
-                r#"select result as "result: Json<Vec<ResultItem>>" from annotation
-                where project_id = $1 and task_id = $2 and annotation_id = $3 and (completed_by = $4 or $5)"#,
-                project,
-                task_id.0,
-                annotation_id.0,
-                me.0,
-                sees_all
-            )
-            .fetch_optional(&mut *tx)
-            .await?
-        }
-        VersionId::Earlier(annotation_id, version) => {
-            sqlx::query_scalar!(
-                r#"select e.result as "result: Json<Vec<ResultItem>>"
-                from annotation a join annotation_version e using (project_id, annotation_id)
-                where a.project_id = $1 and a.task_id = $2 and a.annotation_id = $3 and e.version = $4
-                    and (a.completed_by = $5 or $6)"#,
-                project,
-                task_id.0,
-                annotation_id.0,
-                version,
-                me.0,
-                sees_all
-            )
-            .fetch_optional(&mut *tx)
-            .await?
-        }
-    };
+    let found = read(&mut tx, &access, me, task_id, id).await?;
     tx.commit().await?;
-    let Json(found) = found.ok_or_else(|| Problem::not_found("version"))?;
-    Ok(match id {
-        VersionId::Prediction(prediction_id) => proposed(prediction_id, found),
-        VersionId::Annotation(_) | VersionId::Earlier(..) => found,
-    })
+    Ok(found)
 }

@@ -6,6 +6,7 @@
 
 mod content;
 mod labels;
+mod talk;
 
 use std::time::Duration;
 
@@ -148,7 +149,7 @@ impl Story {
                 self.work(annotator, project_id, (turn, 12), |desk| labels::boxes(&photos, &desk, round)).await?;
             }
         }
-        Ok(())
+        talk::about_photos(&self.cx, people, project_id).await
     }
 
     /// Spans in eight languages.

@@ -7,18 +7,19 @@ mod text;
 use domain::{
     Error as Problem,
     access::ProjectPermission,
-    annotation::{Desk, NoTask, OpenTask},
+    annotation::{Desk, NoTask, OpenTask, VersionId},
     id::{ProjectId, TaskId},
     label_config,
     page::{Limit, Page},
-    task::{TaskFilter, TaskRow, glimpse_field, parse_cursor},
+    project::ProjectHead,
+    task::{TaskFilter, TaskRow, TaskView, glimpse_field, parse_cursor},
 };
 use sqlx::PgConnection;
 
 use crate::{
     Actor, Cx, Result,
     access::{self, ProjectAccess},
-    annotation, boxed,
+    annotation, boxed, comment,
 };
 
 pub use text::{MAX_TEXT_BYTES, text};
@@ -65,6 +66,59 @@ pub async fn open(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId
     Ok(desk)
 }
 
+/// One task to be looked at, with what was handed in and proposed, and one of these as it is: the one that is asked for, or
+/// the newest work, or the newest proposal. People who see all data see everybody's work, annotators their own.
+///
+/// # Errors
+/// *Not found* for tasks the person does not work on, and for versions they may not see.
+#[boxed]
+pub async fn view(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    task_id: TaskId,
+    shown: Option<VersionId>,
+) -> Result<TaskView> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    let sees_all = access.allows(ProjectPermission::ViewData);
+    let mut tx = access.begin(cx).await?;
+    if !annotation::sql::works_on(&mut tx, &access, me, task_id, sees_all).await? {
+        return Err(Problem::not_found("task").into());
+    }
+    let project = sql::project(&mut tx, &access, sees_all).await?;
+    let task = sql::task(&mut tx, &access, me, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
+    let versions = annotation::versions(&mut tx, &access, me, task_id, false).await?;
+    let shown = shown.or_else(|| {
+        let is_work = |id: &VersionId| matches!(id, VersionId::Annotation(_));
+        let ids = || versions.iter().map(|version| version.id);
+        ids().find(is_work).or_else(|| ids().next())
+    });
+    let result = match shown {
+        Some(id) => annotation::version_result(&mut tx, &access, me, task_id, id).await?,
+        None => Vec::new(),
+    };
+    let (before, after) = if sees_all { sql::neighbours(&mut tx, &access, task_id).await? } else { (None, None) };
+    let comments = comment::threads(&mut tx, &access, me, task_id).await?;
+    let keys = sql::keys(&mut tx, me).await?;
+    tx.commit().await?;
+    Ok(TaskView {
+        user_id: me,
+        project: ProjectHead { project_id, title: project.title, role: access.role() },
+        label_config: project.label_config,
+        task_id,
+        inner_id: task.inner_id,
+        data: task.data,
+        before,
+        after,
+        versions,
+        shown,
+        result,
+        comments,
+        keys,
+    })
+}
+
 /// Everything the label page shows around a task, or around its absence.
 pub(crate) async fn desk(
     conn: &mut PgConnection,
@@ -87,7 +141,8 @@ pub(crate) async fn desk(
             let of_annotation = task.annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
             task.draft = sql::draft(conn, access, me, task_id, of_annotation).await?;
             task.prediction = sql::prediction(conn, access, task_id).await?;
-            task.versions = annotation::versions(conn, access, me, task_id).await?;
+            task.versions = annotation::versions(conn, access, me, task_id, true).await?;
+            task.comments = comment::threads(conn, access, me, task_id).await?;
             Ok(task)
         }
     };

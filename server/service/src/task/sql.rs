@@ -35,6 +35,8 @@ pub(super) async fn list(
     let rows = sqlx::query!(
         r#"select t.task_id as "task_id: TaskId", t.inner_id, t.annotation_count, t.overlap, t.cancelled_count,
             t.lease_count, t.is_labeled, t.updated_at,
+            (select count(*) from comment c where c.project_id = t.project_id and c.task_id = t.task_id
+                and c.parent_id is null and c.resolved_at is null and c.deleted_at is null) as "open_comments!",
             left(coalesce(t.data ->> $4::text, t.data::text), $5) as "glimpse!", t.data ? coalesce($4::text, '') as "has_field!",
             array(
                 select u.name from annotation a join user_account u on u.user_id = a.completed_by
@@ -47,6 +49,9 @@ pub(super) async fn list(
             when 'labeled' then t.is_labeled
             when 'skipped' then t.cancelled_count > 0
             else true end
+            -- read once, however many tasks there are
+            and ($3 <> 'commented' or t.task_id in (select c.task_id from comment c where c.project_id = $1
+                and c.parent_id is null and c.resolved_at is null and c.deleted_at is null))
         order by t.task_id limit $6"#,
         access.project_id().0,
         after.0,
@@ -70,6 +75,7 @@ pub(super) async fn list(
         overlap: row.overlap,
         cancelled_count: row.cancelled_count,
         lease_count: row.lease_count,
+        open_comments: row.open_comments,
         is_labeled: row.is_labeled,
         annotators: row.annotators,
         updated_at: row.updated_at,
@@ -90,7 +96,7 @@ pub(super) async fn total(conn: &mut PgConnection, access: &ProjectAccess, filte
         TaskFilter::All => Some(all),
         TaskFilter::Open => Some(all - labeled),
         TaskFilter::Labeled => Some(labeled),
-        TaskFilter::Skipped => None,
+        TaskFilter::Skipped | TaskFilter::Commented => None,
     })
 }
 
@@ -156,6 +162,7 @@ pub(super) async fn task(
         draft: None,
         prediction: None,
         versions: Vec::new(),
+        comments: Vec::new(),
     }))
 }
 
@@ -216,6 +223,23 @@ pub(super) async fn draft(
         lead_time_ms: row.lead_time_ms,
         updated_at: row.updated_at,
     }))
+}
+
+/// The tasks before and after one, by number.
+pub(super) async fn neighbours(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    task_id: TaskId,
+) -> Result<(Option<TaskId>, Option<TaskId>)> {
+    let row = sqlx::query!(
+        r#"select (select max(task_id) from task where project_id = $1 and task_id < $2) as "before: TaskId",
+            (select min(task_id) from task where project_id = $1 and task_id > $2) as "after: TaskId""#,
+        access.project_id().0,
+        task_id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.before, row.after))
 }
 
 /// The newest proposal, where the project shows them.

@@ -32,6 +32,20 @@ async fn the_demo_is_made_once_and_everybody_can_sign_in() {
             .unwrap();
     assert_eq!(tasks, 9 + 96 + 9);
     assert!(labeled > 0 && labeled < tasks, "partly labeled: {labeled} of {tasks}");
+    let (threads, settled, pinned): (i64, i64, i64) =
+        sqlx::query_as("select count(*), count(resolved_at), count(region_key) from comment where parent_id is null")
+            .fetch_one(db.pool())
+            .await
+            .unwrap();
+    assert_eq!((threads, settled, pinned), (3, 1, 2));
+    let pins: i64 = sqlx::query_scalar(
+        "select count(*) from comment c join annotation a on a.task_id = c.task_id and a.completed_by = c.work_of
+            join region r on r.annotation_id = a.annotation_id and r.region_key = c.region_key",
+    )
+    .fetch_one(db.pool())
+    .await
+    .unwrap();
+    assert_eq!(pins, 2, "comments are about regions that are there");
     let from_the_future: i64 = sqlx::query_scalar("select count(*) from annotation where created_at > $1")
         .bind(db.cx.now())
         .fetch_one(db.pool())

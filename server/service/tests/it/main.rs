@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod annotate;
+mod comment;
 mod demo;
 mod export;
 mod import;
@@ -18,6 +19,7 @@ mod project;
 mod task;
 mod text;
 mod version;
+mod view;
 
 use domain::Kind;
 
