@@ -13,7 +13,7 @@ use crate::account::use_session;
 use crate::account::{
     AccountPage, CheckMailPage, ForgotPage, OutboxPage, ResetPage, SignInPage, SignUpPage, SignedInPage, VerifyPage,
 };
-use crate::annotate::LabelPage;
+use crate::annotate::{LabelPage, TaskPage};
 use crate::export::ExportPage;
 use crate::help::HelpPage;
 use crate::home::HomePage;
@@ -40,6 +40,7 @@ later! {
     }
     label {
         LabelRoute => view! { <LabelPage/> };
+        TaskRoute => view! { <TaskPage/> };
     }
     browse {
         ListRoute => view! { <project::ListPage/> };
@@ -79,6 +80,7 @@ pub fn AppRoutes() -> impl IntoView {
                     <Route path=path!("/projects/:id/import") view={Lazy::<ImportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id/tasks/:task") view={Lazy::<TaskRoute>::new()} ssr=Async/>
                     <Route path=path!("/help/:page") view=HelpPage ssr=Async/>
                     <Route path=path!("/projects") view={Lazy::<ListRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/new") view={Lazy::<CreateRoute>::new()} ssr=Async/>

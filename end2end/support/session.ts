@@ -1,7 +1,7 @@
 // Signing in the way people do.
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import type { App } from './app';
-import { hydrated, open } from './test';
+import { expect, hydrated, open } from './test';
 
 /** The people of the demo workspace; the server prints them too. */
 export const DEMO = {
@@ -33,6 +33,31 @@ export async function newOwner(page: Page, app: App, organization: string): Prom
   app.person(email, PASSWORD, { organization });
   await signIn(page, app, email, PASSWORD);
   return email;
+}
+
+/**
+ * Somebody new in the organization of the owner who is signed in, who labels in the project, signed in in a browser of
+ * their own. For a project that has nobody else to choose from.
+ */
+export async function newAnnotator(page: Page, app: App, browser: Browser, project: string): Promise<Page> {
+  const email = app.newAddress();
+  await open(page, `${app.url}/org`);
+  await page.getByRole('button', { name: 'Invite people' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Invite people' });
+  await expect(dialog.getByRole('textbox', { name: 'E-mail' })).toBeFocused();
+  await page.keyboard.type(email);
+  await page.keyboard.press('Enter');
+  const link = await dialog.getByText(/^http.*\/invite\//).textContent();
+  app.person(email, PASSWORD);
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, app, email, PASSWORD);
+  await open(other, link!);
+  await other.getByRole('button', { name: 'Accept and join' }).click();
+  await other.waitForURL('**/projects');
+  await open(page, `${project}/settings/people`);
+  await page.getByRole('button', { name: 'Add' }).click();
+  await expect(page.getByRole('region', { name: 'People of the project' }).getByText(email)).toBeVisible();
+  return other;
 }
 
 /** Signs up with an organization of one's own, and confirms the address by the mailed link. */

@@ -12,6 +12,7 @@ const INSIDE = [
   '/projects/1',
   '/projects/1/data',
   '/projects/1/label',
+  '/projects/1/tasks/1',
   '/projects/2/label',
   '/projects/1/import',
   '/projects/1/export',

@@ -82,6 +82,7 @@ fn note(bench: Bench, key: RegionKey) -> AnyView {
             maxlength=MAX_REMARK_CHARS
             prop:value=remark
             readonly=is_fixed
+            hidden=move || bench.peek(Editor::is_read_only) && remark().is_empty()
             on:input=move |event| { let _ = bench.act(|editor| editor.set_remark(key, &event_target_value(&event))); }
         ></textarea>
     }

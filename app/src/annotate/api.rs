@@ -1,9 +1,11 @@
 //! What the label page asks of the server.
 
 use domain::annotation::{Desk, DraftToSave, Submission, Submitted, VersionId};
+use domain::comment::{Change, NewComment, Thread};
 use domain::hotkeys::OwnKeys;
-use domain::id::{ProjectId, TaskId};
+use domain::id::{CommentId, ProjectId, TaskId};
 use domain::result::ResultItem;
+use domain::task::TaskView;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -24,6 +26,39 @@ pub async fn open_desk(project_id: ProjectId, task_id: Option<TaskId>) -> Result
 pub async fn read_version(project_id: ProjectId, task_id: TaskId, id: VersionId) -> Result<Vec<ResultItem>, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::annotation::read_version(&cx, &actor, project_id, task_id, id).await?)
+}
+
+/// A task to be looked at, with one of the versions of its answers.
+#[server(input = Json)]
+pub async fn view_task(project_id: ProjectId, task_id: TaskId, shown: Option<VersionId>) -> Result<TaskView, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::task::view(&cx, &actor, project_id, task_id, shown).await?)
+}
+
+/// What was said about a task.
+#[server(input = Json)]
+pub async fn comments(project_id: ProjectId, task_id: TaskId) -> Result<Vec<Thread>, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::comment::list(&cx, &actor, project_id, task_id).await?)
+}
+
+/// Says something about a task; what is said of it now.
+#[server(input = Json)]
+pub async fn write_comment(comment: NewComment) -> Result<Vec<Thread>, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::comment::write(&cx, &actor, comment).await?)
+}
+
+/// Does something to a comment; what is said of the task now.
+#[server(input = Json)]
+pub async fn change_comment(
+    project_id: ProjectId,
+    task_id: TaskId,
+    comment_id: CommentId,
+    change: Change,
+) -> Result<Vec<Thread>, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::comment::change(&cx, &actor, project_id, task_id, comment_id, change).await?)
 }
 
 /// Hands work in.

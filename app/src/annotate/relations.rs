@@ -62,7 +62,9 @@ pub(super) fn Relations(bench: Bench) -> impl IntoView {
     let count = Memo::new(move |_| bench.read(|editor| editor.document().relations().count()));
     let can_begin = move || bench.read(|editor| !editor.is_read_only() && editor.selection().len() == 1);
     let relating = Memo::new(move |_| bench.read(|editor| editor.relating().map(|key| editor.title(key))));
-    let enough = Memo::new(move |_| bench.read(|editor| editor.document().len() > 1));
+    let read_only = bench.peek(Editor::is_read_only);
+    // Where nothing can be related, only what is.
+    let enough = Memo::new(move |_| if read_only { count.get() > 0 } else { bench.read(|it| it.document().len() > 1) });
     let begin = move |_| {
         let _ = bench.act(Editor::relate);
     };
@@ -72,7 +74,7 @@ pub(super) fn Relations(bench: Bench) -> impl IntoView {
                 <div class="panel-head">
                     <h2 id="relations-title">"Relations"</h2>
                     <span class="panel-count num">{count}</span>
-                    {move || {
+                    {move || (!read_only).then(|| {
                         let is_on = relating.with(Option::is_some);
                         view! {
                             <IconButton
@@ -83,7 +85,7 @@ pub(super) fn Relations(bench: Bench) -> impl IntoView {
                                 on:click=begin
                             />
                         }
-                    }}
+                    })}
                 </div>
                 <p class="panel-empty" role="status">
                     {move || match relating.get() {

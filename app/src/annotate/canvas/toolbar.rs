@@ -84,15 +84,16 @@ pub(in crate::annotate) fn CommandButton(command: Command) -> impl IntoView {
 pub(in crate::annotate) fn Toolbar() -> impl IntoView {
     let bench = use_bench();
     let (tools, read_only) = bench.peek(|editor| {
-        let kit = editor.document().kit();
+        let (kit, read_only) = (editor.document().kit(), editor.is_read_only());
         let tools: Vec<Command> = Command::ALL
             .into_iter()
             .filter(|command| match command {
-                Command::Tool(tool) => kit.offers(*tool),
+                Command::Tool(ToolKind::Select | ToolKind::Pan) => true,
+                Command::Tool(tool) => kit.offers(*tool) && !read_only,
                 _ => false,
             })
             .collect();
-        (tools, editor.is_read_only())
+        (tools, read_only)
     });
     let edits = [Command::Undo, Command::Redo, Command::Duplicate, Command::Delete];
     view! {

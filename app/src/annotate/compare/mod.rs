@@ -1,7 +1,6 @@
 //! Another version of the answers beside the work: what is otherwise, and taking it over.
 
 mod list;
-mod version;
 
 use std::collections::BTreeSet;
 
@@ -13,11 +12,11 @@ use leptos::either::Either;
 use leptos::{ev, prelude::*};
 
 use list::Differences;
-use version::{about, name};
 
 use super::api;
 use super::bench::{Bench, OpenedTask};
 use super::tree::Tree;
+use super::version::{about, name};
 use crate::error::AppError;
 use crate::later::late;
 use crate::ui::{Button, ErrorBanner, IconButton, Size, Skeleton, answered, lu};

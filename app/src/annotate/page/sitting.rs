@@ -12,7 +12,8 @@ use uuid::Uuid;
 use wasm_bindgen::JsCast;
 
 use crate::annotate::autosave::{Autosave, Shown};
-use crate::annotate::bench::Bench;
+use crate::annotate::bench::{Bench, OpenedTask};
+use crate::annotate::comments::{Here, Talk};
 use crate::annotate::{api, browser};
 use crate::error::AppError;
 use crate::ui::Toasts;
@@ -51,6 +52,8 @@ pub(super) struct Sitting {
     pub(super) done: StoredValue<Vec<Done>>,
     /// What the work can be compared with.
     pub(super) versions: StoredValue<Vec<Version>>,
+    /// What is said about the task.
+    pub(super) talk: Talk,
     pub(super) version: RwSignal<u32>,
     /// The key of a submission that may have reached the server; anew after each change.
     pub(super) key: StoredValue<Option<Uuid>>,
@@ -73,7 +76,7 @@ impl Sitting {
         keys: &OwnKeys,
         version: RwSignal<u32>,
     ) -> Self {
-        let OpenTask { task_id, inner_id, data, leased, annotation, draft, prediction, versions, .. } = task;
+        let OpenTask { task_id, inner_id, data, leased, annotation, draft, prediction, versions, comments, .. } = task;
         let was_skipped = annotation.as_ref().is_some_and(|annotation| annotation.was_cancelled);
         let annotation_id = annotation.as_ref().filter(|a| !a.was_cancelled).map(|a| a.annotation_id);
         let prediction_id = prediction.as_ref().map(|prediction| prediction.prediction_id);
@@ -102,6 +105,7 @@ impl Sitting {
             editor.withhold(held_back.unwrap_or_default());
         });
         let project_id = project.project_id;
+        let opened = OpenedTask { project_id, task_id };
         Self {
             user_id,
             bench,
@@ -122,6 +126,7 @@ impl Sitting {
             may_be_empty: project.enable_empty_annotation,
             done: StoredValue::new(done),
             versions: StoredValue::new(versions),
+            talk: Talk::new(bench, opened, user_id, Here::Mine, comments, project.sees_all),
             version,
             key: StoredValue::new(None),
             busy: RwSignal::new(false),

@@ -14,6 +14,7 @@ use crate::annotate::autosave::Saving;
 use crate::annotate::bench::OpenedTask;
 use crate::annotate::browser;
 use crate::annotate::canvas::listen_to_keys;
+use crate::annotate::comments::{CommentsButton, beside as comments_beside};
 use crate::annotate::compare::{Comparing, beside};
 use crate::annotate::desktop::Desktop;
 use crate::shell::{Command as PaletteCommand, use_commands};
@@ -50,7 +51,21 @@ pub(super) fn Work(
     provide_context(bench);
     let task = OpenedTask { project_id: desk.project_id, task_id: desk.task_id };
     provide_context(task);
+    let talk = desk.talk;
+    provide_context(talk);
+    talk.start();
     let comparing = RwSignal::new(false);
+    // There is room for one of them beside the work.
+    Effect::new(move |_| {
+        if comparing.get() {
+            talk.open.set(false);
+        }
+    });
+    Effect::new(move |_| {
+        if talk.open.get() {
+            comparing.set(false);
+        }
+    });
     let can_compare = desk.versions.with_value(|versions| !versions.is_empty());
     let project_id = desk.project_id;
     let query = use_query_map();
@@ -115,6 +130,8 @@ pub(super) fn Work(
             let compare = Callback::new(move |()| comparing.set(true));
             commands.push(PaletteCommand::run("Label", "Compare with another version", lu::LuColumns2, compare));
         }
+        let talk_on = Callback::new(move |()| talk.toggle());
+        commands.push(PaletteCommand::run("Label", "Comments", lu::LuMessageSquare, talk_on));
         if has_instructions {
             let show = Callback::new(move |()| showing_instructions.set(true));
             commands.push(PaletteCommand::run("Label", "Instructions", lu::LuBookOpen, show));
@@ -162,6 +179,7 @@ pub(super) fn Work(
                             on:click=move |_| comparing.update(|comparing| *comparing = !*comparing)
                         />
                     })}
+                    <CommentsButton talk/>
                     {has_instructions.then(|| view! {
                         <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>"Instructions"</Button>
                     })}
@@ -184,9 +202,11 @@ pub(super) fn Work(
             <div
                 class="desk-work"
                 data-comparing=move || comparing.get().then_some("")
+                data-talking=move || talk.open.get().then_some("")
                 inert=move || desk.autosave.is_shut()
             >
                 <Desktop bench/>
+                {comments_beside(talk)}
                 {move || comparing.get().then(|| {
                     beside(Comparing { bench, task, versions: desk.versions, open: comparing })
                 })}

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 
 use super::window::Window;
 use crate::annotate::bench::Bench;
+use crate::annotate::comments::badge;
 use crate::ui::{Icon, IconButton, Look, Size, lu, plural};
 
 /// A region as its line shows it.
@@ -177,6 +178,7 @@ pub(super) fn RegionRow(bench: Bench, view: Window, key: RegionKey, lines: Memo<
                     <span class="truncate">{move || words(|row| row.title.clone())}</span>
                     <span class="region-detail truncate" dir="auto">{move || words(|row| row.detail.clone())}</span>
                 </span>
+                {badge(bench, key)}
             </button>
             <span class="region-actions">
                 {move || {

@@ -1,11 +1,15 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
-use app::annotate::api::{Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Upcoming};
+use app::annotate::api::{
+    ChangeComment, Comments, Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Upcoming,
+    ViewTask, WriteComment,
+};
 use app::help;
 use domain::{
     annotation::{DraftToSave, Submission, VersionId},
+    comment::{About, Change, NewComment},
     hotkeys::OwnKeys,
-    id::{AnnotationId, TaskId},
+    id::{AnnotationId, CommentId, TaskId},
     result::ResultItem,
 };
 use serde_json::json;
@@ -19,6 +23,15 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
     // Tasks are handed out in their order: the first is worked on and handed in, the second skipped.
     let (first, second) = (world.tasks[0], world.tasks[1]);
     let no_version = VersionId::Earlier(AnnotationId(0), 1);
+    let comment = NewComment {
+        project_id,
+        task_id: first,
+        about: About::Task,
+        pin: None,
+        text: "Secret cats?".to_owned(),
+        key: Uuid::now_v7(),
+    };
+    let no_change = ChangeComment { project_id, task_id: first, comment_id: CommentId(0), change: Change::Resolve };
     let next = || OpenDesk { project_id, task_id: None };
     vec![
         door(&next(), "not_found", outside, Who::Annotator),
@@ -29,6 +42,11 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         // Past the permission, there is no such version.
         door(&ReadVersion { project_id, task_id: first, id: no_version }, "not_found", outside, Who::Annotator)
             .but_refused("not_found"),
+        door(&ViewTask { project_id, task_id: first, shown: None }, "not_found", outside, Who::Annotator),
+        door(&Comments { project_id, task_id: first }, "not_found", outside, Who::Annotator),
+        door(&WriteComment { comment }, "not_found", outside, Who::Annotator),
+        // Past the permission, there is no such comment.
+        door(&no_change, "not_found", outside, Who::Annotator).but_refused("not_found"),
         door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
         door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
         door(&next(), "not_found", outside, Who::Annotator),

@@ -24,7 +24,7 @@ enum Page {
 }
 
 /// Every page, by its pattern in `app/src/routes.rs`.
-const PAGES: [(&str, Page); 23] = [
+const PAGES: [(&str, Page); 24] = [
     ("/", Page::Open("what the product is")),
     ("/login", Page::Open("the way in")),
     ("/signed-in", Page::Open("says that this tab can be closed")),
@@ -44,6 +44,8 @@ const PAGES: [(&str, Page); 23] = [
     ("/projects/{id}", Page::OfProject(200)),
     ("/projects/{id}/label", Page::OfProject(200)),
     ("/projects/{id}/data", Page::OfProject(403)),
+    // A task that the annotator was not given.
+    ("/projects/{id}/tasks/{task}", Page::OfProject(404)),
     ("/projects/{id}/import", Page::OfProject(403)),
     ("/projects/{id}/export", Page::OfProject(403)),
     ("/projects/{id}/settings", Page::OfProject(403)),
@@ -57,6 +59,7 @@ async fn every_page_turns_away_whom_it_should() {
     for (pattern, page) in PAGES {
         let address = pattern
             .replace("{id}", &world.project_id.to_string())
+            .replace("{task}", &world.tasks[2].to_string())
             .replace("{token}", &world.invite_token)
             .replace("{section}", "people")
             .replace("{page}", "labeling");
@@ -88,7 +91,7 @@ async fn every_page_turns_away_whom_it_should() {
                 };
                 look(Who::Rival, rival, OURS).await;
                 look(Who::Member, member, OF_OUR_PROJECT).await;
-                let hidden = if labels == 403 { OF_OUR_PROJECT } else { "" };
+                let hidden = if labels == 200 { "" } else { OF_OUR_PROJECT };
                 look(Who::Annotator, labels, hidden).await;
                 look(Who::Owner, 200, "").await;
             }
