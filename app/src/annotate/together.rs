@@ -93,6 +93,11 @@ impl Seat {
         self.ensemble.with_untracked(Ensemble::acts) != self.heard.get_value()
     }
 
+    /// The number of the last act.
+    pub(super) fn acts(self) -> u32 {
+        self.ensemble.try_with_untracked(Ensemble::acts).unwrap_or(0)
+    }
+
     /// Whether this one keeps the time.
     pub(super) fn keeps_time(self) -> bool {
         self.ensemble.try_with_untracked(|all| all.keeps_time(self.who)).unwrap_or(false)

@@ -160,12 +160,18 @@ fn document(stream: &[u8]) -> Vec<u8> {
 /// What takes as much memory as it likes when it is unpacked.
 fn bomb() -> Vec<u8> {
     use std::io::Write;
-    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    let nothing = vec![b' '; 1 << 20];
-    for _ in 0..6 << 10 {
-        packed.write_all(&nothing).unwrap();
-    }
-    let packed = packed.finish().unwrap();
+    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    let mut block = || {
+        packer.write_all(&[b' '; 1 << 20]).unwrap();
+        packer.flush().unwrap();
+        packer.get_ref().len()
+    };
+    // Whatever follows a megabyte of nothing is packed the same way: one block says it all.
+    let (first, second) = (block(), block());
+    let blocks = packer.finish().unwrap();
+    let mut packed = vec![0x78, 0xda];
+    packed.extend(&blocks[..first]);
+    packed.extend(blocks[first..second].repeat(6 << 10));
     let mut stream = format!("<</Filter/FlateDecode/Length {}>> stream\n", packed.len()).into_bytes();
     stream.extend(packed);
     stream.extend(b"\nendstream");
@@ -199,7 +205,7 @@ async fn documents_are_prepared_by_a_process_of_their_own() {
     }
     assert_eq!(ask(&browser, &films.path("page/3", &page)).await.status, StatusCode::NOT_FOUND);
     // Whatever a document does there, this server goes on.
-    for (bytes, code) in [(b"no document".to_vec(), "not_pdf"), (bomb(), "pdf_damaged")] {
+    for (bytes, code) in [(b"%PDF-1.7 and no document".to_vec(), "pdf_damaged"), (bomb(), "pdf_damaged")] {
         let src = films.upload("b.pdf", bytes.leak()).await;
         assert_eq!(made(&browser, &films.path("pdf", &src)).await.problem().code, code);
     }

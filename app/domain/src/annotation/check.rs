@@ -13,7 +13,7 @@ use crate::result::{Region, ResultItem, is_region_type};
 
 /// The controls that draw what the label page has a tool for today. What is required of others cannot be given and must
 /// not keep anyone from submitting.
-const DRAWN: [&str; 23] = [
+const DRAWN: [&str; 24] = [
     "Rectangle",
     "RectangleLabels",
     "Ellipse",
@@ -31,6 +31,7 @@ const DRAWN: [&str; 23] = [
     "VideoRectangle",
     "VideoVector",
     "VideoVectorLabels",
+    "OcrLabels",
     "TimelineLabels",
     "TimeSeriesLabels",
     "Labels",
@@ -104,8 +105,18 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         if let Some((_, numbers)) = items_asked {
             let of = |item: &ResultItem| item.item_index().unwrap_or(0);
             let is_open = |number: &&u64| !items.iter().any(|item| of(item) == **number && says_something(item));
-            let open = numbers.iter().filter(is_open).count();
-            if open == 0 || !is_visible(config, &control.attributes, result, None) {
+            // A condition looks at what is answered about the same picture, as it does while one works.
+            let is_seen = |number: &&u64| {
+                let is_elsewhere = |item: &&ResultItem| {
+                    let asked = config.control(item.from_name()).and_then(Control::asked_items);
+                    asked.is_some() && of(item) != **number
+                };
+                let here: Vec<ResultItem> = result.iter().filter(|item| !is_elsewhere(item)).cloned().collect();
+                is_visible(config, &control.attributes, &here, None)
+            };
+            let has_condition = control.attribute("visibleWhen").is_some();
+            let open = numbers.iter().filter(is_open).filter(|number| !has_condition || is_seen(number)).count();
+            if open == 0 {
                 return None;
             }
             let sentence = format!("Please answer “{}” for each picture ({open} to go).", control.name);
@@ -224,7 +235,7 @@ mod tests {
             <TextArea name="why" toName="img" required="true" visibleWhen="choice-selected" whenTagName="weather" whenChoiceValue="Bad"/>
             <Number name="count" toName="img" min="0" max="10"/>
             <BrushLabels name="mask" toName="img" required="true" visibleWhen="choice-selected" whenChoiceValue="Bad"><Label value="Sky"/></BrushLabels>
-            <OcrLabels name="words" toName="img" required="true"><Label value="Word"/></OcrLabels></View>"#;
+            <Cube name="cube" toName="img" required="true"/></View>"#;
         parse(xml).config.expect("well-formed")
     }
 
@@ -290,6 +301,19 @@ mod tests {
         let two = json!([sharp(None), sharp(Some(2)), sharp(Some(9))]);
         assert_eq!(messages(&of_task, two), ["Please answer “sharp” for each picture (1 to go)."]);
         assert_eq!(messages(&of_task, json!([sharp(None), sharp(Some(1)), sharp(Some(2))])), [""; 0]);
+        // A condition is about the same picture.
+        let xml = r#"<View><Image name="page" valueList="$pages"/>
+            <Choices name="sharp" toName="page" perItem="true"><Choice value="Yes"/><Choice value="No"/></Choices>
+            <Rating name="why" toName="page" perItem="true" required="true" visibleWhen="choice-selected" whenTagName="sharp"
+                whenChoiceValue="Yes"/></View>"#;
+        let asked = parse(xml).config.unwrap().for_task(task.as_object().unwrap());
+        assert_eq!(messages(&asked, json!([])), [""; 0]);
+        let stars = |index: u64| json!({"from_name": "why", "to_name": "page", "type": "rating", "item_index": index, "value": {"rating": 3}});
+        let sharp_pages = || vec![sharp(Some(0)), sharp(Some(2))];
+        let said = |more: Vec<Value>| messages(&asked, Value::Array(sharp_pages().into_iter().chain(more).collect()));
+        assert_eq!(said(vec![stars(0)]), ["Please answer “why” for each picture (1 to go)."]);
+        assert_eq!(said(vec![stars(0), stars(1)]), ["Please answer “why” for each picture (1 to go)."]);
+        assert_eq!(said(vec![stars(0), stars(2)]), [""; 0]);
         // Without a task nobody knows how many there are.
         assert_eq!(messages(&config, json!([])), [""; 0]);
     }

@@ -11,15 +11,28 @@ use super::edit::Edit;
 use super::editor::{Editor, Response};
 
 /// The most characters that can be written about what stands in a box.
-pub const MAX_PAGE_TEXT_CHARS: usize = 10_000;
+pub const MAX_PAGE_TEXT_CHARS: usize = 100_000;
 
 impl Editor {
     /// The words on a page have been read. What was drawn there before they were known takes them in now.
     pub fn set_words(&mut self, object: &str, words: Arc<[Word]>) -> Response {
         self.words.insert(object.to_owned(), words);
-        if self.read_only {
+        // A gesture is not broken off for it: the boxes take them in when it is over.
+        if self.read_only || self.history.is_open() {
+            self.unread.insert(object.to_owned());
             return Response::NONE;
         }
+        self.take_in_words(object)
+    }
+
+    /// Boxes that were drawn before the words of their page were known take them in.
+    pub(super) fn take_in_unread(&mut self) {
+        for object in std::mem::take(&mut self.unread) {
+            let _ = self.take_in_words(&object);
+        }
+    }
+
+    fn take_in_words(&mut self, object: &str) -> Response {
         let waits = |mark: &Mark| mark.region.source.is_none() && mark.is_editable();
         let edits: Vec<Edit> = self
             .document
@@ -98,6 +111,7 @@ impl Editor {
     }
 
     fn read_at(&self, object: &str, page: &PageBox) -> Option<String> {
-        text_in(self.words.get(object)?, &page.rect, page.size?)
+        let text = text_in(self.words.get(object)?, &page.rect, page.size?)?;
+        Some(text.chars().take(MAX_PAGE_TEXT_CHARS).collect())
     }
 }

@@ -11,6 +11,7 @@ use domain::result::{ResultItem, is_region_type};
 use super::compare::{Difference, How, Subject};
 use super::document::{Document, RegionKey};
 use super::editor::{Editor, Response};
+use super::kit::ObjectKind;
 use super::log::{Change, Record};
 
 /// What a model proposes and nobody has seen yet.
@@ -67,6 +68,9 @@ impl Editor {
         left.sort_by(|a, b| b.1.total_cmp(&a.1));
         let (selection, fresh) = (self.selection.clone(), self.fresh);
         for (id, _) in left {
+            if proposal.key_of(&id).is_none() && self.may_be_read_later(&id) {
+                continue;
+            }
             self.withheld.left.retain(|known| *known != id);
             let shown = self.shown_with(&proposal, &id);
             // One that the interface does not understand, or that is here in another way, is not waited for.
@@ -79,6 +83,18 @@ impl Editor {
             }
         }
         Response { panels: true, ..Response::LIVELY }
+    }
+
+    /// Whether a region is on a picture that nobody has measured yet: without its size it cannot be read.
+    fn may_be_read_later(&self, id: &str) -> bool {
+        let mut items = self.withheld.proposal.iter().filter(|item| item.id() == id);
+        items.any(|item| {
+            let place = self.document.place_of(item);
+            place.is_some_and(|place| {
+                let is_canvas = self.document.kit().object(&place).is_some_and(ObjectKind::is_canvas);
+                is_canvas && !self.surfaces.contains_key(&place)
+            })
+        })
     }
 
     /// A region of the proposal, and its relations to regions that are here: they come with the later of their ends.

@@ -59,6 +59,11 @@ pub(super) struct Talk {
     kept_as: StoredValue<String>,
 }
 
+/// Whether somebody waits for something: what was taken back is over, whatever was answered.
+pub(super) fn is_open(thread: &Thread) -> bool {
+    thread.resolved.is_none() && !thread.head.is_deleted
+}
+
 impl Talk {
     /// `for_all`: whether comments are for everybody who works on the task, as long as nothing else is chosen.
     pub(super) fn new(
@@ -78,7 +83,7 @@ impl Talk {
             trouble: RwSignal::new(None),
             asked: StoredValue::new(0),
             heard: StoredValue::new(0),
-            writing: Writing::new(""),
+            writing: Writing::kept(format!("synapse.comment.{user_id}.{}", task.task_id)),
             pin: RwSignal::new(None),
             for_all: RwSignal::new(for_all),
             kept_as: StoredValue::new(format!("synapse.comment.{user_id}.{}", task.task_id)),
@@ -115,6 +120,11 @@ impl Talk {
             });
             is_empty
         });
+        Effect::new(move |_| {
+            self.pin.track();
+            self.for_all.track();
+            self.writing.is_other();
+        });
         // A comment is about the region that is picked. What is being written keeps the one it was begun with, until
         // another is picked.
         let sole = Memo::new(move |_| self.bench.read(Editor::sole));
@@ -133,13 +143,13 @@ impl Talk {
 
     /// How many threads are not settled.
     pub(super) fn open_count(self) -> usize {
-        self.threads.with(|threads| threads.iter().filter(|thread| thread.resolved.is_none()).count())
+        self.threads.with(|threads| threads.iter().filter(|thread| is_open(thread)).count())
     }
 
     /// How many of them are about a region of the work on this page.
     fn count_about(self, id: &str) -> usize {
         let is_about = |thread: &&Thread| {
-            thread.resolved.is_none()
+            is_open(thread)
                 && thread.pin.as_ref().is_some_and(|pin| pin.id == id)
                 && thread.work.as_ref().is_some_and(|work| self.is_here(work))
         };

@@ -1,11 +1,11 @@
 //! The panel: what is said, and the box for what is to be said.
 
 use domain::comment::{About, NewComment, Pin};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::thread::ThreadRow;
 use super::writing::WritingBox;
-use super::{Here, Talk, name_of};
+use super::{Here, Talk, is_open, name_of};
 use crate::annotate::api;
 use crate::ui::{Button, Checkbox, Choice, ErrorBanner, Icon, IconButton, Segments, Size, lu};
 
@@ -15,10 +15,16 @@ pub(super) fn Panel(talk: Talk) -> impl IntoView {
     let ids = Memo::new(move |_| {
         let all = shown.with(|shown| shown == "all");
         talk.threads.with(|threads| {
-            let wanted = threads.iter().filter(|thread| all || thread.resolved.is_none());
+            let wanted = threads.iter().filter(|thread| all || is_open(thread));
             wanted.map(|thread| thread.head.comment_id).collect::<Vec<_>>()
         })
     });
+    // Whoever sends a comment twice by keyboard does not hand in the work.
+    let keep_here = |event: ev::KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.stop_propagation();
+        }
+    };
     let settled = move || talk.threads.with(Vec::len) - talk.open_count();
     let empty = move || match (settled(), shown.with(|shown| shown == "all")) {
         (0, _) | (_, true) => "Nothing has been said about this task yet. Ask what the instructions leave open.",
@@ -26,7 +32,7 @@ pub(super) fn Panel(talk: Talk) -> impl IntoView {
         (_, false) => "Nothing is open. All comments are resolved.",
     };
     view! {
-        <aside class="panel comments" aria-label="Comments">
+        <aside class="panel comments" aria-label="Comments" on:keydown=keep_here>
             <div class="panel-head">
                 <h2>"Comments"</h2>
                 <span class="panel-count num" role="status">{move || ids.with(Vec::len).to_string()}</span>

@@ -3,7 +3,7 @@
 use domain::comment::{About, Change, Comment, NewComment, Pin, Thread, Work};
 use domain::id::CommentId;
 use editor::annotate::RegionKey;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::components::A;
 
 use super::writing::{Writing, WritingBox};
@@ -30,6 +30,14 @@ pub(super) fn ThreadRow(talk: Talk, id: CommentId) -> impl IntoView {
     });
     let place = Memo::new(move |_| thread.with(|thread| thread.as_ref().map(|it| (it.work.clone(), it.pin.clone()))));
     let answering = RwSignal::new(false);
+    let row = NodeRef::<html::Li>::new();
+    // The keyboard stays where the box was.
+    let leave = move || {
+        answering.set(false);
+        if let Some(row) = row.get_untracked() {
+            let _ = row.focus();
+        }
+    };
     let answer = Writing::new("");
     let send = Callback::new(move |()| {
         let comment = NewComment {
@@ -40,14 +48,14 @@ pub(super) fn ThreadRow(talk: Talk, id: CommentId) -> impl IntoView {
             text: answer.text.get_untracked(),
             key: answer.key(),
         };
-        answer.send(talk, api::write_comment(comment), move || answering.set(false));
+        answer.send(talk, api::write_comment(comment), leave);
     });
     let settle = move |_| match untrack(|| look(|thread| thread.resolved.is_some())) {
         true => talk.change(id, Change::Reopen, toasts, None),
         false => talk.change(id, Change::Resolve, toasts, Some(("Resolved.", Change::Reopen))),
     };
     view! {
-        <li class="thread" data-resolved=move || look(|thread| thread.resolved.is_some()).then_some("")>
+        <li class="thread" tabindex="-1" node_ref=row data-resolved=move || look(|thread| thread.resolved.is_some()).then_some("")>
             {move || place.get().map(|(work, pin)| about(talk, work, pin))}
             <For each=move || comments.get() key=|id| *id let:of>
                 <CommentRow talk thread id=of/>
@@ -77,7 +85,7 @@ pub(super) fn ThreadRow(talk: Talk, id: CommentId) -> impl IntoView {
                     label="Answer"
                     action="Answer"
                     on_send=send
-                    on_leave=Some(Callback::new(move |()| answering.set(false)))
+                    on_leave=Some(Callback::new(move |()| leave()))
                 />
             </Show>
         </li>
@@ -160,6 +168,14 @@ fn CommentRow(talk: Talk, thread: Memo<Option<Thread>>, id: CommentId) -> impl I
         found.or_else(|| before.cloned().flatten())
     });
     let editing = RwSignal::new(false);
+    let row = NodeRef::<html::Article>::new();
+    // The keyboard stays where the box was.
+    let leave = move || {
+        editing.set(false);
+        if let Some(row) = row.get_untracked() {
+            let _ = row.focus();
+        }
+    };
     let writing = Writing::new("");
     let edit = move |_| {
         writing
@@ -171,7 +187,7 @@ fn CommentRow(talk: Talk, thread: Memo<Option<Thread>>, id: CommentId) -> impl I
         let OpenedTask { project_id, task_id } = talk.task;
         let change = Change::Reword(writing.text.get_untracked());
         let question = api::change_comment(project_id, task_id, id, change);
-        writing.send(talk, question, move || editing.set(false));
+        writing.send(talk, question, leave);
     });
     let delete = move |_| talk.change(id, Change::Delete, toasts, Some(("Comment deleted.", Change::Restore)));
     let face = move |Comment { by, is_mine, text, at, edited_at, is_deleted, .. }: Comment| {
@@ -197,7 +213,7 @@ fn CommentRow(talk: Talk, thread: Memo<Option<Thread>>, id: CommentId) -> impl I
         .into_any()
     };
     view! {
-        <article class="comment" aria-label=move || comment.with(|it| it.as_ref().map(|it| format!("Comment by {}", it.by)))>
+        <article class="comment" tabindex="-1" node_ref=row aria-label=move || comment.with(|it| it.as_ref().map(|it| format!("Comment by {}", it.by)))>
             {move || comment.get().map(face)}
             <Show when=move || editing.get()>
                 <WritingBox
@@ -205,7 +221,7 @@ fn CommentRow(talk: Talk, thread: Memo<Option<Thread>>, id: CommentId) -> impl I
                     label="Edit comment"
                     action="Save"
                     on_send=send
-                    on_leave=Some(Callback::new(move |()| editing.set(false)))
+                    on_leave=Some(Callback::new(move |()| leave()))
                 />
             </Show>
         </article>

@@ -18,6 +18,8 @@ pub(super) struct Writing {
     error: RwSignal<Option<AppError>>,
     /// The key of what may have reached the server; anew for another text.
     key: StoredValue<Option<Uuid>>,
+    /// Where the browser keeps what is written, if it does.
+    kept_as: StoredValue<Option<String>>,
 }
 
 impl Writing {
@@ -27,7 +29,20 @@ impl Writing {
             busy: RwSignal::new(false),
             error: RwSignal::new(None),
             key: StoredValue::new(None),
+            kept_as: StoredValue::new(None),
         }
+    }
+
+    /// The same, kept by the browser under a key as it is written.
+    pub(super) fn kept(key: String) -> Self {
+        let writing = Self::new("");
+        writing.kept_as.set_value(Some(key));
+        writing
+    }
+
+    /// It says something else now, or to others: sent again it would be another comment.
+    pub(super) fn is_other(self) {
+        self.key.set_value(None);
     }
 
     /// The key under which it is sent, however often.
@@ -55,14 +70,26 @@ impl Writing {
         }
         self.busy.set(true);
         self.error.set(None);
+        let sent = self.text.get_untracked();
+        let kept_as = self.kept_as.get_value();
         talk.ask(question, move |outcome| {
-            // The box, or the page, may have been left meanwhile.
+            // The box, or the page, may have been left meanwhile: what has arrived does not wait there to be sent again.
+            if let (Ok(()), Some(key)) = (&outcome, &kept_as)
+                && browser::kept::<String>(key).as_ref() == Some(&sent)
+            {
+                browser::forget(key);
+            }
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match outcome {
                 Ok(()) => {
-                    self.change(String::new());
+                    // What was written meanwhile is another comment.
+                    if self.text.with_untracked(|text| *text == sent) {
+                        self.change(String::new());
+                    } else {
+                        self.key.set_value(None);
+                    }
                     then();
                 }
                 Err(error) => self.error.set(Some(error)),

@@ -77,6 +77,8 @@ pub(in crate::annotate) struct Player {
     told: StoredValue<Option<u32>>,
     /// When it was last set right.
     sent_ms: StoredValue<f64>,
+    /// The act of the others after which the browser would not play this one: it is not asked again before the next.
+    refused: StoredValue<Option<u32>>,
 }
 
 impl Player {
@@ -97,6 +99,7 @@ impl Player {
             seat: object.with_value(|name| bench.together.seat(name)),
             told: StoredValue::new(None),
             sent_ms: StoredValue::new(f64::NEG_INFINITY),
+            refused: StoredValue::new(None),
         };
         Effect::new(move |_| {
             let (speed, volume) = (speed.get(), volume.get());
@@ -178,6 +181,10 @@ impl Player {
             Turn::Tell if playing == seat.is_playing() => {}
             Turn::Tell => seat.tell(element.current_time(), playing),
             Turn::Go { second, playing } => {
+                let is_refused = self.refused.get_value() == Some(seat.acts());
+                if is_refused && playing {
+                    return;
+                }
                 let at = self.clock.with_value(|clock| clock.place(second));
                 let cursor = self.object.with_value(|name| {
                     let _ = self.bench.act(|editor| editor.follow_line(name, at, playing));
@@ -199,6 +206,9 @@ impl Player {
         spawn_local(async move {
             if JsFuture::from(promise).await.is_err() && element.paused() {
                 // Browsers refuse to play before a page has been touched, and what they cannot read.
+                if let Some(seat) = self.seat {
+                    let _ = self.refused.try_set_value(Some(seat.acts()));
+                }
                 let _ = self.object.try_with_value(|name| self.bench.act(|editor| editor.stop_playing(name)));
                 return;
             }

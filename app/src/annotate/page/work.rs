@@ -23,6 +23,15 @@ use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size
 /// Where a browser keeps what was copied, with who did.
 const COPIED: &str = "synapse.copied";
 
+/// Keeps what was copied for other tasks; `false` where that is too much.
+fn share(desk: Sitting) -> bool {
+    let is_kept = browser::keep(COPIED, &(desk.user_id, desk.bench.peek(|editor| editor.copied().to_vec())));
+    if !is_kept {
+        browser::forget(COPIED);
+    }
+    is_kept
+}
+
 /// What was copied in another task, or in another tab, can be pasted here.
 fn share_copies(desk: Sitting) {
     let take = move |(user_id, copied): (UserId, Vec<Vec<ResultItem>>)| {
@@ -112,9 +121,9 @@ pub(super) fn Work(
             Command::Submit => desk.hand_in(false, By::Keys, toasts, onwards),
             Command::Skip if desk.may_skip => desk.hand_in(true, By::Keys, toasts, onwards),
             Command::ShowKeys => showing_keys.set(true),
-            // Where the browser keeps nothing, it can be pasted in this task alone.
-            Command::Copy => {
-                let _ = browser::keep(COPIED, &(desk.user_id, bench.peek(|editor| editor.copied().to_vec())));
+            // What is too much for the browser can be pasted in this task alone, and nothing older elsewhere.
+            Command::Copy if !share(desk) => {
+                toasts.info("This is too much to be pasted in another task; in this one it can be.");
             }
             _ => {}
         }

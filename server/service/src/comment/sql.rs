@@ -7,6 +7,7 @@ use domain::{
     id::{AnnotationId, CommentId, TaskId, UserId},
 };
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::{Result, access::ProjectAccess};
 
@@ -61,6 +62,18 @@ pub(super) async fn count(conn: &mut PgConnection, access: &ProjectAccess, task_
         r#"select count(*) as "count!" from comment where project_id = $1 and task_id = $2"#,
         access.project_id().0,
         task_id.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Whether the person has sent a comment under this key before.
+pub(super) async fn was_sent(conn: &mut PgConnection, access: &ProjectAccess, me: UserId, key: Uuid) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from comment where project_id = $1 and author_id = $2 and sent_key = $3) as "is_there!""#,
+        access.project_id().0,
+        me.0,
+        key
     )
     .fetch_one(conn)
     .await?)

@@ -42,6 +42,8 @@ pub(super) const RECIPE: &str = "pdf1";
 pub const MAX_BYTES: u64 = 200 << 20;
 /// The longest side of a page, in points: what the format allows.
 const MAX_POINTS: f64 = 14_400.0;
+/// The most bytes of a picture or of the words of a page.
+const MOST_PART_BYTES: u64 = 64 << 20;
 /// The beginning of a document stands somewhere in its first bytes.
 const HEAD_BYTES: usize = 1024;
 /// Room for what is nested in one another.
@@ -225,7 +227,7 @@ pub(super) async fn part(cx: &Cx, derived: &Derived, page: usize, part: Part) ->
     let entry = derive::bytes(cx, derived, at..at + ENTRY_BYTES as u64).await?;
     let at = 16 + 16 * part as usize;
     let place = number(&entry, at, u64::from_le_bytes).zip(number(&entry, at + 8, u64::from_le_bytes));
-    let (offset, length) = place.ok_or_else(lost)?;
+    let (offset, length) = place.filter(|(_, length)| *length <= MOST_PART_BYTES).ok_or_else(lost)?;
     let end = offset.checked_add(length).filter(|end| *end <= derived.size_bytes).ok_or_else(lost)?;
     Ok(Some(derive::bytes(cx, derived, offset..end).await?))
 }

@@ -22,6 +22,10 @@ use super::derive::Work;
 
 /// The most things that are painted on a page.
 const MAX_STEPS: u64 = 2_000_000;
+/// The most characters that one letter of a font stands for: a ligature has a few.
+const MOST_CHARS_PER_GLYPH: usize = 8;
+/// The most bytes of text on a page.
+const MOST_BYTES: usize = 1 << 20;
 /// How often the clock is looked at.
 const CLOCK_STEPS: u64 = 1_000;
 /// The most pixels of an image on a page.
@@ -42,6 +46,8 @@ pub(super) struct Reader {
     work: Arc<Work>,
     steps: u64,
     words: Vec<Word>,
+    /// Of text so far.
+    bytes: usize,
     open: Option<Open>,
     /// The run that was shown last: what is filled and stroked comes twice.
     last: Option<(usize, [f64; 6])>,
@@ -60,7 +66,7 @@ struct Open {
 
 impl Reader {
     pub(super) fn new(page: Page, work: Arc<Work>) -> Self {
-        Self { page, work, steps: 0, words: Vec::new(), open: None, last: None }
+        Self { page, work, steps: 0, words: Vec::new(), bytes: 0, open: None, last: None }
     }
 
     pub(super) fn finish(mut self) -> Vec<Word> {
@@ -97,9 +103,13 @@ impl Reader {
         }
         let text = match unicode {
             Some(BfString::Char(c)) => c.to_string(),
-            Some(BfString::String(text)) => text,
+            Some(BfString::String(text)) => text.chars().take(MOST_CHARS_PER_GLYPH).collect(),
             None => return,
         };
+        self.bytes += text.len();
+        if self.bytes > MOST_BYTES {
+            return;
+        }
         if text.chars().all(|c| c.is_whitespace() || c.is_control()) {
             self.close();
             return;

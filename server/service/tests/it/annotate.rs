@@ -462,7 +462,7 @@ async fn keys_belong_to_the_person() {
     account::set_keys(&work.db.cx, &ana, &keys).await.unwrap();
     assert_eq!(work.next(&ana).await.keys, keys);
     assert_eq!(work.next(&ben).await.keys, OwnKeys::default());
-    let many = OwnKeys((0..1_000).map(|n| (n.to_string(), "A".to_owned())).collect());
+    let many = OwnKeys((0..1_001).map(|n| (n.to_string(), "A".to_owned())).collect());
     assert_eq!(refused(account::set_keys(&work.db.cx, &ana, &many).await), Kind::Invalid);
     assert_eq!(work.next(&ana).await.keys, keys);
 }

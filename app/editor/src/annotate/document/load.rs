@@ -133,7 +133,7 @@ impl Document {
     }
 
     /// The object an item is about, as the interface of the task calls it.
-    pub(super) fn place_of(&self, item: &ResultItem) -> Option<String> {
+    pub(crate) fn place_of(&self, item: &ResultItem) -> Option<String> {
         place_of(item, |name| self.kit.object(name).is_some())
     }
 

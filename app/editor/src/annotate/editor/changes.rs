@@ -34,11 +34,13 @@ impl Editor {
             Effect::Commit => {
                 let could = self.history.is_open();
                 self.commit_step();
+                self.take_in_unread();
                 Response { changed: could, ..Response::ALL }
             }
             Effect::Rollback => {
                 self.history.rollback(&mut self.document);
                 self.refresh_all();
+                self.take_in_unread();
                 Response::ALL
             }
             Effect::Select(keys) => self.select(keys),

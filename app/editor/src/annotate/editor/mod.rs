@@ -78,6 +78,8 @@ pub struct Editor {
     pub(in crate::annotate) turned: BTreeMap<String, u64>,
     /// The words on pages of documents, where they are known.
     pub(in crate::annotate) words: BTreeMap<String, Arc<[Word]>>,
+    /// Pages whose words came during a gesture.
+    pub(in crate::annotate) unread: BTreeSet<String>,
     /// Sounds, series and videos that have been measured.
     pub(in crate::annotate) lines: BTreeMap<String, Line>,
     /// The line people last worked on.
@@ -141,6 +143,7 @@ impl Editor {
             surfaces,
             turned: BTreeMap::new(),
             words: BTreeMap::new(),
+            unread: BTreeSet::new(),
             lines: BTreeMap::new(),
             active_line: String::new(),
             label,

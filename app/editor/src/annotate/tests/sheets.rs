@@ -92,7 +92,7 @@ fn what_people_write_stays_theirs() {
     let _ = editor.editor.set_page_text(key, "");
     assert_eq!(editor.editor.results()[0].0["value"].get("ocrtext"), None);
     // Too long a text is cut; a region that is no box on a page has none.
-    let _ = editor.editor.set_page_text(key, &"x".repeat(20_000));
+    let _ = editor.editor.set_page_text(key, &"x".repeat(2 * MAX_PAGE_TEXT_CHARS));
     assert_eq!(editor.editor.page_text(key).map(str::len), Some(MAX_PAGE_TEXT_CHARS));
 }
 

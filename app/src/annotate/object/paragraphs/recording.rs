@@ -5,7 +5,9 @@
 
 use domain::dialogue::Turn;
 use editor::annotate::Turn as Move;
+use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAudioElement;
 
 use super::Rules;
@@ -34,6 +36,8 @@ pub(super) struct Recording {
     seat: Option<Seat>,
     /// Where it was last sent by them, and when.
     sent: StoredValue<(f64, f64)>,
+    /// The act of the others after which the browser would not play it: it is not asked again before the next.
+    refused: StoredValue<Option<u32>>,
 }
 
 impl Recording {
@@ -47,6 +51,7 @@ impl Recording {
             trouble: RwSignal::new(false),
             seat: bench.together.seat(&rules.name),
             sent: StoredValue::new((0.0, f64::NEG_INFINITY)),
+            refused: StoredValue::new(None),
         };
         if let Some(seat) = recording.seat {
             recording.follow(seat);
@@ -170,9 +175,15 @@ impl Recording {
                 self.second.set(second);
             }
         }
-        if plays && player.paused() {
-            // Refused where the browser cannot read it, which the player tells by an event.
-            drop(player.play());
+        if plays && player.paused() && player.error().is_none() && self.refused.get_value() != Some(seat.acts()) {
+            self.refused.set_value(None);
+            let Ok(promise) = player.play() else { return };
+            spawn_local(async move {
+                // Refused where the browser cannot read it, which the player tells by an event; not asked again and again.
+                if JsFuture::from(promise).await.is_err() {
+                    let _ = self.refused.try_set_value(Some(seat.acts()));
+                }
+            });
         } else if !plays && playing {
             // Never refused.
             let _ = player.pause();
