@@ -17,8 +17,8 @@ const CONFIG = `<View>
 </View>`;
 
 const talk = [
-  { who: 'Ada', said: 'Hello?', start: 0, end: 1.5 },
-  { who: 'Grace', said: 'I will call back.', start: 5, end: 6 },
+  { who: 'Ada', said: 'Hello?', start: 0, end: 4.5 },
+  { who: 'Grace', said: 'I will call back.', start: 5, end: 7 },
 ];
 // Eight seconds, as the melody has.
 const t = Array.from({ length: 81 }, (_, n) => n / 10);
@@ -64,7 +64,6 @@ test('a sound, its words and a series move together', async ({ app, page }) => {
   expect(Math.abs(first.second - second.second)).toBeLessThan(0.4);
   expect([first.paused, first.muted, second.paused, second.muted]).toEqual([false, false, false, true]);
   await expect.poll(() => shown(page)).toBeGreaterThan(0.5);
-  await expect(page.locator('[data-turn="0"]')).toHaveAttribute('data-heard', '');
   await page.getByLabel('Speed').selectOption('1.5');
   await expect.poll(async () => (await heard(recording)).rate).toBe(1.5);
   await page.getByRole('button', { name: 'Pause (Space)' }).click();
@@ -73,7 +72,9 @@ test('a sound, its words and a series move together', async ({ app, page }) => {
   expect((await heard(recording)).second).toBeCloseTo(stopped, 1);
   expect(await shown(page)).toBeCloseTo(stopped, 1);
 
-  // A turn is played alone: the sound plays it too, from its beginning to its end, and is silent this time.
+  // A turn is played alone: the sound plays it too, from its beginning to its end, and is silent this time. Slowly, so that
+  // it lasts long enough to be looked at.
+  await page.getByLabel('Speed').selectOption('0.5');
   await page.getByRole('button', { name: 'Play turn 2' }).click();
   await expect(page.getByRole('button', { name: 'Pause (Space)' })).toBeVisible();
   expect([(await heard(call)).muted, (await heard(recording)).muted]).toEqual([true, false]);
@@ -81,8 +82,8 @@ test('a sound, its words and a series move together', async ({ app, page }) => {
   for (const player of [call, recording]) {
     const { second: at, paused } = await heard(player);
     expect(paused).toBe(true);
-    expect(at).toBeGreaterThan(5.9);
-    expect(at).toBeLessThan(6.5);
+    expect(at).toBeGreaterThan(6.9);
+    expect(at).toBeLessThan(7.5);
   }
 
   // What a person does with the recording's own controls is followed too.
@@ -91,6 +92,7 @@ test('a sound, its words and a series move together', async ({ app, page }) => {
   });
   await expect.poll(async () => (await heard(call)).second).toBeCloseTo(3, 2);
   await expect.poll(() => shown(page)).toBeCloseTo(3, 2);
+  await expect(page.locator('[data-turn="0"]')).toHaveAttribute('data-heard', '');
 
   // A click in the series takes all of them along; what is closer moves along with them.
   await chart.click({ position: { x: (await chart.boundingBox())!.width / 4, y: 60 } });

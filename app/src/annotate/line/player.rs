@@ -5,6 +5,7 @@ use std::sync::Arc;
 use editor::annotate::{Line, Turn};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlMediaElement;
 
@@ -204,9 +205,12 @@ impl Player {
         let Ok(promise) = element.play() else { return };
         let element = element.clone();
         spawn_local(async move {
-            if JsFuture::from(promise).await.is_err() && element.paused() {
-                // Browsers refuse to play before a page has been touched, and what they cannot read.
-                if let Some(seat) = self.seat {
+            if let Err(error) = JsFuture::from(promise).await
+                && element.paused()
+            {
+                // Browsers refuse to play before a page has been touched, and what they cannot read. One that was stopped
+                // meanwhile is another thing.
+                if let Some(seat) = self.seat.filter(|_| !is_interrupted(&error)) {
                     let _ = self.refused.try_set_value(Some(seat.acts()));
                 }
                 let _ = self.object.try_with_value(|name| self.bench.act(|editor| editor.stop_playing(name)));
@@ -243,4 +247,9 @@ impl Player {
             request_animation_frame(move || self.tick());
         }
     }
+}
+
+/// Whether what was to play has been stopped before it began.
+fn is_interrupted(error: &JsValue) -> bool {
+    js_sys::Reflect::get(error, &"name".into()).is_ok_and(|name| name == "AbortError")
 }

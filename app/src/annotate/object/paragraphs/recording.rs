@@ -5,9 +5,7 @@
 
 use domain::dialogue::Turn;
 use editor::annotate::Turn as Move;
-use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAudioElement;
 
 use super::Rules;
@@ -36,8 +34,6 @@ pub(super) struct Recording {
     seat: Option<Seat>,
     /// Where it was last sent by them, and when.
     sent: StoredValue<(f64, f64)>,
-    /// The act of the others after which the browser would not play it: it is not asked again before the next.
-    refused: StoredValue<Option<u32>>,
 }
 
 impl Recording {
@@ -51,7 +47,6 @@ impl Recording {
             trouble: RwSignal::new(false),
             seat: bench.together.seat(&rules.name),
             sent: StoredValue::new((0.0, f64::NEG_INFINITY)),
-            refused: StoredValue::new(None),
         };
         if let Some(seat) = recording.seat {
             recording.follow(seat);
@@ -175,15 +170,9 @@ impl Recording {
                 self.second.set(second);
             }
         }
-        if plays && player.paused() && player.error().is_none() && self.refused.get_value() != Some(seat.acts()) {
-            self.refused.set_value(None);
-            let Ok(promise) = player.play() else { return };
-            spawn_local(async move {
-                // Refused where the browser cannot read it, which the player tells by an event; not asked again and again.
-                if JsFuture::from(promise).await.is_err() {
-                    let _ = self.refused.try_set_value(Some(seat.acts()));
-                }
-            });
+        if plays && player.paused() && player.error().is_none() {
+            // Refused where the browser cannot read it, which the player tells by an event.
+            drop(player.play());
         } else if !plays && playing {
             // Never refused.
             let _ = player.pause();
