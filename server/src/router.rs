@@ -151,10 +151,14 @@ async fn as_not_found(request: Request, next: Next) -> Response {
 
 /// A name with a hash never changes its content; everything else is asked for again, and mostly answered with 304.
 async fn cache_files(request: Request, next: Next) -> Response {
-    let is_hashed = request.uri().path().starts_with("/pkg/synapse.");
+    let path = request.uri().path();
+    let (is_code, is_hashed) = (path.starts_with("/pkg/"), path.starts_with("/pkg/synapse."));
     let mut response = next.run(request).await;
     let is_file = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let value = if is_hashed && is_file { "public, max-age=31536000, immutable" } else { "no-cache" };
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(value));
+    if is_code && is_file {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, security::OUR_CODE);
+    }
     response
 }

@@ -7,6 +7,9 @@ use leptos::nonce::use_nonce;
 /// For everything that is not a page: it may do nothing, even when somebody opens an uploaded file in a tab.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
+/// For what a browser runs for our pages, beside them too: a sandbox would keep it from running at all.
+pub const OUR_CODE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),

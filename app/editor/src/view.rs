@@ -30,6 +30,14 @@ impl Viewport {
         view
     }
 
+    /// The plane of the image itself: a CSS pixel per image pixel, from its corner on.
+    #[must_use]
+    pub fn one_to_one(image: ImageSize) -> Self {
+        let surface = ScreenSize { width: image.width, height: image.height };
+        let middle = ScreenPoint::new(image.width / 2.0, image.height / 2.0);
+        Self { image, surface, zoom: 1.0, middle, rotation: 0.0 }
+    }
+
     /// The size of the image.
     #[must_use]
     pub fn image(&self) -> ImageSize {

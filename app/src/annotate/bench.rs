@@ -29,6 +29,8 @@ pub(super) struct Bench {
     pub(super) data: StoredValue<Map<String, Value>>,
     sizes: StoredValue<BTreeMap<String, ImageSize>>,
     panels: RwSignal<u32>,
+    /// Rises when regions or answers may be others, not with what is picked or looked at.
+    work: RwSignal<u32>,
     pub(super) still: RwSignal<u32>,
     pub(super) lively: RwSignal<u32>,
     /// Rises with every change of the work itself.
@@ -68,6 +70,7 @@ impl Bench {
             data: StoredValue::new(data),
             sizes: StoredValue::new(sizes),
             panels: RwSignal::new(0),
+            work: RwSignal::new(0),
             still: RwSignal::new(0),
             lively: RwSignal::new(0),
             changes: RwSignal::new(0),
@@ -106,6 +109,7 @@ impl Bench {
         }
         if response.changed {
             self.problems.update(Vec::clear);
+            rise(self.work);
             rise(self.changes);
         }
         if response.request.is_some() {
@@ -117,6 +121,12 @@ impl Bench {
     /// Looks, and looks again whenever panels have to.
     pub(super) fn read<T>(self, look: impl FnOnce(&Editor) -> T) -> T {
         self.panels.track();
+        self.editor.with_value(look)
+    }
+
+    /// Looks, and looks again whenever the work has changed: for what goes through all regions.
+    pub(super) fn read_work<T>(self, look: impl FnOnce(&Editor) -> T) -> T {
+        self.work.track();
         self.editor.with_value(look)
     }
 
@@ -160,7 +170,7 @@ impl Bench {
 
     pub(super) fn redraw(self, change: impl FnOnce(&mut Editor)) {
         self.editor.update_value(change);
-        for signal in [self.panels, self.still, self.lively] {
+        for signal in [self.work, self.panels, self.still, self.lively] {
             signal.update(|revision| *revision = revision.wrapping_add(1));
         }
     }

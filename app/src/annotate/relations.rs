@@ -58,8 +58,8 @@ fn rows(editor: &Editor, most: usize) -> Vec<Row> {
 #[component]
 pub(super) fn Relations(bench: Bench) -> impl IntoView {
     let shown = RwSignal::new(PAGE);
-    let rows = Memo::new(move |_| bench.read(|editor| rows(editor, shown.get())));
-    let count = Memo::new(move |_| bench.read(|editor| editor.document().relations().count()));
+    let rows = Memo::new(move |_| bench.read_work(|editor| rows(editor, shown.get())));
+    let count = Memo::new(move |_| bench.read_work(|editor| editor.document().relations().count()));
     let can_begin = move || bench.read(|editor| !editor.is_read_only() && editor.selection().len() == 1);
     let relating = Memo::new(move |_| bench.read(|editor| editor.relating().map(|key| editor.title(key))));
     let read_only = bench.peek(Editor::is_read_only);

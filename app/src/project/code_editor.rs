@@ -5,16 +5,10 @@ use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
 
-use crate::ui::{Icon, lu, plural};
+use crate::ui::{Icon, load_module, lu, plural};
 
 /// The module that holds `CodeMirror`, bundled from `app/js/code-editor.js`.
 const MODULE: &str = "/pkg/code-editor.js";
-
-#[wasm_bindgen(inline_js = "export const loadModule = (path) => import(path);")]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = loadModule)]
-    async fn load_module(path: &str) -> Result<JsValue, JsValue>;
-}
 
 #[wasm_bindgen]
 extern "C" {

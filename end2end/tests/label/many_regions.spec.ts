@@ -19,6 +19,15 @@ test('a list of ten thousand regions is walked by keyboard', async ({ app, page 
   const panel = page.getByRole('complementary', { name: 'Regions' });
   await expect(panel.getByText('10000', { exact: true })).toBeVisible();
   expect(await regions(page).count()).toBeLessThan(100);
+  // They are painted beside the page, and the picture of them goes along with the view.
+  const still = page.locator('.surface-layer').first();
+  const painted = (at: { x: number; y: number; width: number; height: number }) =>
+    still.evaluate((canvas: HTMLCanvasElement, at) => {
+      const part = canvas.getContext('2d')!.getImageData(at.x * canvas.width, at.y * canvas.height, at.width * canvas.width, at.height * canvas.height);
+      return part.data.filter((value, n) => n % 4 === 3 && value > 0).length / (part.width * part.height);
+    }, at);
+  const middle = { x: 0.4, y: 0.4, width: 0.2, height: 0.2 };
+  await expect.poll(() => painted(middle)).toBeGreaterThan(0.5);
   await expectAccessible(page);
 
   const first = panel.getByRole('button', { name: /^1\b.*Person/ });
@@ -32,6 +41,7 @@ test('a list of ten thousand regions is walked by keyboard', async ({ app, page 
   await expect(row).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('Delete');
   await expect(panel.getByText('9999', { exact: true }).first()).toBeVisible();
+  await expect.poll(() => painted(middle)).toBeGreaterThan(0.5);
   await page.keyboard.press('Control+z');
   await expect(panel.getByText('10000', { exact: true }).first()).toBeVisible();
 

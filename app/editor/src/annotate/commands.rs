@@ -43,7 +43,7 @@ impl Editor {
             Command::Undo => self.history.can_undo() || self.state.is_path(),
             Command::Redo => self.history.can_redo(),
             Command::Delete => editable(),
-            Command::Relate => self.relating.is_some() || self.selection.len() == 1,
+            Command::Relate => self.relating().is_some() || self.selection.len() == 1,
             Command::Duplicate | Command::Copy => {
                 self.selected_marks().any(|(_, mark)| mark.region.shape.bounds().is_some())
             }

@@ -1,6 +1,7 @@
 //! The display lists of a surface.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use domain::region::{Bounds, ImagePoint, Mask, ScreenPoint, Shape, Vector};
@@ -18,8 +19,13 @@ const TAG_LIMIT: usize = 150;
 /// Regions smaller than this on screen show no label unless selected.
 const TAG_ROOM: f64 = 24.0;
 
+/// Opacity of the inside and width of the outline of a region that nobody is touching.
+pub(super) const STILL: (f64, f64) = (0.14, 1.5);
+/// How large a key point may be on the screen, in CSS pixels from its middle.
+pub(super) const POINT_RADIUS: RangeInclusive<f64> = 4.0..=10.0;
+
 #[derive(Clone, Copy, PartialEq)]
-enum Look {
+pub(super) enum Look {
     Still,
     Hovered,
     Selected,
@@ -61,8 +67,7 @@ impl Editor {
         seen.into_iter().map(|(key, ..)| key).collect()
     }
 
-    /// What to paint of some regions as `view` shows them, with their labels where there is room for `tags`. A page that
-    /// has many paints them in parts, over several frames of the screen.
+    /// What to paint of some regions as `view` shows them, with their labels where there is room for `tags`.
     #[must_use]
     pub fn still_of(&self, keys: &[RegionKey], view: &Viewport, tags: bool) -> Vec<Paint> {
         let mut colors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
@@ -188,7 +193,7 @@ impl Editor {
         paints: &mut Vec<Paint>,
     ) {
         let (fill, width) = match look {
-            Look::Still => (0.14, 1.5),
+            Look::Still => STILL,
             Look::Hovered => (0.28, 2.0),
             Look::Selected => (0.22, 2.5),
         };
@@ -228,7 +233,7 @@ impl Editor {
     }
 }
 
-fn paint_shape(id: u32, shape: &Shape, view: &Viewport, style: Style, look: Look, paints: &mut Vec<Paint>) {
+pub(super) fn paint_shape(id: u32, shape: &Shape, view: &Viewport, style: Style, look: Look, paints: &mut Vec<Paint>) {
     if let Some(rect) = shape.as_box() {
         paints.push(Paint::Ring {
             points: rect.corners().iter().map(|corner| view.screen_from_image(*corner)).collect(),
@@ -252,7 +257,7 @@ fn paint_shape(id: u32, shape: &Shape, view: &Viewport, style: Style, look: Look
         }),
         Shape::KeyPoint(point) => paints.push(Paint::Dot {
             center: view.screen_from_image(point.point()),
-            radius: (point.width * view.zoom() / 2.0).clamp(4.0, 10.0),
+            radius: (point.width * view.zoom() / 2.0).clamp(*POINT_RADIUS.start(), *POINT_RADIUS.end()),
             style: Style { fill: 0.9, ..style },
         }),
         Shape::Mask(mask) => paints.push(paint_mask(id, mask, view, style.color, look)),

@@ -11,12 +11,14 @@ impl Editor {
     /// The region that waits for another one to be related to.
     #[must_use]
     pub fn relating(&self) -> Option<RegionKey> {
-        self.relating
+        self.relating.filter(|key| self.document.mark(*key).is_some())
     }
 
     /// Begins a relation at the one region selected: the next one picked is its other end. Again, it is called off.
     pub fn relate(&mut self) -> Response {
-        if self.relating.take().is_some() {
+        let was_relating = self.relating().is_some();
+        self.relating = None;
+        if was_relating {
             return Response::ALL;
         }
         let mut selected = self.selection.iter();
@@ -33,7 +35,7 @@ impl Editor {
 
     /// A region was picked while a relation waits for its other end; `None` when none waits.
     pub(super) fn end_relation(&mut self, to: RegionKey) -> Option<Response> {
-        let from = self.relating.filter(|from| *from != to)?;
+        let from = self.relating().filter(|from| *from != to)?;
         self.relating = None;
         if self.document.relation_between(from, to).is_some() {
             // Two regions are related once; its list is where that changes.

@@ -4,7 +4,7 @@
 //! [`MAX_CELLS`]; larger ones go into one list that is scanned), finding what is under the pointer costs the regions of
 //! one cell plus the large ones. With 10,000 regions of usual size that is a handful of exact tests per event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::region::{Bounds, ImagePoint, ImageSize};
 
@@ -89,6 +89,24 @@ impl Scene {
         keys.dedup();
         keys.retain(|key| self.bounds.get(key).is_some_and(|bounds| bounds.intersects(area)));
         keys
+    }
+
+    /// Whether the hulls of more than `most` regions meet `area`. Stops looking as soon as it knows.
+    #[must_use]
+    pub fn has_more_than(&self, most: usize, area: &Bounds) -> bool {
+        let ((x0, y0), (x1, y1)) = (self.cell(area.min), self.cell(area.max));
+        let in_cells =
+            (y0..=y1).flat_map(|y| (x0..=x1).map(move |x| (x, y))).filter_map(|cell| self.cells.get(&cell)).flatten();
+        let mut met = BTreeSet::new();
+        for key in in_cells.chain(&self.large) {
+            if self.bounds.get(key).is_some_and(|bounds| bounds.intersects(area)) {
+                met.insert(*key);
+            }
+            if met.len() > most {
+                return true;
+            }
+        }
+        false
     }
 
     /// The hull of one region.

@@ -42,7 +42,7 @@ fn map(bench: Bench, object: StoredValue<String>, src: StoredValue<String>) -> A
             })
         })
     };
-    let shown = move || format!("<polygon points=\"{}\"/>", corners().unwrap_or_default());
+    let points = move || corners().unwrap_or_default();
     let go = move |event: &ev::PointerEvent| {
         let Some(place) = frame.get_untracked().map(|frame| frame.get_bounding_client_rect()) else { return };
         let part = |at: i32, from: f64, side: f64| (f64::from(at) - from) / side.max(1.0);
@@ -74,7 +74,7 @@ fn map(bench: Bench, object: StoredValue<String>, src: StoredValue<String>) -> A
         // The view is moved by keys elsewhere: this is one more way, for pointers.
         <div class="minimap" aria-hidden="true" node_ref=frame on:pointerdown=on_down on:pointermove=on_move>
             <img src=src.get_value() alt="" draggable="false"/>
-            <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" inner_html=shown></svg>
+            <svg viewBox="0 0 1000 1000" preserveAspectRatio="none"><polygon points=points></polygon></svg>
         </div>
     }
     .into_any()

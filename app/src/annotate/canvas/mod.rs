@@ -1,6 +1,7 @@
 //! What surfaces that are drawn on share: layers as sharp as the screen, pointers, keys, tools.
 
 mod arrange_bar;
+mod crowd;
 mod keys;
 mod look;
 mod masks;
@@ -78,13 +79,6 @@ pub(super) fn observe_size(frame: NodeRef<html::Div>, changed: impl Fn() + Clone
 /// Pixels of the screen along one of the page's.
 pub(super) fn ratio() -> f64 {
     window().device_pixel_ratio().clamp(0.5, 4.0)
-}
-
-/// Empties a canvas as it is.
-fn clear(element: &HtmlCanvasElement) {
-    let Ok(Some(context)) = element.get_context("2d") else { return };
-    let Ok(context) = context.dyn_into::<CanvasRenderingContext2d>() else { return };
-    context.clear_rect(0.0, 0.0, f64::from(element.width()), f64::from(element.height()));
 }
 
 /// Clears a canvas, as sharp as the screen, and paints on it.

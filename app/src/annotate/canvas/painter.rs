@@ -8,6 +8,8 @@ use super::masks;
 
 /// The color of knobs and frames; readable on any photograph together with its white border.
 const INK: &str = "#3e63dd";
+/// As browsers write it.
+const FONT: &str = "600 11px ui-sans-serif, system-ui, sans-serif";
 
 /// Paints a list over what is there.
 pub(in crate::annotate) fn paint(canvas: &Canvas, paints: &[Paint], width: f64, height: f64) {
@@ -15,7 +17,10 @@ pub(in crate::annotate) fn paint(canvas: &Canvas, paints: &[Paint], width: f64, 
     for paint in paints.iter().filter(|paint| !matches!(paint, Paint::Tag { .. } | Paint::Knob { .. })) {
         shape(canvas, paint, width, height);
     }
-    canvas.set_font("600 11px ui-sans-serif, system-ui, sans-serif");
+    if canvas.font() != FONT && paints.iter().any(|paint| matches!(paint, Paint::Tag { .. })) {
+        // Costs a look at the styles of the page; a canvas keeps it for as long as it keeps its size.
+        canvas.set_font(FONT);
+    }
     for paint in paints {
         match paint {
             Paint::Tag { at, text, color } => tag(canvas, *at, text, color, width),
@@ -115,48 +120,6 @@ fn twice(canvas: &Canvas) {
         canvas.set_line_width(line);
         canvas.stroke();
     }
-}
-
-/// Smaller than this on the screen, a region of a crowd is a dot of its color.
-const DOT: f64 = 3.0;
-
-/// Paints many regions: those that look the same at one stroke, tiny ones without an outline.
-pub(in crate::annotate) fn paint_crowd(canvas: &Canvas, paints: &[Paint], width: f64, height: f64) {
-    let mut alike: Vec<(&Style, bool, Vec<&[ScreenPoint]>)> = Vec::new();
-    for paint in paints {
-        match paint {
-            Paint::Ring { points, closed: true, style } => {
-                let is_dot = is_dot(points);
-                match alike.iter_mut().find(|(known, dot, _)| *dot == is_dot && *known == style) {
-                    Some((_, _, rings)) => rings.push(points),
-                    None => alike.push((style, is_dot, vec![points])),
-                }
-            }
-            other => shape(canvas, other, width, height),
-        }
-    }
-    for (style, is_dot, rings) in alike {
-        canvas.begin_path();
-        for points in rings {
-            for (n, point) in points.iter().enumerate() {
-                if n == 0 { canvas.move_to(point.x, point.y) } else { canvas.line_to(point.x, point.y) }
-            }
-            canvas.close_path();
-        }
-        if is_dot {
-            canvas.set_global_alpha(0.8);
-            canvas.set_fill_style_str(&style.color);
-            canvas.fill();
-            canvas.set_global_alpha(1.0);
-        } else {
-            draw(canvas, style);
-        }
-    }
-}
-
-fn is_dot(points: &[ScreenPoint]) -> bool {
-    let Some(first) = points.first() else { return true };
-    points.iter().all(|point| (point.x - first.x).abs() < DOT && (point.y - first.y).abs() < DOT)
 }
 
 fn draw(canvas: &Canvas, style: &Style) {

@@ -1,37 +1,42 @@
 //! The still layer: the regions nobody is touching, in any number.
 //!
-//! A few are painted at once. Many are painted in parts, over as many frames as it takes, onto a canvas behind the one
-//! that is shown; meanwhile that one is moved and scaled with the view, so that panning and zooming wait for nothing. A
-//! change of a region repaints its own place.
+//! A few are painted at once. Many are painted beside the page, one picture after another; meanwhile the picture that is
+//! there is moved and scaled with the view, so that panning and zooming wait for nothing. A change of a region repaints
+//! its own place.
+
+use std::rc::Rc;
 
 use domain::region::{Bounds, ImagePoint, ScreenSize};
 use editor::annotate::{Editor, RegionKey, Stale};
 use editor::view::Viewport;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d as Canvas, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d as Canvas, HtmlCanvasElement, ImageBitmap};
 
-use super::painter::{paint, paint_crowd};
-use super::{clear, paint_layer};
-use crate::annotate::browser;
+use super::crowd::Painter;
+use super::paint_layer;
+use super::painter::paint;
 
 /// Up to this many are painted within one frame, with their labels where the editor finds room.
 const FEW: usize = 400;
-/// How many are painted between two looks at the clock.
-const PART: usize = 128;
-/// Milliseconds a frame may spend on painting; the rest of its 16 is the browser's.
-const BUDGET_MS: f64 = 4.0;
 /// Outlines reach this far beyond the region, in CSS pixels.
 const EDGE: f64 = 4.0;
 
-#[derive(Default)]
 pub(crate) struct StillLayer {
+    /// Begun with the first crowd.
+    painter: Option<Painter>,
+    wake: Rc<dyn Fn()>,
     shown: Option<Shown>,
-    job: Option<Job>,
-    /// Which of the two canvases is shown.
-    second: bool,
+    /// Regions have changed since; what is shown stays until there is better.
+    is_outdated: bool,
+    /// What the picture that is on its way will show.
+    asked: Option<Asked>,
+    /// Rises with every change of the regions.
+    version: u32,
+    /// The version the painter has.
+    handed: Option<u32>,
 }
 
-/// What a canvas was painted for.
+/// What the canvas was painted for.
 #[derive(Clone, Copy, PartialEq)]
 struct Shown {
     view: Viewport,
@@ -39,132 +44,144 @@ struct Shown {
     is_crowd: bool,
 }
 
-struct Job {
+#[derive(Clone, Copy)]
+struct Asked {
     shown: Shown,
-    keys: Vec<RegionKey>,
-    done: usize,
+    version: u32,
 }
 
 impl StillLayer {
-    /// Does what fits into a frame. Returns whether more is to be done in the next one.
-    pub(crate) fn frame(
-        &mut self,
-        canvases: [&HtmlCanvasElement; 2],
-        size: ScreenSize,
-        editor: &Editor,
-        object: &str,
-        stale: &Stale,
-    ) -> bool {
-        let Some(view) = editor.view(object).copied() else { return false };
-        let ratio = super::ratio();
-        let began = browser::now_ms();
-        let wanted = Shown { view, ratio, is_crowd: false };
-        let is_content_old = *stale != Stale::NOTHING;
-        let is_view_old = self.shown.is_none_or(|shown| (shown.view, shown.ratio) != (view, ratio));
-        let front = canvases[usize::from(self.second)];
-        for canvas in canvases {
-            let _in_memory = context(canvas);
+    /// `wake` is called when there is something new to show.
+    pub(crate) fn new(wake: impl Fn() + 'static) -> Self {
+        Self {
+            painter: None,
+            wake: Rc::new(wake),
+            shown: None,
+            is_outdated: false,
+            asked: None,
+            version: 0,
+            handed: None,
         }
-        if is_content_old {
-            // Whatever was under way shows what is no longer so.
-            self.job = None;
-            let patched = match (stale, self.shown) {
-                (Stale::Places(places), Some(shown)) if shown.is_crowd => {
-                    repaint_places(front, &shown, editor, object, places)
-                }
-                _ => false,
-            };
-            if !patched {
-                self.shown = self.shown.filter(|shown| shown.is_crowd);
-            }
-            if !patched || is_view_old {
-                self.begin(wanted, canvases, size, editor, object);
-            }
-        } else if is_view_old && self.job.is_none() {
-            self.begin(wanted, canvases, size, editor, object);
-        }
-        self.go_on(canvases, size, editor, began);
-        if let Some(shown) = self.shown {
-            follow(canvases[usize::from(self.second)], &shown.view, &view);
-        }
-        self.job.is_some() || self.shown.is_some_and(|shown| shown.view != view)
     }
 
-    fn begin(
-        &mut self,
-        wanted: Shown,
-        canvases: [&HtmlCanvasElement; 2],
-        size: ScreenSize,
-        editor: &Editor,
-        object: &str,
-    ) {
-        let keys = editor.still_order(object, &wanted.view.visible());
-        if keys.len() <= FEW {
+    /// Brings the canvas up to date, as far as that can be done within a frame.
+    pub(crate) fn frame(&mut self, canvas: &HtmlCanvasElement, editor: &Editor, object: &str, stale: &Stale) {
+        let Some(view) = editor.view(object).copied() else { return };
+        let is_crowd = editor.is_crowded(object, &view.visible(), FEW);
+        let wanted = Shown { view, ratio: super::ratio(), is_crowd };
+        if *stale != Stale::NOTHING {
+            self.version = self.version.wrapping_add(1);
+            let mended =
+                is_crowd && matches!(stale, Stale::Places(places) if self.mend(canvas, editor, object, places));
+            if !mended {
+                self.is_outdated = true;
+            }
+        }
+        if is_crowd {
+            self.show_crowd(canvas, wanted, editor, object);
+        } else if self.is_outdated || self.shown != Some(wanted) {
             let paints = editor.still(object);
-            paint_layer(canvases[usize::from(self.second)], size, |canvas| {
-                paint(canvas, &paints, size.width, size.height);
-            });
+            let size = view.surface();
+            paint_layer(canvas, size, |canvas| paint(canvas, &paints, size.width, size.height));
             self.shown = Some(wanted);
-            self.job = None;
-        } else {
-            paint_layer(canvases[usize::from(!self.second)], size, |_| {});
-            self.job = Some(Job { shown: Shown { is_crowd: true, ..wanted }, keys, done: 0 });
+            self.is_outdated = false;
+        }
+        if let Some(shown) = self.shown {
+            follow(canvas, &shown.view, &view);
         }
     }
 
-    fn go_on(&mut self, canvases: [&HtmlCanvasElement; 2], size: ScreenSize, editor: &Editor, began: f64) {
-        let Some(job) = &mut self.job else { return };
-        let back = canvases[usize::from(!self.second)];
-        let Some(canvas) = context(back) else { return };
-        while job.done < job.keys.len() {
-            let part = &job.keys[job.done..(job.done + PART).min(job.keys.len())];
-            paint_crowd(&canvas, &editor.still_of(part, &job.shown.view, false), size.width, size.height);
-            be_painted(&canvas);
-            job.done += part.len();
-            if browser::now_ms() - began > BUDGET_MS {
-                break;
+    fn show_crowd(&mut self, canvas: &HtmlCanvasElement, wanted: Shown, editor: &Editor, object: &str) {
+        let wake = self.wake.clone();
+        let painter = self.painter.get_or_insert_with(|| Painter::new(wake));
+        let is_alone = painter.is_alone();
+        if let (Some(picture), Some(asked)) = (painter.take(), self.asked.take()) {
+            if asked.version == self.version {
+                show(canvas, &picture, &asked.shown, editor, object);
+                self.shown = Some(asked.shown);
+                self.is_outdated = false;
             }
+            picture.close();
         }
-        if job.done >= job.keys.len() {
-            self.shown = Some(job.shown);
-            self.job = None;
-            show(canvases[usize::from(self.second)], false);
-            self.second = !self.second;
-            show(canvases[usize::from(self.second)], true);
+        if (self.shown == Some(wanted) && !self.is_outdated) || painter.is_busy() {
+            return;
         }
+        let is_known = self.handed == Some(self.version) && !is_alone;
+        let crowd = (!is_known).then(|| editor.crowd(object, &editor.still_order(object, &whole(&wanted.view))));
+        if let (true, Some(crowd)) = (is_alone, &crowd) {
+            let size = wanted.view.surface();
+            let mut is_painted = false;
+            paint_layer(canvas, size, |canvas| {
+                paint(canvas, &editor.still_of(&crowd.masks, &wanted.view, false), size.width, size.height);
+                is_painted = painter.paint(canvas, crowd, &wanted.view, wanted.ratio);
+            });
+            if is_painted {
+                self.shown = Some(wanted);
+                self.is_outdated = false;
+            }
+            return;
+        }
+        painter.ask(crowd.as_ref(), &wanted.view, wanted.ratio);
+        self.handed = Some(self.version);
+        self.asked = Some(Asked { shown: wanted, version: self.version });
+    }
+
+    /// Paints places anew on a canvas of many regions; `false` where that cannot be done at once.
+    fn mend(&self, canvas: &HtmlCanvasElement, editor: &Editor, object: &str, places: &[Bounds]) -> bool {
+        let shown = self.shown.filter(|shown| shown.is_crowd && !self.is_outdated);
+        let (Some(shown), Some(painter), Some(canvas)) = (shown, &self.painter, context(canvas)) else { return false };
+        let margin = shown.view.image_length(EDGE);
+        let grown: Vec<Bounds> = places.iter().map(|place| place.inflate(margin)).collect();
+        let keys: Vec<Vec<RegionKey>> = grown.iter().map(|place| editor.still_order(object, place)).collect();
+        if keys.iter().map(Vec::len).sum::<usize>() > FEW {
+            return false;
+        }
+        let ScreenSize { width, height } = shown.view.surface();
+        grown.iter().zip(&keys).all(|(place, keys)| {
+            let crowd = editor.crowd(object, keys);
+            canvas.save();
+            // Refused only for what is no number.
+            let _ = canvas.set_transform(shown.ratio, 0.0, 0.0, shown.ratio, 0.0, 0.0);
+            clip(&canvas, place, &shown.view);
+            canvas.clear_rect(0.0, 0.0, width, height);
+            paint(&canvas, &editor.still_of(&crowd.masks, &shown.view, false), width, height);
+            let is_painted = painter.paint(&canvas, &crowd, &shown.view, shown.ratio);
+            canvas.restore();
+            is_painted
+        })
     }
 }
 
-/// Paints places anew on a canvas of many regions; `false` where that would be too many at once.
-fn repaint_places(front: &HtmlCanvasElement, shown: &Shown, editor: &Editor, object: &str, places: &[Bounds]) -> bool {
-    let margin = shown.view.image_length(EDGE);
-    let grown: Vec<Bounds> = places.iter().map(|place| place.inflate(margin)).collect();
-    let keys: Vec<Vec<RegionKey>> = grown.iter().map(|place| editor.still_order(object, place)).collect();
-    let Some(canvas) = context(front) else { return false };
-    if keys.iter().map(Vec::len).sum::<usize>() > FEW {
-        return false;
+/// Shows a picture of a crowd above its masks.
+fn show(canvas: &HtmlCanvasElement, picture: &ImageBitmap, shown: &Shown, editor: &Editor, object: &str) {
+    let size = shown.view.surface();
+    paint_layer(canvas, size, |canvas| {
+        paint(canvas, &editor.still_of(&editor.still_masks(object), &shown.view, false), size.width, size.height);
+        // Refused only for a picture that is closed.
+        let _ = canvas.draw_image_with_image_bitmap_and_dw_and_dh(picture, 0.0, 0.0, size.width, size.height);
+    });
+}
+
+/// All of the plane, and more than any region reaches beyond it.
+fn whole(view: &Viewport) -> Bounds {
+    Bounds::from_corners(ImagePoint::default(), ImagePoint::new(view.image().width, view.image().height))
+        .inflate(view.image().width + view.image().height)
+}
+
+fn clip(canvas: &Canvas, place: &Bounds, view: &Viewport) {
+    let corners = [
+        (place.min.x, place.min.y),
+        (place.max.x, place.min.y),
+        (place.max.x, place.max.y),
+        (place.min.x, place.max.y),
+    ];
+    canvas.begin_path();
+    for (n, (x, y)) in corners.into_iter().enumerate() {
+        let at = view.screen_from_image(ImagePoint::new(x, y));
+        if n == 0 { canvas.move_to(at.x, at.y) } else { canvas.line_to(at.x, at.y) }
     }
-    let surface = shown.view.surface();
-    for (place, keys) in grown.iter().zip(&keys) {
-        canvas.save();
-        canvas.begin_path();
-        let corners = [
-            (place.min.x, place.min.y),
-            (place.max.x, place.min.y),
-            (place.max.x, place.max.y),
-            (place.min.x, place.max.y),
-        ];
-        for (n, (x, y)) in corners.into_iter().enumerate() {
-            let at = shown.view.screen_from_image(ImagePoint::new(x, y));
-            if n == 0 { canvas.move_to(at.x, at.y) } else { canvas.line_to(at.x, at.y) }
-        }
-        canvas.close_path();
-        canvas.clip();
-        canvas.clear_rect(0.0, 0.0, surface.width, surface.height);
-        paint_crowd(&canvas, &editor.still_of(keys, &shown.view, false), surface.width, surface.height);
-        canvas.restore();
-    }
-    true
+    canvas.close_path();
+    canvas.clip();
 }
 
 /// Moves and scales what was painted for one view to where another one shows it.
@@ -180,24 +197,6 @@ fn follow(canvas: &HtmlCanvasElement, painted: &Viewport, now: &Viewport) {
     let _ = canvas.style().set_property("transform", &transform);
 }
 
-fn show(canvas: &HtmlCanvasElement, visible: bool) {
-    if !visible {
-        clear(canvas);
-    }
-    let _ = canvas.style().set_property("visibility", if visible { "visible" } else { "hidden" });
-}
-
-/// The context of a still canvas: one that lies in memory, so that what is painted can be waited for. The first to ask for it
-/// decides that.
 fn context(canvas: &HtmlCanvasElement) -> Option<Canvas> {
-    let options = js_sys::Object::new();
-    // Refused only by what is no object.
-    let _ = js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into());
-    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
-}
-
-/// Browsers write down what is to be painted and paint it at the end of the frame, where no clock of ours sees it. A look at
-/// a pixel makes them do it now.
-fn be_painted(canvas: &Canvas) {
-    let _ = canvas.get_image_data(0.0, 0.0, 1.0, 1.0);
+    canvas.get_context("2d").ok()??.dyn_into().ok()
 }

@@ -7,8 +7,10 @@
 use domain::region::ImageSize;
 use editor::annotate::{Editor, Picture, Response, Stale};
 use editor::input::Event;
+use editor::view::Viewport;
 use leptos::task::spawn_local;
 use leptos::{ev, html, prelude::*};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
@@ -41,7 +43,7 @@ pub(super) fn ImageSurface(
     let object = StoredValue::new(name.clone());
     let frame = NodeRef::<html::Div>::new();
     let image = NodeRef::<html::Img>::new();
-    let still = [NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new()];
+    let still = NodeRef::<html::Canvas>::new();
     let lively = NodeRef::<html::Canvas>::new();
     let toasts = use_toasts();
     let ready = RwSignal::new(false);
@@ -106,26 +108,33 @@ pub(super) fn ImageSurface(
         }
     };
 
-    // What of the still layer is under way outlives a frame.
-    let layer = StoredValue::new(StillLayer::default());
+    // Begun in the browser, in its one thread: the server only ever holds none.
+    let layer = StoredValue::new(None::<SendWrapper<StillLayer>>);
     let again = StoredValue::new(None::<Repaint>);
+    let wake = move || {
+        // The page may have gone on to another task.
+        if let Some(queue) = again.try_get_value().flatten() {
+            queue.ask(true);
+        }
+    };
     let queue = Repaint::new(move |paint_still| {
-        let (Some(size), Some(image)) = (size_of(frame), image.get_untracked()) else { return };
+        let Some(image) = image.get_untracked() else { return };
         object.with_value(|object| {
-            if paint_still && let [Some(first), Some(second)] = still.map(|canvas| canvas.get_untracked()) {
+            if paint_still && let Some(canvas) = still.get_untracked() {
                 bench.peek(|editor| place_image(editor, object, &image));
                 let stale = bench.quietly(|editor| editor.take_stale(object)).unwrap_or(Stale::All);
-                let mut goes_on = false;
                 layer.update_value(|layer| {
-                    goes_on = bench.peek(|editor| layer.frame([&first, &second], size, editor, object, &stale));
+                    let layer = layer.get_or_insert_with(|| SendWrapper::new(StillLayer::new(wake)));
+                    bench.peek(|editor| layer.frame(&canvas, editor, object, &stale));
                 });
-                if let Some(queue) = again.get_value().filter(|_| goes_on) {
-                    queue.ask(true);
-                }
             }
             if let Some(canvas) = lively.get_untracked() {
-                paint_layer(&canvas, size, |canvas| {
-                    bench.peek(|editor| paint(canvas, &editor.lively(object), size.width, size.height));
+                bench.peek(|editor| {
+                    // What the surface has told: asking the page would have it laid out at once.
+                    let Some(size) = editor.view(object).map(Viewport::surface) else { return };
+                    paint_layer(&canvas, size, |canvas| {
+                        paint(canvas, &editor.lively(object), size.width, size.height);
+                    });
                 });
             }
         });
@@ -230,9 +239,7 @@ pub(super) fn ImageSurface(
                         on:error=move |_| failed.set(true)
                     />
                 })}
-                {still.map(|canvas| view! {
-                    <canvas class="surface-layer" aria-hidden="true" node_ref=canvas></canvas>
-                }).collect_view()}
+                <canvas class="surface-layer" aria-hidden="true" node_ref=still></canvas>
                 <canvas class="surface-layer" aria-hidden="true" node_ref=lively></canvas>
                 {
                     let src = src.clone();

@@ -97,7 +97,7 @@ pub(super) fn Pictures(
     // How many regions each picture has.
     let counts = Memo::new(move |_| {
         let mut counts = vec![0_usize; count];
-        bench.read(|editor| {
+        bench.read_work(|editor| {
             for (_, mark) in editor.document().marks() {
                 let at = part_of(&mark.region.to_name).filter(|(of, _)| list.with_value(|list| of == list));
                 if let Some(count) = at.and_then(|(_, at)| counts.get_mut(usize::try_from(at).ok()?)) {

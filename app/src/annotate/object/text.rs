@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use domain::label_config::decode;
 use domain::region::Shape;
-use editor::annotate::{Editor, RegionKey, Segment, segments};
+use editor::annotate::{Editor, RegionKey, Segment, segments, stretches};
 use editor::input::Key;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -46,17 +46,36 @@ fn TextSurface(
 ) -> impl IntoView {
     let object = StoredValue::new(name.clone());
     let node = NodeRef::<html::Div>::new();
+    let ends = stretches(&text);
+    let lines = lines_of(&text, &ends);
+    let ends = StoredValue::new(ends);
     let text = StoredValue::new(text);
     // The text stays as it is: it is cut anew only when what lies over it has changed, not with every click.
-    let spans = Memo::new(move |_| bench.read(|editor| object.with_value(|name| spans(editor, name))));
+    let spans = Memo::new(move |_| bench.read_work(|editor| object.with_value(|name| spans(editor, name))));
     let pieces = Memo::new(move |_| {
         // Looked at, since nobody else does: what is never read never learns of anything.
         spans.with(|_| ());
         bench.peek(|editor| {
-            let segments = object.with_value(|name| text.with_value(|text| segments(editor.document(), name, text)));
-            segments.into_iter().map(|segment| (Look::of(editor, &segment), segment)).collect::<Vec<_>>()
+            let cut =
+                |text: &str, ends: &[usize]| object.with_value(|name| segments(editor.document(), name, text, ends));
+            let stretches = text.with_value(|text| ends.with_value(|ends| cut(text, ends)));
+            let look = |segment| (Look::of(editor, &segment), segment);
+            stretches.into_iter().map(|pieces| pieces.into_iter().map(look).collect::<Vec<_>>()).collect::<Vec<_>>()
         })
     });
+    let stretch = move |(at, lines): (usize, usize)| {
+        let pieces = Memo::new(move |_| pieces.with(|stretches| stretches.get(at).cloned().unwrap_or_default()));
+        view! {
+            <div class="stretch" style=format!("--lines: {lines}")>
+                // A piece is drawn anew only when something of it has changed.
+                <For
+                    each=move || pieces.get()
+                    key=|(look, piece)| (piece.start, piece.end, piece.keys.clone(), look.clone())
+                    children=move |(look, piece)| view_piece(look, &piece)
+                />
+            </div>
+        }
+    };
     Effect::new(move |before: Option<BTreeSet<RegionKey>>| {
         pieces.track();
         let (selected, hovered) = bench.read(|editor| (editor.selection().clone(), editor.hovered()));
@@ -131,17 +150,21 @@ fn TextSurface(
                 node_ref=node
                 on:keydown=on_key
             >
-                // A piece is drawn anew only when something of it has changed.
-                <For
-                    each=move || pieces.get()
-                    key=|(look, piece)| (piece.start, piece.end, piece.keys.clone(), look.clone())
-                    children=move |(look, piece)| view_piece(look, &piece)
-                />
+                {lines.into_iter().enumerate().map(stretch).collect_view()}
             </div>
             {move || pending_hint(bench, object)}
         </div>
     }
     .into_any()
+}
+
+/// About how many lines each stretch takes, for as long as it has not been laid out.
+fn lines_of(text: &str, ends: &[usize]) -> Vec<usize> {
+    const LINE: usize = 100;
+    let mut characters = text.chars();
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let stretches = starts.zip(ends).map(|(start, end)| characters.by_ref().take(end - start).collect::<String>());
+    stretches.map(|text| text.lines().map(|line| line.len() / LINE + 1).sum()).collect()
 }
 
 /// How a piece looks, whether or not it is selected.

@@ -68,7 +68,7 @@ fn how_to_begin(bench: Bench) -> String {
 pub(super) fn Regions() -> impl IntoView {
     let bench = use_bench();
     let wanted = RwSignal::new(Wanted::default());
-    let entries = Memo::new(move |_| wanted.with(|wanted| bench.read(|editor| editor.listing(wanted))));
+    let entries = Memo::new(move |_| wanted.with(|wanted| bench.read_work(|editor| editor.listing(wanted))));
     let view = Window { entries, list: NodeRef::new(), seen: RwSignal::new((0, FIRST)), active: RwSignal::new(0) };
     let lines = Memo::new(move |_| {
         let (seen, active) = (view.seen.get(), view.active.get());
@@ -186,7 +186,7 @@ fn HeldBack(bench: Bench) -> impl IntoView {
 fn Head(bench: Bench, entries: Memo<Vec<Entry>>, wanted: RwSignal<Wanted>) -> impl IntoView {
     let looking = RwSignal::new(false);
     let field = NodeRef::<html::Input>::new();
-    let all = Memo::new(move |_| bench.read(|editor| editor.document().len()));
+    let all = Memo::new(move |_| bench.read_work(|editor| editor.document().len()));
     let count = move || {
         let found = entries.with(|entries| entries.iter().filter(|entry| entry.key().is_some()).count());
         if found == all.get() { found.to_string() } else { format!("{found} of {}", all.get()) }

@@ -8,8 +8,8 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, Read, Write},
     path::Path,
-    process::{Child, Command, Stdio},
-    sync::Arc,
+    process::{Command, Stdio},
+    sync::{Arc, mpsc},
     time::Duration,
 };
 
@@ -24,8 +24,8 @@ use crate::{Error, Result};
 
 /// What the program is called with.
 pub const COMMAND: &str = "pages";
-/// How often it is looked after.
-const EVERY: Duration = Duration::from_millis(20);
+/// How often the clock is looked at while it works.
+const EVERY: Duration = Duration::from_secs(1);
 /// The longest line that is read of it.
 const MAX_LINE_BYTES: u64 = 4 << 10;
 const AT: &str = "at ";
@@ -43,34 +43,33 @@ pub(super) fn pages(program: &Path, opened: Opened, work: &Arc<Work>) -> Result<
         .stderr(Stdio::piped())
         .spawn()
         .map_err(anyhow::Error::new)?;
-    let said = child.stderr.take();
-    let listening = {
-        let work = work.clone();
-        std::thread::spawn(move || said.and_then(|said| listen(said, &work)))
+    let (tell, told) = mpsc::channel();
+    let (said, progress) = (child.stderr.take(), work.clone());
+    std::thread::spawn(move || {
+        // Nobody hears it where the time was over first.
+        let _ = tell.send(said.and_then(|said| listen(said, &progress)));
+    });
+    // It says nothing more when it has ended.
+    let refused = loop {
+        match told.recv_timeout(EVERY) {
+            Ok(refused) => break refused,
+            Err(mpsc::RecvTimeoutError::Disconnected) => break None,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                if let Err(problem) = work.in_time() {
+                    // One that has ended in between needs no end.
+                    let _ = child.kill();
+                    child.wait().map_err(anyhow::Error::new)?;
+                    return Err(problem.into());
+                }
+            }
+        }
     };
-    let outcome = look_after(&mut child, work);
-    let refused = listening.join().ok().flatten();
-    match (outcome?, refused) {
+    let status = child.wait().map_err(anyhow::Error::new)?;
+    match (status.success(), refused) {
         (true, None) => Ok(made),
         (_, Some(problem)) => Err(problem.into()),
         // It was ended by a limit or by a fault of its own.
         (false, None) => Err(pdf::damaged().into()),
-    }
-}
-
-/// Whether it ended well.
-fn look_after(child: &mut Child, work: &Work) -> Result<bool> {
-    loop {
-        if let Some(status) = child.try_wait().map_err(anyhow::Error::new)? {
-            return Ok(status.success());
-        }
-        if let Err(problem) = work.in_time() {
-            // One that has ended in between needs no end.
-            let _ = child.kill();
-            child.wait().map_err(anyhow::Error::new)?;
-            return Err(problem.into());
-        }
-        std::thread::sleep(EVERY);
     }
 }
 

@@ -47,7 +47,7 @@ impl Editor {
                         surface.view.fit();
                     }
                 }
-                return Response { panels: true, ..self.view_moved() };
+                return self.view_moved();
             }
             Event::PointerDown(_) | Event::PointerMove(_) | Event::PointerUp(_) => {}
             Event::PointerCancel | Event::PointerLeave => {
@@ -158,7 +158,7 @@ impl Editor {
                 }
                 let surface = self.surfaces.get_mut(object)?;
                 let held = self.fingers.drag(pointer, &mut surface.view);
-                held.then(|| Response { panels: self.fingers.count() == 2, ..self.view_moved() })
+                held.then(|| self.view_moved())
             }
             Event::PointerUp(pointer) => {
                 let was = self.fingers.count();

@@ -36,7 +36,7 @@ fn text_is_labeled_relabeled_and_overlaps() {
     let _ = editor.editor.pick_label("ner", "LOC");
     let _ = editor.editor.select_text("text", text, 0, 9);
     editor.regions_are(&["PER text 0..3 Zoë", "PER text 4..7 👩\u{200d}👧", "LOC text 0..7 Zoë 👩\u{200d}👧"]);
-    let pieces = segments(editor.editor.document(), "text", text);
+    let pieces = segments(editor.editor.document(), "text", text, &stretches(text)).concat();
     let shown: Vec<_> = pieces.iter().map(|s| (s.text.as_str(), s.keys.len(), s.ending.len())).collect();
     assert_eq!(shown, [("Zoë", 2, 1), (" ", 1, 0), ("👩\u{200d}👧", 2, 2), (" aus Köln", 0, 0)]);
     let first = editor.editor.document().marks().next().unwrap().0;

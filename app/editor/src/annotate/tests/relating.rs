@@ -84,3 +84,18 @@ fn a_relation_goes_and_comes_back_with_its_regions_and_is_stored_as_it_came() {
     editor.command(Command::Undo);
     assert_eq!(editor.editor.results(), items(results));
 }
+
+#[test]
+fn a_region_that_is_gone_is_related_to_nothing() {
+    let mut editor = two();
+    editor.tool(ToolKind::Select).click(130.0, 130.0).command(Command::Relate).command(Command::Delete);
+    assert_eq!(editor.editor.relating(), None);
+    let steps = editor.editor.results();
+    editor.click(330.0, 130.0);
+    assert_eq!(editor.editor.results(), steps);
+    assert_eq!(editor.editor.document().relations().count(), 0);
+    // The one way back is the way it came.
+    editor.command(Command::Undo);
+    assert_eq!(editor.editor.document().len(), 2);
+    assert!(!editor.editor.enabled(Command::Undo));
+}

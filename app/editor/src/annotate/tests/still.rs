@@ -1,7 +1,7 @@
 //! What is painted anew, and what may stay.
 
 use super::*;
-use crate::annotate::Stale;
+use crate::annotate::{Crowd, Stale};
 
 fn places(editor: &mut TestEditor) -> Vec<String> {
     match editor.editor.take_stale(IMAGE) {
@@ -52,4 +52,44 @@ fn parts_of_the_still_layer_are_the_whole() {
         domain::region::ImagePoint::new(12.0, 12.0),
     );
     assert_eq!(editor.still_order(IMAGE, &corner).len(), 2);
+}
+
+/// The regions of a crowd: face, hull and strokes of each.
+fn regions_of(crowd: &Crowd) -> Vec<(usize, Vec<f32>, Vec<f32>)> {
+    let mut regions = Vec::new();
+    let mut rest = crowd.numbers.as_slice();
+    while let [face, length, hull @ ..] = rest {
+        let own = &hull[4..];
+        let length = usize::try_from(*length as i64).unwrap();
+        regions.push((usize::try_from(*face as i64).unwrap(), hull[..4].to_vec(), own[..length].to_vec()));
+        rest = &own[length..];
+    }
+    regions
+}
+
+#[test]
+fn a_crowd_is_numbers() {
+    let point = json!({"id": "p", "from_name": "point", "to_name": "img", "type": "keypointlabels",
+        "original_width": 600, "original_height": 400, "value": {"x": 50, "y": 50, "width": 1, "keypointlabels": ["Eye"]}});
+    let mut locked = boxed("b", 300.0, 200.0, 60.0, 40.0, 90.0);
+    locked["readonly"] = json!(true);
+    let results = json!([boxed("a", 60.0, 100.0, 60.0, 60.0, 0.0), locked, point]);
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), results);
+    let whole = editor.editor.view(IMAGE).unwrap().visible();
+    let keys = editor.editor.still_order(IMAGE, &whole);
+    let crowd = editor.editor.crowd(IMAGE, &keys);
+    let regions = regions_of(&crowd);
+    // What they are on the image, whatever is shown of it: a box is four lines.
+    let places: Vec<_> = regions.iter().map(|(_, hull, _)| hull.clone()).collect();
+    assert_eq!(places[0], [60.0, 100.0, 120.0, 160.0]);
+    assert_eq!(regions[0].2, [0.0, 60.0, 100.0, 1.0, 120.0, 100.0, 1.0, 120.0, 160.0, 1.0, 60.0, 160.0, 3.0]);
+    assert_eq!(places[1].iter().map(|at| at.round()).collect::<Vec<_>>(), [260.0, 200.0, 300.0, 260.0]);
+    // Those that look alike have one face; a locked one is dashed.
+    assert!(!crowd.faces[regions[0].0].style.dashed && crowd.faces[regions[1].0].style.dashed);
+    assert_eq!(editor.editor.crowd(IMAGE, &[]), Crowd::default());
+    // What is being worked on is not among them.
+    editor.tool(ToolKind::Select);
+    editor.click(80.0, 120.0);
+    assert_eq!(editor.editor.still_order(IMAGE, &whole).len(), keys.len() - 1);
+    assert!(editor.editor.is_crowded(IMAGE, &whole, 1) && !editor.editor.is_crowded(IMAGE, &whole, 3));
 }
