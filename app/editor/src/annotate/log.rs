@@ -141,7 +141,7 @@ impl Editor {
 
     /// Records the last step; `name` for one that only its last edit belongs to.
     pub(in crate::annotate) fn log_step(&mut self, name: Option<&str>) {
-        if self.log.is_none() {
+        if self.log.is_none() && self.again.is_none() {
             return;
         }
         let inverses = self.history.last();
@@ -158,6 +158,9 @@ impl Editor {
     }
 
     fn log_record(&mut self, record: Record) {
+        if let Some(again) = &mut self.again {
+            again.records.push(record.clone());
+        }
         if let Some(log) = &mut self.log {
             log.records.push(record);
         }

@@ -9,7 +9,8 @@ use domain::result::{self, Region, ResultItem};
 use super::answered::{About, Answered};
 use super::mark::{place_of, remark_of};
 use super::{Document, Mark, Pair, RegionKey, Relation, RelationKey, Slot};
-use crate::annotate::kit::Kit;
+use crate::annotate::kit::{Kit, ObjectKind};
+use crate::annotate::log::{Change, Record};
 
 impl Document {
     /// Reads results. `sizes` are the real sizes of the images by object name; without one, a result's own size is
@@ -78,6 +79,31 @@ impl Document {
         });
         let (hidden, locked, remark) = (item.is_hidden(), item.is_readonly(), remark_of(item));
         Some(Mark { region, pair, hidden, locked, remark, z_order: item.z_order() })
+    }
+
+    /// How large the pictures were on which something was drawn.
+    pub(crate) fn sizes_in(&self, records: &[Record]) -> BTreeMap<String, ImageSize> {
+        let changes = records.iter().flat_map(|record| match record {
+            Record::Step { changes, .. } => changes.as_slice(),
+            _ => &[],
+        });
+        let items = changes.flat_map(|change| match change {
+            Change::Region(_, items) => items.as_slice(),
+            _ => &[],
+        });
+        items.filter_map(|item| Some((self.place_of(item)?, item.original_size()?))).collect()
+    }
+
+    /// Whether there is something on a picture that is not among the measured ones.
+    pub(crate) fn waits_for_others(&self, sizes: &BTreeMap<String, ImageSize>) -> bool {
+        let is_unmeasured =
+            |place: &str| !sizes.contains_key(place) && self.kit.object(place).is_some_and(ObjectKind::is_canvas);
+        let carried = self.slots.iter().filter_map(|slot| match slot {
+            Slot::Carried(item) => self.place_of(item),
+            _ => None,
+        });
+        self.marks.values().any(|mark| is_unmeasured(&mark.region.to_name))
+            || carried.into_iter().any(|place| is_unmeasured(&place))
     }
 
     /// The relation that an item describes, where both its regions are there.

@@ -22,6 +22,14 @@ pub struct Draft {
     pub unfinished: Option<Unfinished>,
 }
 
+/// Work that was opened before all of its pictures had been measured: what it began with and what was done since, so that
+/// it can be opened anew with what the pictures tell.
+#[derive(Debug, Clone)]
+pub(in crate::annotate) struct Again {
+    results: Vec<ResultItem>,
+    pub(in crate::annotate) records: Vec<Record>,
+}
+
 /// A polygon that is being drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unfinished {
@@ -55,13 +63,16 @@ impl Editor {
         self.ensure_label();
     }
 
-    /// Images have been measured. Where the results know their sizes they simply open; otherwise the same work is opened
-    /// anew, and steps made before are kept as done.
+    /// Images have been measured. Where the results know their sizes they simply open. Otherwise the same work is opened
+    /// anew: with its steps where they were recorded, else these are kept as done.
     pub fn measure(&mut self, sizes: &BTreeMap<String, ImageSize>) {
-        if sizes.iter().all(|(object, size)| self.document.fits(object, *size)) {
-            for (object, size) in sizes {
-                let is_open = self.surfaces.get(object).is_some_and(|surface| surface.view.image() == *size);
-                if let Some(surface) = Surface::open(&self.document, object, *size).filter(|_| !is_open) {
+        let is_open = |object: &String, size: &ImageSize| {
+            self.surfaces.get(object).is_some_and(|surface| surface.view.image() == *size)
+        };
+        let new: Vec<_> = sizes.iter().filter(|(object, size)| !is_open(object, size)).collect();
+        if new.iter().all(|(object, size)| self.document.fits(object, **size)) {
+            for (object, size) in new {
+                if let Some(surface) = Surface::open(&self.document, object, *size) {
                     self.surfaces.insert(object.clone(), surface);
                 }
             }
@@ -69,11 +80,17 @@ impl Editor {
                 let waiting = self.waiting.take();
                 self.take_up(waiting);
             }
+            self.again = self.again.take().filter(|_| self.document.waits_for_others(sizes));
             return;
         }
-        let draft = self.draft();
         let (read_only, tip) = (self.read_only, self.tip);
-        self.restore(&draft, sizes, self.ids);
+        match self.again.take() {
+            Some(Again { results, mut records }) => {
+                records.push(Record::Path(self.unfinished()));
+                self.reopen(&results, records, sizes, self.ids);
+            }
+            None => self.restore(&self.draft(), sizes, self.ids),
+        }
         self.tip = tip;
         self.set_read_only(read_only);
     }
@@ -92,9 +109,19 @@ impl Editor {
         sizes: &BTreeMap<String, ImageSize>,
         seed: u64,
     ) {
-        let fresh = Self::replayed(&self.config, results, records, sizes, seed);
-        self.become_other(fresh, records);
+        self.reopen(results, records.to_vec(), sizes, seed);
         self.go_on_logging();
+    }
+
+    fn reopen(&mut self, results: &[ResultItem], records: Vec<Record>, sizes: &BTreeMap<String, ImageSize>, seed: u64) {
+        // Pictures that nobody has measured yet are as large as they were when something was drawn on them.
+        let mut known = self.document.sizes_in(&records);
+        known.extend(sizes.iter().map(|(object, size)| (object.clone(), *size)));
+        let mut fresh = Self::replayed(&self.config, results, &records, &known, seed);
+        fresh.surfaces.retain(|object, _| sizes.contains_key(object));
+        self.become_other(fresh, &records);
+        let waits = self.document.waits_for_others(sizes);
+        self.again = waits.then(|| Again { results: results.to_vec(), records });
     }
 
     /// Other work in place of this, looked at as this was.

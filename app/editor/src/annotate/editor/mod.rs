@@ -13,6 +13,7 @@ use domain::media::pdf::Word;
 use domain::region::{ImageSize, ScreenPoint, ScreenSize, Shape};
 use domain::result::ResultItem;
 
+pub(in crate::annotate) use draft::Again;
 pub use draft::{Draft, Unfinished};
 pub use response::Response;
 
@@ -109,6 +110,8 @@ pub struct Editor {
     pub(in crate::annotate) keymap: Keymap,
     /// What happened since it was last asked for, where somebody asks.
     pub(in crate::annotate) log: Option<Log>,
+    /// What to open anew when a picture has been measured.
+    pub(in crate::annotate) again: Option<Again>,
     /// What was hidden so that the rest is seen alone.
     pub(in crate::annotate) solo: Option<Vec<RegionKey>>,
 }
@@ -164,6 +167,7 @@ impl Editor {
             waiting: None,
             keymap: Keymap::default(),
             log: None,
+            again: None,
             solo: None,
         };
         editor.ensure_label();

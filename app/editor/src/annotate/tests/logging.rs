@@ -127,6 +127,65 @@ fn what_comes_back_before_its_picture_can_be_undone_too() {
 }
 
 #[test]
+fn what_does_not_say_how_large_its_picture_is_can_be_undone_too() {
+    let config = config::boxes_and_choices();
+    let sizeless = |id: &str, x: f64| {
+        let mut json = boxed(id, x, 100.0, 60.0, 60.0, 0.0);
+        for key in ["original_width", "original_height"] {
+            json.as_object_mut().unwrap().remove(key);
+        }
+        json
+    };
+    let start = items(json!([sizeless("a", 100.0), sizeless("b", 300.0)]));
+    let drags = |editor: &mut Editor| {
+        let _ = editor.select([RegionKey(1)].into());
+        let _ = editor.key(Key::Right, NONE);
+    };
+    let answers = |editor: &mut Editor| {
+        let _ = editor.choose("weather", &["Good".to_owned()]);
+    };
+    let table: [(&str, &dyn Fn(&mut Editor)); 2] = [("a box is moved", &drags), ("a question is answered", &answers)];
+    for (name, act) in table {
+        let mut editor = Editor::new(&config, &start, &sizes(), 1);
+        editor.keep_log();
+        act(&mut editor);
+        let mut records = editor.take_log();
+        // A new page, which reads the records before its picture; meanwhile people go on.
+        let mut later = Editor::new(&config, &start, &BTreeMap::new(), 2);
+        later.keep_log();
+        later.restore_log(&start, &kept(&records), &BTreeMap::new(), 3);
+        assert_eq!(later.results(), editor.results(), "{name}");
+        let _ = later.answer("stars", Some(Answer::Rating(3)));
+        later.measure(&sizes());
+        assert!(later.view(IMAGE).is_some() && later.document().len() == 2, "{name}");
+        records.extend(later.take_log());
+        assert_same(&mut later, &mut again(&config, &start, &records));
+        while later.enabled(Command::Undo) {
+            let _ = later.run(Command::Undo);
+        }
+        assert_eq!(later.results(), start, "{name}");
+    }
+}
+
+#[test]
+fn a_picture_that_is_measured_later_takes_no_step_away() {
+    let config = config::boxes_and_choices();
+    // Recorded on a picture of another size than the one that comes.
+    let start = items(json!([boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0)]));
+    let mut editor = Editor::new(&config, &start, &sizes(), 1);
+    editor.keep_log();
+    let _ = editor.select([RegionKey(1)].into());
+    let _ = editor.run(Command::Duplicate);
+    let records = editor.take_log();
+    let mut later = Editor::new(&config, &start, &BTreeMap::new(), 2);
+    later.restore_log(&start, &kept(&records), &BTreeMap::new(), 3);
+    later.measure(&[(IMAGE.to_owned(), ImageSize::new(1200.0, 800.0).unwrap())].into());
+    assert_eq!(later.document().len(), 2);
+    let _ = later.run(Command::Undo);
+    assert_eq!(later.results(), start);
+}
+
+#[test]
 fn a_polygon_that_was_being_drawn_waits_for_its_picture_and_is_drawn_once() {
     let config = config::boxes_and_choices();
     let mut editor = TestEditor::new();
