@@ -1,5 +1,7 @@
 //! How the picture is looked at: light, grid, crosshair. Nothing of it is part of the result.
 
+use std::cell::Cell;
+
 use editor::annotate::{Aids, ImageRules};
 use editor::command::Command;
 use leptos::prelude::*;
@@ -16,20 +18,53 @@ pub(in crate::annotate) struct Light {
     contrast: f64,
     gamma: f64,
     is_inverted: bool,
+    /// Tells its filter apart from those of all other pictures of the page: the same one may be there twice.
+    number: u32,
 }
 
-impl Default for Light {
-    fn default() -> Self {
-        Self { brightness: 100.0, contrast: 100.0, gamma: 100.0, is_inverted: false }
-    }
+thread_local! {
+    static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 
 impl Light {
-    /// As a style sheet says it. `gamma` names the filter of the page that bends the tones.
-    fn filter(&self, gamma: &str) -> String {
+    /// The picture as it is.
+    pub(in crate::annotate) fn new() -> Self {
+        Self::numbered(NEXT.replace(NEXT.get().wrapping_add(1)))
+    }
+
+    fn numbered(number: u32) -> Self {
+        Self { brightness: 100.0, contrast: 100.0, gamma: 100.0, is_inverted: false, number }
+    }
+
+    /// What the filter of the page is called that bends the tones.
+    fn gamma_id(&self) -> String {
+        format!("gamma-{}", self.number)
+    }
+
+    fn bends_tones(&self) -> bool {
+        (self.gamma - 100.0).abs() > f64::EPSILON
+    }
+
+    /// The filter that bends the tones; nothing where they stay as they are.
+    fn gamma_filter(&self) -> String {
+        if !self.bends_tones() {
+            return String::new();
+        }
+        // An exponent below 1 lightens the dark tones; the slider goes up with the light.
+        let exponent = 100.0 / self.gamma;
+        let bend = |color: char| format!("<feFunc{color} type=\"gamma\" exponent=\"{exponent:.3}\"/>");
+        let bends: String = ['R', 'G', 'B'].map(bend).concat();
+        format!(
+            "<filter id=\"{}\" color-interpolation-filters=\"sRGB\"><feComponentTransfer>{bends}</feComponentTransfer></filter>",
+            self.gamma_id()
+        )
+    }
+
+    /// As a style sheet says it.
+    fn filter(&self) -> String {
         let mut filter = Vec::new();
-        if (self.gamma - 100.0).abs() > f64::EPSILON {
-            filter.push(format!("url(#{gamma})"));
+        if self.bends_tones() {
+            filter.push(format!("url(#{})", self.gamma_id()));
         }
         if (self.brightness - 100.0).abs() > f64::EPSILON {
             filter.push(format!("brightness({}%)", self.brightness));
@@ -44,15 +79,10 @@ impl Light {
     }
 
     /// Shows a picture in this light.
-    pub(in crate::annotate) fn shine_on(&self, image: &HtmlImageElement, object: &str) {
+    pub(in crate::annotate) fn shine_on(&self, image: &HtmlImageElement) {
         // Named in full: views have a method of the same name. Refused only for what is no style.
-        let _ = web_sys::HtmlElement::style(image).set_property("filter", &self.filter(&gamma_id(object)));
+        let _ = web_sys::HtmlElement::style(image).set_property("filter", &self.filter());
     }
-}
-
-fn gamma_id(object: &str) -> String {
-    let letters: String = object.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("gamma-{letters}")
 }
 
 /// Which of the numbers a slider sets.
@@ -76,18 +106,7 @@ pub(in crate::annotate) fn LookButton(
     let rules = bench.peek(|editor| editor.image_rules(&name).cloned());
     let Some(rules) = rules else { return ().into_any() };
     let rules = StoredValue::new(rules);
-    // An exponent below 1 lightens the dark tones; the slider goes up with the light.
-    let id = StoredValue::new(gamma_id(&name));
-    let filter = move || {
-        let exponent = 100.0 / light.get().gamma;
-        let bend = |color: char| format!("<feFunc{color} type=\"gamma\" exponent=\"{exponent:.3}\"/>");
-        let bends: String = ['R', 'G', 'B'].map(bend).concat();
-        id.with_value(|id| {
-            format!(
-                "<filter id=\"{id}\" color-interpolation-filters=\"sRGB\"><feComponentTransfer>{bends}</feComponentTransfer></filter>"
-            )
-        })
-    };
+    let filter = move || light.with(Light::gamma_filter);
     view! {
         <svg class="look-filter" width="0" height="0" aria-hidden="true" inner_html=filter></svg>
         <button
@@ -137,7 +156,7 @@ fn panel(
             {tick("Crosshair", move || aids().crosshair, move |on| set_aids(Aids { crosshair: on, ..aids() }))}
             <div class="look-end">
                 {has_rotation.then(|| view! { <CommandButton command=Command::RotateView/> })}
-                <Button size=Size::Small on:click=move |_| light.set(Light::default())>"As it is"</Button>
+                <Button size=Size::Small on:click=move |_| light.update(|light| *light = Light::numbered(light.number))>"As it is"</Button>
             </div>
         </div>
     }
@@ -192,9 +211,15 @@ mod tests {
 
     #[test]
     fn light_is_said_as_a_style_sheet_does() {
-        assert_eq!(Light::default().filter("g"), "none");
-        let light = Light { brightness: 120.0, contrast: 80.0, gamma: 50.0, is_inverted: true };
-        assert_eq!(light.filter("g"), "url(#g) brightness(120%) contrast(80%) invert(1)");
-        assert_eq!(gamma_id("my image\"1"), "gamma-myimage1");
+        assert_eq!(Light::new().filter(), "none");
+        assert_eq!(Light::new().gamma_filter(), "");
+        let light = Light { brightness: 120.0, contrast: 80.0, gamma: 50.0, is_inverted: true, number: 7 };
+        assert_eq!(light.filter(), "url(#gamma-7) brightness(120%) contrast(80%) invert(1)");
+        assert!(light.gamma_filter().contains("id=\"gamma-7\"") && light.gamma_filter().contains("exponent=\"2.000\""));
+    }
+
+    #[test]
+    fn each_picture_has_a_filter_of_its_own() {
+        assert_ne!(Light::new().gamma_id(), Light::new().gamma_id());
     }
 }

@@ -49,11 +49,11 @@ pub(super) fn ImageSurface(
     let ready = RwSignal::new(false);
     let failed = RwSignal::new(false);
     let reason = RwSignal::new(None::<String>);
-    let light = RwSignal::new(Light::default());
+    let light = RwSignal::new(Light::new());
     Effect::new(move |_| {
         let light = light.get();
         if let Some(image) = image.get() {
-            object.with_value(|object| light.shine_on(&image, object));
+            light.shine_on(&image);
         }
     });
 
