@@ -32,8 +32,10 @@ impl TextArea {
     pub(super) fn of(control: &Control) -> Self {
         Self {
             max_submissions: control.attribute("maxSubmissions").and_then(|n| n.trim().parse().ok()).filter(|n| *n > 0),
-            // Only where somebody says so: that a typing mistake can be mended harms nobody.
-            editable: control.attribute("editable").is_none_or(|editable| editable.trim() != "false"),
+            // Only where somebody says so: that a typing mistake can be mended harms nobody. A transcription is always
+            // open to be worked on, whatever is said beside it.
+            editable: control.flag("transcription")
+                || control.attribute("editable").is_none_or(|editable| editable.trim() != "false"),
             skip_duplicates: control.flag("skipDuplicates"),
             rows: control
                 .attribute("rows")
@@ -69,5 +71,32 @@ impl TextArea {
         let mut seen = HashSet::new();
         let twice = self.skip_duplicates && !texts.iter().all(|text| seen.insert(text.trim()));
         twice.then(|| "The same text is here twice.".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_can_be_changed_unless_somebody_forbids_it_and_transcriptions_always() {
+        let table = [
+            (&[][..], true),
+            (&[("editable", "true")], true),
+            (&[("editable", "false")], false),
+            (&[("transcription", "false"), ("editable", "false")], false),
+            (&[("transcription", "true"), ("editable", "false")], true),
+        ];
+        for (attributes, editable) in table {
+            let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let control = Control {
+                name: "text".to_owned(),
+                tag: "TextArea".to_owned(),
+                to_names: Vec::new(),
+                labels: Vec::new(),
+                attributes: attributes.collect(),
+            };
+            assert_eq!(TextArea::of(&control).editable, editable, "{:?}", control.attributes);
+        }
     }
 }
