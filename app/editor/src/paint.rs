@@ -55,7 +55,7 @@ pub enum Paint {
     Path {
         /// In order.
         pieces: Vec<Piece>,
-        /// Whether the inside is filled.
+        /// Whether the inside is filled, by the even-odd rule: a ring within a ring is a hole.
         filled: bool,
         /// How.
         style: Style,
@@ -130,6 +130,8 @@ pub enum Piece {
     Line(ScreenPoint),
     /// A curve with its two handles.
     Curve(ScreenPoint, ScreenPoint, ScreenPoint),
+    /// Back to where the line began.
+    Close,
 }
 
 /// How something to grab looks.

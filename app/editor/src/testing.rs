@@ -164,7 +164,11 @@ impl TestEditor {
             Shape::Ellipse(e) => format!("ellipse {},{} {}x{}", n(e.x), n(e.y), n(e.radius_x), n(e.radius_y)),
             Shape::Polygon(p) => {
                 let points: Vec<_> = p.points.iter().map(|p| format!("{},{}", n(p.x), n(p.y))).collect();
-                format!("polygon {}", points.join(" "))
+                let holes = p.holes.iter().map(|hole| {
+                    let points: Vec<_> = hole.iter().map(|p| format!("{},{}", n(p.x), n(p.y))).collect();
+                    format!(" without {}", points.join(" "))
+                });
+                format!("polygon {}{}", points.join(" "), holes.collect::<String>())
             }
             Shape::KeyPoint(p) => format!("point {},{}", n(p.x), n(p.y)),
             Shape::Mask(mask) => match mask.pixel_bounds() {

@@ -2,7 +2,7 @@
 //!
 //! A rotated box keeps its place as axis-aligned hull, as COCO wants it, and its truth twice over: the four corners as
 //! segmentation and the degrees under `attributes`. Key points hang on the box that encloses them (`parentID`). Masks are
-//! run lengths down the columns, so that holes and separate parts stay what they are.
+//! run lengths down the columns, so that holes and separate parts stay what they are; so are polygons with holes.
 
 use std::io::{self, BufWriter, Write};
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     label_config::LabelConfig,
-    region::{Bounds, ImagePoint, Mask, RotatedRect, Shape},
+    region::{Bounds, ImagePoint, ImageSize, Mask, Polygon, RotatedRect, Shape},
 };
 
 /// Corners of the polygon an ellipse becomes.
@@ -115,6 +115,18 @@ impl Coco {
                 self.manifest.lose(task, 1, "polygon_too_short", message);
                 return Ok(());
             }
+            Shape::Polygon(polygon) if !polygon.holes.is_empty() => match painted(polygon, picture.size) {
+                Some(mask) => {
+                    segmentation = runs(&mask);
+                    let message = "Polygons with holes are written pixel by pixel.";
+                    self.manifest.lose(task, 1, "polygon_as_mask", message);
+                }
+                None => {
+                    segmentation = ring(polygon.points.iter().copied());
+                    let message = "Holes of polygons on images of unknown size are filled.";
+                    self.manifest.lose(task, 1, "polygon_hole_filled", message);
+                }
+            },
             Shape::Polygon(polygon) => segmentation = ring(polygon.points.iter().copied()),
             Shape::Ellipse(ellipse) => {
                 segmentation = ring(around(&ellipse.frame()));
@@ -308,6 +320,16 @@ fn add_row(rows: &mut impl Write, index: u64, row: &Value) -> io::Result<()> {
 fn ring(points: impl IntoIterator<Item = ImagePoint>) -> Value {
     let numbers: Vec<f64> = points.into_iter().flat_map(|point| [pixels(point.x), pixels(point.y)]).collect();
     json!([numbers])
+}
+
+/// The pixels whose middle is inside.
+fn painted(polygon: &Polygon, size: Option<ImageSize>) -> Option<Mask> {
+    let mut mask = Mask::on(size?)?;
+    mask.fill_ring(&polygon.points, true);
+    for hole in &polygon.holes {
+        mask.fill_ring(hole, false);
+    }
+    Some(mask)
 }
 
 /// Run lengths as COCO counts them: down the columns, unpainted first.

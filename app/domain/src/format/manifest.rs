@@ -48,7 +48,7 @@ impl Loss {
     /// only from the model.
     #[must_use]
     pub fn is_loud(&self) -> bool {
-        const CODES: [&str; 19] = [
+        const CODES: [&str; 21] = [
             "clipped",
             "ellipse_as_box",
             "ellipse_as_polygon",
@@ -62,6 +62,8 @@ impl Loss {
             "no_label",
             "other_image",
             "outside",
+            "polygon_as_mask",
+            "polygon_hole_filled",
             "polygon_in_pose",
             "polygon_too_short",
             "rotation_as_hull",

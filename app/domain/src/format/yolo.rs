@@ -98,6 +98,8 @@ impl Yolo {
                     self.manifest.lose(task, 1, "polygon_too_short", message);
                     return None;
                 }
+                let message = "Holes of polygons are filled: YOLO has outlines only.";
+                self.manifest.lose(task, polygon.holes.len() as u64, "polygon_hole_filled", message);
                 self.outline(task, &polygon.points, size)
             }
             Shape::Vector(vector) => match vector.outline() {

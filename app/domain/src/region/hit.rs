@@ -79,10 +79,7 @@ mod tests {
     #[test]
     fn shapes_are_hit_inside_and_near_their_outline() {
         let rect = Shape::Rect(RotatedRect { x: 10.0, y: 10.0, width: 20.0, height: 10.0, rotation: 90.0 });
-        let line = Shape::Polygon(Polygon {
-            points: vec![ImagePoint::new(0.0, 0.0), ImagePoint::new(100.0, 0.0)],
-            closed: false,
-        });
+        let line = Shape::Polygon(Polygon::of(vec![ImagePoint::new(0.0, 0.0), ImagePoint::new(100.0, 0.0)], false));
         let key = Shape::KeyPoint(KeyPoint { x: 5.0, y: 5.0, width: 2.0 });
         let table = [
             (&rect, (5.0, 20.0), 0.0, true),

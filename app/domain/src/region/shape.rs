@@ -15,7 +15,7 @@ pub enum Shape {
     Rect(RotatedRect),
     /// An ellipse, perhaps rotated.
     Ellipse(Ellipse),
-    /// A ring of points.
+    /// A ring of points, perhaps with holes.
     Polygon(Polygon),
     /// A single point.
     KeyPoint(KeyPoint),
@@ -111,7 +111,7 @@ impl Shape {
         match self {
             Self::Rect(r) => [r.x, r.y, r.width, r.height, r.rotation].into_iter().all(f64::is_finite),
             Self::Ellipse(e) => [e.x, e.y, e.radius_x, e.radius_y, e.rotation].into_iter().all(f64::is_finite),
-            Self::Polygon(polygon) => polygon.points.iter().all(|p| p.x.is_finite() && p.y.is_finite()),
+            Self::Polygon(polygon) => polygon.all_points().all(|p| p.x.is_finite() && p.y.is_finite()),
             Self::KeyPoint(k) => k.x.is_finite() && k.y.is_finite() && k.width.is_finite(),
             Self::Vector(vector) => vector.is_finite(),
             Self::Page(page) => page.rect.is_finite(),
@@ -137,9 +137,7 @@ impl Shape {
         match self {
             Self::Rect(rect) => Self::Rect(RotatedRect { x: rect.x + by.x, y: rect.y + by.y, ..*rect }),
             Self::Ellipse(ellipse) => Self::Ellipse(Ellipse { x: ellipse.x + by.x, y: ellipse.y + by.y, ..*ellipse }),
-            Self::Polygon(polygon) => {
-                Self::Polygon(Polygon { points: polygon.points.iter().map(|p| *p + by).collect(), ..polygon.clone() })
-            }
+            Self::Polygon(polygon) => Self::Polygon(polygon.map(|point| point + by)),
             Self::KeyPoint(point) => Self::KeyPoint(KeyPoint { x: point.x + by.x, y: point.y + by.y, ..*point }),
             Self::Mask(mask) => {
                 // Saturates far outside any image.

@@ -168,7 +168,7 @@ impl Vector {
         }
         // The closing line ends where the first began.
         points.pop();
-        Some(Polygon { points, closed: true })
+        Some(Polygon::of(points, true))
     }
 
     /// Square pixels inside; 0 for open and branching vectors.

@@ -77,9 +77,21 @@ pub(super) fn read_polygon(value: &Map<String, Value>, size: ImageSize) -> Resul
             format!("A polygon may have {MAX_POLYGON_POINTS} points at most."),
         ));
     }
+    let room = MAX_POLYGON_POINTS - points.len();
     let points: Option<Vec<ImagePoint>> = points.iter().map(|point| read_point(point, size)).collect();
     let closed = value.get("closed").and_then(Value::as_bool).unwrap_or(true);
-    Ok(Polygon { points: points.ok_or_else(|| malformed("points"))?, closed })
+    Ok(Polygon { points: points.ok_or_else(|| malformed("points"))?, closed, holes: read_holes(value, size, room) })
+}
+
+/// The rings under `holes`, a key of ours. Where it holds anything else it is somebody else's, and only carried.
+fn read_holes(value: &Map<String, Value>, size: ImageSize, room: usize) -> Vec<Vec<ImagePoint>> {
+    let Some(rings) = value.get("holes").and_then(Value::as_array) else { return Vec::new() };
+    if rings.iter().map(|ring| ring.as_array().map_or(0, Vec::len)).sum::<usize>() > room {
+        return Vec::new();
+    }
+    let ring = |ring: &Value| ring.as_array()?.iter().map(|point| read_point(point, size)).collect();
+    let rings: Option<Vec<Vec<ImagePoint>>> = rings.iter().map(ring).collect();
+    rings.filter(|rings| rings.iter().flatten().all(|at| at.x.is_finite() && at.y.is_finite())).unwrap_or_default()
 }
 
 fn read_point(point: &Value, size: ImageSize) -> Option<ImagePoint> {
@@ -92,13 +104,35 @@ fn read_point(point: &Value, size: ImageSize) -> Option<ImagePoint> {
 }
 
 pub(super) fn write_polygon(polygon: &Polygon, size: ImageSize, value: &mut Map<String, Value>) {
-    let before = match value.get_mut("points").map(Value::take) {
-        Some(Value::Array(points)) => points,
-        _ => Vec::new(),
-    };
+    let points = value.get("points").and_then(Value::as_array).map_or(0, Vec::len);
+    let known = read_holes(value, size, MAX_POLYGON_POINTS.saturating_sub(points));
+    if known != polygon.holes {
+        let mut before = match value.shift_remove("holes") {
+            Some(Value::Array(rings)) if !known.is_empty() => rings,
+            _ => Vec::new(),
+        };
+        let as_many = before.len() == polygon.holes.len();
+        let write = |(at, ring): (usize, &Vec<ImagePoint>)| {
+            // Of fewer holes, those that are left are found again by their points.
+            let at = if as_many { Some(at) } else { known.iter().position(|known| known == ring) };
+            write_ring(at.and_then(|at| before.get_mut(at)).map(Value::take), ring, size)
+        };
+        let rings: Vec<Value> = polygon.holes.iter().enumerate().map(write).collect();
+        if !rings.is_empty() {
+            value.insert("holes".to_owned(), rings.into());
+        }
+    }
+    let before = value.get_mut("points").map(Value::take);
+    value.insert("points".to_owned(), write_ring(before, &polygon.points, size));
+    value.insert("closed".to_owned(), polygon.closed.into());
+}
+
+/// The points of a ring, over those written before.
+fn write_ring(before: Option<Value>, ring: &[ImagePoint], size: ImageSize) -> Value {
+    let before = if let Some(Value::Array(points)) = before { points } else { Vec::new() };
     let mut before: Vec<Option<Value>> = before.into_iter().map(Some).collect();
     let mut next = 0;
-    let points = polygon.points.iter().map(|point| {
+    let points = ring.iter().map(|point| {
         // Points are inserted and removed here and there: the written ones are found again in order.
         let is_it = |written: &Option<Value>| {
             let read = written.as_ref().and_then(|written| read_point(written, size));
@@ -110,12 +144,10 @@ pub(super) fn write_polygon(polygon: &Polygon, size: ImageSize, value: &mut Map<
                 before[next - 1].take().unwrap_or_default()
             }
             None => {
-                next += usize::from(before.len() == polygon.points.len());
+                next += usize::from(before.len() == ring.len());
                 Value::Array(vec![to_percent(point.x, size.width).into(), to_percent(point.y, size.height).into()])
             }
         }
     });
-    let points: Value = points.collect();
-    value.insert("points".to_owned(), points);
-    value.insert("closed".to_owned(), polygon.closed.into());
+    points.collect()
 }

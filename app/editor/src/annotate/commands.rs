@@ -160,11 +160,7 @@ impl Editor {
     fn without_point(&self, key: RegionKey, index: usize) -> Option<Shape> {
         let mark = self.document.mark(key).filter(|mark| mark.is_editable())?;
         let fewer = match &mark.region.shape {
-            Shape::Polygon(polygon) if index < polygon.points.len() => {
-                let mut fewer = polygon.clone();
-                fewer.points.remove(index);
-                Shape::Polygon(fewer)
-            }
+            Shape::Polygon(polygon) if index < polygon.all_points().count() => Shape::Polygon(polygon.without(index)),
             Shape::Vector(vector) => {
                 let least = self.document.kit().shape(&mark.region.from_name).map_or(2, |shape| shape.vector.least());
                 Some(vector.without(index)).filter(|fewer| fewer.vertices.len() >= least).map(Shape::Vector)?
@@ -257,9 +253,7 @@ impl Editor {
         let shape = match kind {
             ShapeKind::Rect => Shape::Rect(rect),
             ShapeKind::Ellipse => Shape::Ellipse(domain::region::Ellipse::from_frame(&rect)),
-            ShapeKind::Polygon => {
-                Shape::Polygon(domain::region::Polygon { points: rect.corners().to_vec(), closed: true })
-            }
+            ShapeKind::Polygon => Shape::Polygon(domain::region::Polygon::of(rect.corners().to_vec(), true)),
             ShapeKind::KeyPoint => Shape::KeyPoint(KeyPoint { x: middle.x, y: middle.y, width: 0.0 }),
             ShapeKind::Mask => match Mask::on(size) {
                 Some(mut mask) => {

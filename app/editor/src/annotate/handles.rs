@@ -73,15 +73,20 @@ fn box_handles(rect: &domain::region::RotatedRect, view: &Viewport, can_rotate: 
 }
 
 fn polygon_handles(polygon: &Polygon, view: &Viewport) -> Vec<(Handle, ScreenPoint)> {
-    let places: Vec<ScreenPoint> = polygon.points.iter().map(|point| view.screen_from_image(*point)).collect();
-    let vertices = places.iter().enumerate().map(|(n, place)| (Handle::Vertex(n), *place));
-    let sides = places.iter().enumerate().filter(|(n, _)| polygon.closed || n + 1 < places.len());
-    let middles = sides.filter_map(|(n, place)| {
-        let next = places[(n + 1) % places.len()];
-        let middle = ScreenPoint::new(f64::midpoint(place.x, next.x), f64::midpoint(place.y, next.y));
-        (place.distance(next) >= ROOM_FOR_MIDDLES).then_some((Handle::Midpoint(n), middle))
-    });
-    vertices.chain(middles).collect()
+    let (mut vertices, mut middles) = (Vec::new(), Vec::new());
+    for (ring, points) in polygon.rings().enumerate() {
+        let first = vertices.len();
+        let places: Vec<ScreenPoint> = points.iter().map(|point| view.screen_from_image(*point)).collect();
+        let sides = places.iter().enumerate().filter(|(n, _)| polygon.closed || ring > 0 || n + 1 < places.len());
+        middles.extend(sides.filter_map(|(n, place)| {
+            let next = places[(n + 1) % places.len()];
+            let middle = ScreenPoint::new(f64::midpoint(place.x, next.x), f64::midpoint(place.y, next.y));
+            (place.distance(next) >= ROOM_FOR_MIDDLES).then_some((Handle::Midpoint(first + n), middle))
+        }));
+        vertices.extend(places.iter().enumerate().map(|(n, place)| (Handle::Vertex(first + n), *place)));
+    }
+    vertices.append(&mut middles);
+    vertices
 }
 
 fn vector_handles(vector: &Vector, view: &Viewport) -> Vec<(Handle, ScreenPoint)> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use domain::region::{Bounds, ImagePoint, Mask, ScreenPoint, Shape, Vector};
+use domain::region::{Bounds, ImagePoint, Mask, Polygon, ScreenPoint, Shape, Vector};
 
 use super::document::{Mark, RegionKey};
 use super::editor::Editor;
@@ -243,6 +243,9 @@ pub(super) fn paint_shape(id: u32, shape: &Shape, view: &Viewport, style: Style,
         return;
     }
     match shape {
+        Shape::Polygon(polygon) if !polygon.holes.is_empty() => {
+            paints.push(Paint::Path { pieces: rings(polygon, view), filled: true, style });
+        }
         Shape::Polygon(polygon) => paints.push(Paint::Ring {
             points: polygon.points.iter().map(|point| view.screen_from_image(*point)).collect(),
             closed: polygon.closed,
@@ -280,6 +283,19 @@ fn paint_mask(id: u32, mask: &Mask, view: &Viewport, color: Arc<str>, look: Look
         opacity: if look == Look::Still { 0.45 } else { 0.6 },
         is_exact: look == Look::Selected,
     }
+}
+
+/// The outline of a polygon, then those of its holes.
+fn rings(polygon: &Polygon, view: &Viewport) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (ring, points) in polygon.rings().enumerate() {
+        let places = points.iter().map(|point| view.screen_from_image(*point));
+        pieces.extend(places.enumerate().map(|(n, at)| if n == 0 { Piece::Move(at) } else { Piece::Line(at) }));
+        if !points.is_empty() && (polygon.closed || ring > 0) {
+            pieces.push(Piece::Close);
+        }
+    }
+    pieces
 }
 
 /// The lines of a vector, one after another where they meet.

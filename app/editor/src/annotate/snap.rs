@@ -175,7 +175,7 @@ pub fn rotated(shape: &Shape, degrees: f64, size: ImageSize) -> Option<Shape> {
 #[must_use]
 pub fn with_vertex(polygon: &Polygon, index: usize, at: ImagePoint) -> Option<Polygon> {
     let mut moved = polygon.clone();
-    *moved.points.get_mut(index)? = at;
+    *moved.point_mut(index)? = at;
     // One that came in too small may grow, never shrink.
     (moved.area() >= MIN_AREA.min(polygon.area())).then_some(moved)
 }

@@ -2,7 +2,7 @@
 
 use domain::region::ScreenPoint;
 use editor::paint::{Knob, Paint, Piece, Style};
-use web_sys::CanvasRenderingContext2d as Canvas;
+use web_sys::{CanvasRenderingContext2d as Canvas, CanvasWindingRule};
 
 use super::masks;
 
@@ -64,9 +64,13 @@ fn shape(canvas: &Canvas, paint: &Paint, width: f64, height: f64) {
                     Piece::Move(at) => canvas.move_to(at.x, at.y),
                     Piece::Line(at) => canvas.line_to(at.x, at.y),
                     Piece::Curve(a, b, at) => canvas.bezier_curve_to(a.x, a.y, b.x, b.y, at.x, at.y),
+                    Piece::Close => canvas.close_path(),
                 }
             }
-            draw(canvas, &Style { fill: if *filled { style.fill } else { 0.0 }, ..style.clone() });
+            if *filled {
+                fill(canvas, style, CanvasWindingRule::Evenodd);
+            }
+            outline(canvas, style);
         }
         Paint::Mask { id, mask, transform, color, opacity, is_exact } => {
             let (id, transform, opacity, is_exact) = (*id, *transform, *opacity, *is_exact);
@@ -123,12 +127,20 @@ fn twice(canvas: &Canvas) {
 }
 
 fn draw(canvas: &Canvas, style: &Style) {
+    fill(canvas, style, CanvasWindingRule::Nonzero);
+    outline(canvas, style);
+}
+
+fn fill(canvas: &Canvas, style: &Style, rule: CanvasWindingRule) {
     if style.fill > 0.0 {
         canvas.set_global_alpha(style.fill);
         canvas.set_fill_style_str(&style.color);
-        canvas.fill();
+        canvas.fill_with_canvas_winding_rule(rule);
         canvas.set_global_alpha(1.0);
     }
+}
+
+fn outline(canvas: &Canvas, style: &Style) {
     if style.dashed {
         // Refused only for what is no list of numbers.
         let _ = canvas.set_line_dash(&js_sys::Array::of2(&5.0.into(), &4.0.into()));

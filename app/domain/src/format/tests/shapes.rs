@@ -70,6 +70,26 @@ fn yolo_writes_outlines_and_says_what_they_lose() {
 }
 
 #[test]
+fn holes_of_polygons_stay_holes_where_the_format_has_them() {
+    let corners = |from: f64, to: f64| json!([[from, from], [to, from], [to, to], [from, to]]);
+    let value = json!({"points": corners(0.0, 50.0), "holes": [corners(10.0, 20.0)], "polygonlabels": ["Sky"]});
+    let tasks = [image_task(1, json!([on_image("p", "polygonlabels", value)]))];
+    let config = image_config(vec![control("PolygonLabels", &[("Sky", None)])]);
+    let (folder, manifest) = export(ExportFormat::Coco, &config, false, &tasks);
+    let coco: Value = serde_json::from_str(folder.text("result.json")).unwrap();
+    let found = &coco["annotations"][0];
+    assert_eq!(found["area"], json!(320.0 * 240.0 - 64.0 * 48.0));
+    let counts: Vec<u64> = serde_json::from_value(found["segmentation"]["counts"].clone()).unwrap();
+    // Down the first columns all of it, further right it is in two pieces with the hole between them.
+    assert_eq!((counts[0], counts[1], counts[2]), (0, 240, 240));
+    assert_eq!(counts.iter().skip(1).step_by(2).sum::<u64>(), 320 * 240 - 64 * 48);
+    assert_eq!(lost(&manifest), [("polygon_as_mask", 1)]);
+    let (folder, manifest) = export(ExportFormat::Yolo, &config, false, &tasks);
+    assert_eq!(folder.text("labels/1-1.txt").trim_end(), "0 0 0 0.5 0 0.5 0.5 0 0.5");
+    assert_eq!(lost(&manifest), [("polygon_hole_filled", 1)]);
+}
+
+#[test]
 fn nothing_is_left_out_without_a_word() {
     let empty = Mask::new(640, 480).unwrap();
     let mut wrong = Mask::new(64, 48).unwrap();

@@ -116,7 +116,7 @@ impl Walk<'_> {
             .map(|(a, b)| i64::from(a.0) * i64::from(b.1) - i64::from(b.0) * i64::from(a.1))
             .sum();
         let points = corners.into_iter().map(|(x, y)| ImagePoint::new(f64::from(x), f64::from(y))).collect();
-        Contour { ring: Polygon { points, closed: true }, is_hole: doubled < 0 }
+        Contour { ring: Polygon::of(points, true), is_hole: doubled < 0 }
     }
 
     /// Whether the pixel ahead, on the right or on the left of the way, is painted.

@@ -17,6 +17,34 @@ fn a_moved_vector_keeps_unknown_keys_and_untouched_numbers() {
 }
 
 #[test]
+fn holes_move_with_their_polygon_and_keep_what_was_not_touched() {
+    let (_, json) = regions().into_iter().find(|(_, json)| json["value"].get("holes").is_some()).unwrap();
+    let written = |change: &dyn Fn(&mut crate::region::Polygon)| {
+        let mut region = read(&json);
+        let Shape::Polygon(polygon) = &mut region.shape else { panic!("a polygon") };
+        change(polygon);
+        region.to_item().0["value"].clone()
+    };
+    let before = &json["value"];
+    let moved = written(&|polygon| polygon.point_mut(4).unwrap().x += 6.0);
+    assert_eq!((&moved["points"], &moved["holes"][1]), (&before["points"], &before["holes"][1]));
+    assert_eq!((&moved["holes"][0][0], &moved["holes"][0][2]), (&before["holes"][0][0], &before["holes"][0][2]));
+    assert!((moved["holes"][0][1][0].as_f64().unwrap() - 70.0).abs() < 1e-9);
+    let fewer = written(&|polygon| *polygon = polygon.without(3));
+    assert_eq!(fewer["holes"], json!([before["holes"][1]]));
+    assert_eq!(written(&|polygon| polygon.holes.clear()).get("holes"), None);
+    // What is no list of rings belongs to somebody else.
+    for other in [json!(true), json!([1]), json!([[[1, 2, 3]]]), json!({"a": []})] {
+        let mut odd = json.clone();
+        odd["value"]["holes"] = other.clone();
+        let mut region = read(&odd);
+        assert!(matches!(&region.shape, Shape::Polygon(polygon) if polygon.holes.is_empty()));
+        region.shape = region.shape.translated(ImageVector::new(6.0, 0.0));
+        assert_eq!(region.to_item().0["value"]["holes"], other);
+    }
+}
+
+#[test]
 fn a_box_on_a_page_is_moved_in_pixels_and_stored_in_parts() {
     let (_, json) = regions().into_iter().find(|(variant, _)| *variant == "page").unwrap();
     let size = crate::region::ImageSize { width: 500.0, height: 800.0 };

@@ -71,6 +71,14 @@ fn regions() -> Vec<(&'static str, Value)> {
                 json!({"points": [[1, 2], [3.3, 4], [5, 6.6], [7, 1]], "closed": false, "polygonlabels": ["A"]}),
             ),
         ),
+        (
+            "polygon",
+            on_image(
+                "polygonlabels",
+                json!({"points": [[0, 0], [90, 0], [90, 90]], "closed": true, "polygonlabels": ["A"],
+                    "holes": [[[50, 10], [60, 10.10], [60, 20]], [[70, 30], [80, 30], [80, 40]]]}),
+            ),
+        ),
         ("keypoint", on_image("keypointlabels", json!({"x": 1.1, "y": 2.2, "width": 0.5, "keypointlabels": ["A"]}))),
         ("mask", on_image("brushlabels", json!({"format": "rle", "rle": brush(), "brushlabels": ["A"]}))),
         ("mask", on_image("brush", json!({"rle": brush()}))),

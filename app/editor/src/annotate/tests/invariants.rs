@@ -104,6 +104,9 @@ pub(super) fn drawn() -> Value {
         boxed("b", 300.0, 200.0, 80.0, 40.0, 30.0),
         {"id": "p", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
             "original_height": 400, "value": {"points": [[70, 10], [90, 10], [80, 40]], "closed": true, "polygonlabels": ["Cat"]}},
+        {"id": "h", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
+            "original_height": 400, "value": {"points": [[60, 60], [90, 60], [90, 95], [60, 95]], "closed": true,
+                "holes": [[[65, 65], [75, 65], [75, 75], [65, 75]], [[80, 80], [85, 80], [80, 90]]], "polygonlabels": ["Cat"]}},
         {"id": "v", "from_name": "path", "to_name": "img", "type": "vectorlabels", "original_width": 600,
             "original_height": 400, "value": {"closed": false, "vectorlabels": ["Road"], "vertices": [
                 {"id": "a", "x": 10, "y": 60, "prevPointId": null, "isBezier": false},

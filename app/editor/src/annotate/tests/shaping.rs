@@ -94,6 +94,45 @@ fn polygon_points_are_moved_made_and_removed() {
 }
 
 #[test]
+fn holes_are_no_part_of_their_polygon_and_go_where_it_goes() {
+    let ring =
+        |from: f64, to: f64| json!([[from, from], [to, from], [to, to], [from, to]].map(|[x, y]| [x / 6.0, y / 4.0]));
+    let polygon = json!({"id": "p", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
+        "original_height": 400, "value": {"points": ring(100.0, 300.0), "holes": [ring(150.0, 250.0)], "closed": true,
+            "polygonlabels": ["Cat"]}});
+    let start = json!([polygon, boxed("a", 50.0, 50.0, 300.0, 300.0, 0.0)]);
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), start.clone());
+    editor.tool(ToolKind::Select);
+    let still = editor.editor.still(IMAGE);
+    let path = still.iter().find_map(|paint| match paint {
+        crate::paint::Paint::Path { pieces, filled: true, .. } => Some(pieces),
+        _ => None,
+    });
+    let closes =
+        |pieces: &Vec<crate::paint::Piece>| pieces.iter().filter(|p| **p == crate::paint::Piece::Close).count();
+    assert_eq!(path.map(|pieces| (pieces.len(), closes(pieces))), Some((10, 2)));
+    let outline = "Cat polygon 100,100 300,100 300,300 100,300";
+    let holed = format!("{outline} without 150,150 250,150 250,250 150,250");
+    // Through the hole one sees, and picks, what is behind.
+    editor.click(200.0, 200.0).selected_are(&["Cat box 50,50 300x300"]);
+    editor.click(125.0, 200.0).selected_are(&[&holed]).drag((125.0, 200.0), (135.0, 200.0));
+    editor.selected_are(&["Cat polygon 110,100 310,100 310,300 110,300 without 160,150 260,150 260,250 160,250"]);
+    editor.command(Command::Undo).selected_are(&[&holed]);
+    assert_eq!(editor.editor.results(), items(start.clone()));
+    // Its points are moved, made and taken away like those of the outline.
+    editor.drag((150.0, 250.0), (150.0, 260.0));
+    editor.selected_are(&[&format!("{outline} without 150,150 250,150 250,250 150,260")]).command(Command::Undo);
+    editor.drag((200.0, 150.0), (200.0, 140.0));
+    editor.selected_are(&[&format!("{outline} without 150,150 200,140 250,150 250,250 150,250")]).key(Key::Delete);
+    editor.selected_are(&[&holed]).holding(ALT).click(150.0, 250.0).holding(NONE);
+    editor.selected_are(&[&format!("{outline} without 150,150 250,150 250,250")]);
+    // A hole of two points is none.
+    editor.holding(ALT).click(250.0, 250.0).holding(NONE).selected_are(&[outline]);
+    editor.command(Command::Undo).command(Command::Undo).selected_are(&[&holed]).command(Command::Duplicate);
+    editor.selected_are(&["Cat polygon 112,112 312,112 312,312 112,312 without 162,162 262,162 262,262 162,262"]);
+}
+
+#[test]
 fn keys_nudge_delete_copy_and_label() {
     let mut editor = with_box();
     editor.click(130.0, 130.0).key(Key::Right).holding(SHIFT).key(Key::Up).holding(NONE);

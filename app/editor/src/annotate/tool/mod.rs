@@ -426,9 +426,10 @@ pub fn cancel(state: State) -> Step {
 #[must_use]
 pub fn sketch(kind: ToolKind, state: &State, size: ImageSize) -> Option<Shape> {
     match state {
-        State::Side { from, to, .. } => Some(Shape::Polygon(Polygon { points: vec![*from, *to], closed: false })),
-        State::Depth { from, to, out, .. } => turned::shape(*from, *to, *out, size)
-            .or_else(|| Some(Shape::Polygon(Polygon { points: vec![*from, *to], closed: false }))),
+        State::Side { from, to, .. } => Some(Shape::Polygon(Polygon::of(vec![*from, *to], false))),
+        State::Depth { from, to, out, .. } => {
+            turned::shape(*from, *to, *out, size).or_else(|| Some(Shape::Polygon(Polygon::of(vec![*from, *to], false))))
+        }
         State::Vector { vector, from, to, pulled, .. } => {
             let mut vector = vector.clone();
             if pulled.is_none() {
@@ -439,7 +440,7 @@ pub fn sketch(kind: ToolKind, state: &State, size: ImageSize) -> Option<Shape> {
         }
         State::Box { from, to, .. } => Some(rect::shape(kind, *from, *to)),
         State::Polygon { points, to } => {
-            Some(Shape::Polygon(Polygon { points: points.iter().copied().chain([*to]).collect(), closed: false }))
+            Some(Shape::Polygon(Polygon::of(points.iter().copied().chain([*to]).collect(), false)))
         }
         _ => None,
     }

@@ -38,7 +38,7 @@ fn touches_first(points: &[ImagePoint], pointer: &Pointer, context: &Context<'_>
 
 /// The finished ring; with too few points or no area the drawing goes on.
 pub(super) fn close(points: Vec<ImagePoint>, to: ImagePoint) -> Step {
-    let shape = Shape::Polygon(Polygon { points: points.clone(), closed: true });
+    let shape = Shape::Polygon(Polygon::of(points.clone(), true));
     if snap::is_proper(&shape) {
         Step::to(State::Idle).with(Effect::Draw(shape))
     } else {

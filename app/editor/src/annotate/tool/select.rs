@@ -78,9 +78,7 @@ fn grab(
             Step::to(State::Rotating { key, origin, grip }).with(Effect::Begin)
         }
         (Handle::Vertex(index), Shape::Polygon(polygon)) if pointer.modifiers.alt || is_double => {
-            let mut fewer = polygon.clone();
-            fewer.points.remove(index.min(fewer.points.len().saturating_sub(1)));
-            at_once(key, Some(Shape::Polygon(fewer)).filter(snap::is_proper))
+            at_once(key, Some(Shape::Polygon(polygon.without(index))).filter(snap::is_proper))
         }
         (Handle::Vertex(index), Shape::Polygon(polygon)) => {
             Step::to(State::Vertex { key, index, origin: polygon.clone() })
@@ -117,11 +115,9 @@ fn grab(
             }
         }
         (Handle::Midpoint(index), Shape::Polygon(polygon)) => {
-            let mut more = polygon.clone();
-            let index = (index + 1).min(more.points.len());
-            more.points.insert(index, context.drawing_point(pointer));
-            Step::to(State::Vertex { key, index, origin: more })
-                .with(Effect::Vertex(Some((key, index))))
+            let more = polygon.with_after(index, context.drawing_point(pointer));
+            Step::to(State::Vertex { key, index: index + 1, origin: more })
+                .with(Effect::Vertex(Some((key, index + 1))))
                 .with(Effect::Begin)
         }
         _ => Step::to(State::Idle),

@@ -177,6 +177,7 @@ fn paint_path(canvas: &Canvas, path: &FilmPath) {
             Piece::Move(at) => canvas.move_to(at.x, at.y),
             Piece::Line(at) => canvas.line_to(at.x, at.y),
             Piece::Curve(a, b, at) => canvas.bezier_curve_to(a.x, a.y, b.x, b.y, at.x, at.y),
+            Piece::Close => canvas.close_path(),
         }
     }
     if path.closed {
