@@ -66,8 +66,10 @@ pub(super) enum Film {
     },
     /// A path, point by point.
     Path {
-        points: Vec<UnitPoint>,
+        vector: UnitVector,
         to: UnitPoint,
+        /// Where the pointer went down that sets its last point, and bends the line there as long as it is down.
+        pulled: Option<ScreenPoint>,
     },
     Dragging {
         from: ScreenPoint,
@@ -197,6 +199,11 @@ impl Editor {
             let may = self.document.mark(*key).is_some_and(Mark::is_editable) && !self.read_only;
             may && (self.selection.contains(key) || self.moving_label(object).is_none())
         });
+        if let Some((key, Held::Path(Grip::Point(point), _))) = held
+            && pointer.modifiers.shift
+        {
+            return self.turn_round(object, key, point);
+        }
         self.film = Film::Pressed { at: pointer.at, held };
         Response { panels: true, ..Response::LIVELY }
     }
@@ -224,7 +231,7 @@ impl Editor {
                     }
                     // The first line of a path may be dragged.
                     (None, Some(_)) => {
-                        self.film = Film::Path { points: vec![on_picture(at, size)], to: on_picture(pointer.at, size) };
+                        self.film = paths::begun(on_picture(at, size), on_picture(pointer.at, size));
                         Response { panels: true, ..Response::LIVELY }
                     }
                     (None, None) => Response::LIVELY,
@@ -234,9 +241,10 @@ impl Editor {
                 self.film = Film::Drawing { from, to: pointer.at };
                 Response::LIVELY
             }
-            Film::Path { points, .. } => {
-                self.film = Film::Path { points, to: on_picture(pointer.at, size) };
-                Response::LIVELY
+            Film::Path { vector, pulled, .. } => {
+                let to = on_picture(pointer.at, size);
+                self.film = Film::Path { vector, to, pulled };
+                self.pull(object, pointer)
             }
             Film::Dragging { from, key, held } => {
                 let by = ((pointer.at.x - from.x) / size.width, (pointer.at.y - from.y) / size.height);
@@ -249,7 +257,7 @@ impl Editor {
                         Shape::BoxTrack(track)
                     }
                     (Some(Shape::VectorTrack(mut track)), Held::Path(grip, vector)) => {
-                        track.set(frame, grip.drag(vector, by));
+                        track.set(frame, grip.drag(vector, by, pointer.modifiers.alt));
                         Shape::VectorTrack(track)
                     }
                     _ => return self.abandon(),
@@ -270,7 +278,7 @@ impl Editor {
                 let may_begin = held.is_none() && is_path && !self.read_only;
                 if may_begin && (hit.is_none() || (is_free && self.moving_label(object).is_some())) {
                     let point = on_picture(at, size);
-                    self.film = Film::Path { points: vec![point], to: point };
+                    self.film = paths::begun(point, point);
                     return self.select([].into()).and(Response { panels: true, ..Response::LIVELY });
                 }
                 self.select(hit.map(|(key, _)| key).into_iter().collect()).and(Response::LIVELY)
@@ -281,14 +289,15 @@ impl Editor {
                 let rect = drawn(from, to, size);
                 if is_large { self.insert_box(object, rect, duration_s) } else { Response::ALL }
             }
-            Film::Path { points, to } => {
-                self.film = Film::Path { points, to };
+            Film::Path { vector, to, .. } => {
                 // What was dragged from its first point ends its first line here.
-                let is_first = matches!(&self.film, Film::Path { points, .. } if points.len() == 1);
                 let at = on_picture(pointer.at, size);
-                let from = if let Film::Path { points, .. } = &self.film { points[0] } else { at };
-                let far = ((at.x - from.x) * size.width).hypot((at.y - from.y) * size.height) >= TREMOR;
-                if is_first && far { self.set_point(object, pointer, size, duration_s) } else { Response::LIVELY }
+                let is_far =
+                    |from: UnitPoint| ((at.x - from.x) * size.width).hypot((at.y - from.y) * size.height) >= TREMOR;
+                let ends_first = vector.vertices.len() == 1 && is_far(vector.vertices[0].at);
+                self.film = Film::Path { vector, to, pulled: None };
+                let set = if ends_first { self.set_point(object, pointer, size, duration_s) } else { Response::LIVELY };
+                set.and(self.let_go_of_point(object, duration_s))
             }
         }
     }
@@ -331,7 +340,7 @@ impl Editor {
                 true
             }),
             Shape::VectorTrack(track) => track.visible_at(frame).is_some_and(|vector| {
-                track.set(frame, Grip::Whole.drag(&vector, by));
+                track.set(frame, Grip::Whole.drag(&vector, by, false));
                 true
             }),
             _ => false,

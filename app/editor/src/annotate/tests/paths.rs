@@ -189,3 +189,54 @@ fn a_path_with_curves_comes_out_as_it_came_but_for_what_was_moved() {
     let percent = |number: &Value| number.as_f64().unwrap().round();
     assert_eq!((percent(&vertex["x"]), percent(&vertex["controlPoint1"]["x"])), (55.0, 50.0));
 }
+
+#[test]
+fn lines_are_bent_where_that_is_allowed() {
+    let bezier = |hand: &Hand, key: usize, point: usize| {
+        let vertex = hand.editor.results()[0].0["value"]["sequence"][key]["vertices"][point].clone();
+        let at = |name: &str| {
+            let number = |axis: &str| vertex[name][axis].as_f64().map(|number| (number * 10.0).round() / 10.0);
+            Some((number("x")?, number("y")?))
+        };
+        (vertex["isBezier"] == true).then(|| (at("controlPoint1"), at("controlPoint2")))
+    };
+    let curved = PLAIN.replace("closable=", "curves='true' closable=");
+    let draw = |controls: &str| {
+        let mut hand = Hand::with(controls, json!([]));
+        hand.label('4').click(40.0, 100.0).drag((200.0, 100.0), (240.0, 120.0)).click(360.0, 100.0).key(Key::Enter);
+        hand
+    };
+    assert_eq!(bezier(&draw(PLAIN), 0, 1), None, "it may not be bent");
+    let mut hand = draw(&curved);
+    assert_eq!(bezier(&hand, 0, 1), Some((Some((40.0, 40.0)), Some((60.0, 60.0)))));
+    let shown = hand.editor.film_paths("video", PICTURE).remove(0);
+    assert_eq!((shown.knobs.len(), shown.stems.len()), (3, 2));
+    // At another frame the same handle is elsewhere; the other one keeps opposite, or with Alt stays.
+    hand.seek(11).drag((240.0, 120.0), (240.0, 80.0));
+    assert_eq!(bezier(&hand, 1, 1), Some((Some((40.0, 60.0)), Some((60.0, 40.0)))));
+    assert_eq!(bezier(&hand, 0, 1), Some((Some((40.0, 40.0)), Some((60.0, 60.0)))));
+    let with = |modifiers: Modifiers, event: fn(Pointer) -> Event| {
+        move |pointer: Pointer| event(Pointer { modifiers, ..pointer })
+    };
+    hand.send(with(ALT, Event::PointerDown), 160.0, 120.0).send(with(ALT, Event::PointerMove), 160.0, 60.0);
+    hand.send(with(ALT, Event::PointerUp), 160.0, 60.0);
+    assert_eq!(bezier(&hand, 1, 1), Some((Some((40.0, 30.0)), Some((60.0, 40.0)))));
+    let _ = hand.editor.run(Command::Undo);
+    assert_eq!(bezier(&hand, 1, 1), Some((Some((40.0, 60.0)), Some((60.0, 40.0)))));
+    // Shift and a press make a point sharp, and round again.
+    let shift = |hand: &mut Hand| {
+        hand.send(with(SHIFT, Event::PointerDown), 200.0, 100.0).send(with(SHIFT, Event::PointerUp), 200.0, 100.0);
+    };
+    shift(&mut hand);
+    assert_eq!(bezier(&hand, 1, 1), None);
+    shift(&mut hand);
+    assert_eq!(bezier(&hand, 1, 1), Some((Some((30.0, 50.0)), Some((70.0, 50.0)))));
+    // The curve stays on the picture, however far somebody pulls.
+    hand.drag((280.0, 100.0), (280.0, 2_000.0));
+    let vector = hand.editor.film_paths("video", PICTURE).remove(0);
+    assert!(vector.stems.iter().flatten().all(|at| at.y.is_finite()));
+    let (_, mark) = hand.editor.document().marks().next().unwrap();
+    let Shape::VectorTrack(track) = &mark.region.shape else { panic!("a path") };
+    let hull = track.shape_at(11).unwrap().on(ImageSize { width: 1.0, height: 1.0 }).bounds().unwrap();
+    assert!(hull.max.y <= 1.0 + 1e-6 && hull.min.y >= -1e-6, "{hull:?}");
+}

@@ -10,7 +10,7 @@ mod polygon;
 mod rect;
 mod select;
 mod turned;
-mod vector;
+pub(super) mod vector;
 mod wand;
 
 use std::collections::BTreeSet;

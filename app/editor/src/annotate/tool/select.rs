@@ -94,8 +94,7 @@ fn grab(
         (Handle::Vertex(index), Shape::Vector(vector))
             if pointer.modifiers.shift && context.control.is_none_or(|control| control.vector.curves) =>
         {
-            let other = super::vector::toggled(vector, index).map(Shape::Vector);
-            at_once(key, other.filter(|shape| snap::settle(shape, context.view.image()).as_ref() == Some(shape)))
+            at_once(key, super::vector::toggled(vector, index, context.view.image()).map(Shape::Vector))
         }
         (Handle::Vertex(index), Shape::Vector(vector)) => {
             Step::to(State::Joint { key, index, handle: None, origin: vector.clone() })
@@ -210,7 +209,7 @@ fn drag(state: State, pointer: &Pointer, context: &Context<'_>) -> Step {
             let moved = match handle {
                 None => super::vector::moved(origin, *index, context.drawing_point(pointer), context),
                 Some(is_out) => {
-                    super::vector::bent(origin, *index, *is_out, size.clamp(at), pointer.modifiers.alt, context)
+                    super::vector::bent(origin, *index, *is_out, size.clamp(at), pointer.modifiers.alt, size)
                 }
             };
             moved.map(|vector| Edit::Reshape(*key, Shape::Vector(vector))).into_iter().collect()

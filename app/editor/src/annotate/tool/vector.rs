@@ -2,7 +2,7 @@
 //! first point closes what may be closed, a click on any point of a skeleton goes on from there; Enter or a double click
 //! ends the rest.
 
-use domain::region::{ImagePoint, ImageVector, Shape, Vector, Vertex};
+use domain::region::{ImagePoint, ImageSize, ImageVector, Shape, Vector, Vertex};
 
 use super::{CLICK_SLOP, Context, Effect, State, Step};
 use crate::annotate::kit::VectorRules;
@@ -26,7 +26,7 @@ pub(super) fn step(state: State, event: &Event, is_double: bool, context: &Conte
                 && rules.curves
                 && pointer.at.distance(at) >= CLICK_SLOP
             {
-                bend(&mut vector, from, to, context);
+                bend(&mut vector, from, to, context.view.image());
             }
             Step::to(State::Vector { vector, from, to, pulled, rules })
         }
@@ -104,7 +104,7 @@ pub(super) fn fresh_id(vector: &Vector) -> String {
 }
 
 /// Both handles of a point, one mirrored in it, as far as the curve stays on the image.
-fn bend(vector: &mut Vector, index: usize, to: ImagePoint, context: &Context<'_>) {
+pub(in crate::annotate) fn bend(vector: &mut Vector, index: usize, to: ImagePoint, size: ImageSize) {
     let Some(vertex) = vector.vertices.get(index) else { return };
     let (at, way) = (vertex.at, to - vertex.at);
     let bent = |part: f64| {
@@ -116,7 +116,6 @@ fn bend(vector: &mut Vector, index: usize, to: ImagePoint, context: &Context<'_>
         vertex.handle_in = vertex.is_bezier.then(|| at + ImageVector::new(-by.x, -by.y));
         bent
     };
-    let size = context.view.image();
     let fits = |vector: &Vector| vector.bounds().is_some_and(|hull| snap::is_inside(&hull, size));
     let wanted = [1.0, 0.75, 0.5, 0.25].into_iter().map(bent).find(fits);
     if let Some(wanted) = wanted {
@@ -128,7 +127,7 @@ fn bend(vector: &mut Vector, index: usize, to: ImagePoint, context: &Context<'_>
 pub(super) fn moved(origin: &Vector, index: usize, to: ImagePoint, context: &Context<'_>) -> Option<Vector> {
     let start = origin.vertices.get(index)?.at;
     let way = to - start;
-    furthest(context, |part| {
+    furthest(context.view.image(), |part| {
         let by = ImageVector::new(way.x * part, way.y * part);
         let mut moved = origin.clone();
         moved.vertices[index] = moved.vertices[index].map(|place| *place + by);
@@ -137,18 +136,18 @@ pub(super) fn moved(origin: &Vector, index: usize, to: ImagePoint, context: &Con
 }
 
 /// The vector with one handle moved to `to`; the other one keeps opposite unless they are to be `apart`.
-pub(super) fn bent(
+pub(in crate::annotate) fn bent(
     origin: &Vector,
     index: usize,
     is_out: bool,
     to: ImagePoint,
     apart: bool,
-    context: &Context<'_>,
+    size: ImageSize,
 ) -> Option<Vector> {
     let vertex = origin.vertices.get(index)?;
     let start = if is_out { vertex.handle_out } else { vertex.handle_in }?;
     let way = to - start;
-    furthest(context, |part| {
+    furthest(size, |part| {
         let mut bent = origin.clone();
         let vertex = &mut bent.vertices[index];
         let place = start + ImageVector::new(way.x * part, way.y * part);
@@ -167,8 +166,8 @@ pub(super) fn bent(
     })
 }
 
-fn furthest(context: &Context<'_>, at: impl Fn(f64) -> Vector) -> Option<Vector> {
-    match snap::furthest(context.view.image(), |part| Shape::Vector(at(part)))? {
+fn furthest(size: ImageSize, at: impl Fn(f64) -> Vector) -> Option<Vector> {
+    match snap::furthest(size, |part| Shape::Vector(at(part)))? {
         Shape::Vector(vector) => Some(vector),
         _ => None,
     }
@@ -202,8 +201,15 @@ pub(super) fn split(origin: &Vector, joint: usize) -> Option<(Vector, usize)> {
     Some((more, place))
 }
 
-/// The vector with a point made round, its handles along the line between its neighbours, or made sharp again.
-pub(super) fn toggled(origin: &Vector, index: usize) -> Option<Vector> {
+/// The vector with a point made round, its handles along the line between its neighbours, or made sharp again; `None`
+/// where the curve would leave the image.
+pub(in crate::annotate) fn toggled(origin: &Vector, index: usize, size: ImageSize) -> Option<Vector> {
+    let other = turned_round(origin, index)?;
+    let shape = Shape::Vector(other.clone());
+    (snap::settle(&shape, size).as_ref() == Some(&shape)).then_some(other)
+}
+
+fn turned_round(origin: &Vector, index: usize) -> Option<Vector> {
     let mut other = origin.clone();
     let joints = origin.joints();
     let vertex = other.vertices.get_mut(index)?;

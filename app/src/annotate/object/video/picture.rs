@@ -199,6 +199,20 @@ fn paint_path(canvas: &Canvas, path: &FilmPath) {
     canvas.set_stroke_style_str("#3e63dd");
     canvas.set_fill_style_str("#fff");
     canvas.set_line_width(1.5);
+    canvas.begin_path();
+    for [from, to] in &path.stems {
+        canvas.move_to(from.x, from.y);
+        canvas.line_to(to.x, to.y);
+    }
+    canvas.set_line_width(1.0);
+    canvas.stroke();
+    canvas.set_line_width(1.5);
+    for [_, handle] in &path.stems {
+        canvas.begin_path();
+        let _ = canvas.arc(handle.x, handle.y, 3.0, 0.0, std::f64::consts::TAU);
+        canvas.fill();
+        canvas.stroke();
+    }
     for knob in &path.knobs {
         canvas.begin_path();
         let _ = canvas.arc(knob.x, knob.y, 4.5, 0.0, std::f64::consts::TAU);
