@@ -1,6 +1,6 @@
 // Whatever happens to the page or the network, what was drawn is still there.
 import type { Page } from '@playwright/test';
-import { createProject, exportJson, importFiles } from '../../support/project';
+import { boxResult, createProject, exportJson, importFiles, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
 import { clickAt, drawBox, regions, showActualSize } from '../../support/surface';
 import { expect, hydrated, open, test } from '../../support/test';
@@ -68,6 +68,30 @@ test('an outline that is half drawn is gone on with after a reload', async ({ ap
     expect(pixel[0]).toBeCloseTo(drawn[at][0], 6);
     expect(pixel[1]).toBeCloseTo(drawn[at][1], 6);
   });
+});
+
+test('a region that does not say how large its picture is stays deleted, and can be brought back', async ({ app, page }) => {
+  await newOwner(page, app, 'Forgetters');
+  const project = await createProject(page, app, 'Sizeless', 'Object detection');
+  const { original_width, original_height, ...sizeless } = boxResult('cat', 'Animal', [20, 20, 40, 50]);
+  await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' }, predictions: [{ model_version: 'm', result: [sizeless] }] }]);
+  await open(page, `${project}/label`);
+  await regions(page).first().getByRole('button').first().click();
+  await page.keyboard.press('Delete');
+  await expect(regions(page)).toHaveCount(0);
+  await expect(page.getByText('Draft saved')).toBeVisible();
+  // The new page knows what was done before it knows its picture.
+  let show = () => {};
+  const shown = new Promise<void>((resolve) => (show = resolve));
+  await page.route('**/demo/chelsea.jpg*', (route) => shown.then(() => route.continue()));
+  await page.reload({ waitUntil: 'domcontentloaded' });
+  await hydrated(page);
+  await expect(page.getByText('Draft saved')).toBeVisible();
+  show();
+  await expect(page.getByTitle('Actual size (Shift 0)')).toHaveText(/%/);
+  await expect(regions(page)).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(regions(page)).toHaveText([/Animal/]);
 });
 
 test('work goes on without a network', async ({ app, page, context }) => {

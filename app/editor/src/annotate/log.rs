@@ -262,7 +262,11 @@ impl Editor {
 
     pub(in crate::annotate) fn edit_of(&mut self, change: &Change) -> Option<Edit> {
         match change {
-            Change::Region(id, items) if items.is_empty() => self.document.key_of(id).map(Edit::Remove),
+            Change::Region(id, items) if items.is_empty() => {
+                // One that cannot be read as yet is gone all the same.
+                self.document.drop_carried(id);
+                self.document.key_of(id).map(Edit::Remove)
+            }
             Change::Region(id, items) => {
                 let known = self.document.key_of(id);
                 let Some(mut mark) = self.document.read_mark(items, &self.measured()) else {

@@ -122,6 +122,11 @@ impl Document {
         }
     }
 
+    /// Forgets what is carried under the id of a region that is gone.
+    pub(crate) fn drop_carried(&mut self, id: &str) {
+        self.slots.retain(|slot| !matches!(slot, Slot::Carried(item) if item.id() == id));
+    }
+
     /// A label result joins the box, polygon or point it repeats, unless that has labels already.
     fn join_pair(&mut self, key: RegionKey, item: &ResultItem, is_labels: bool, slot: &mut Option<RegionKey>) {
         let Some(mark) = self.marks.get_mut(&key) else { return };
