@@ -39,6 +39,22 @@ test('proposals are compared and taken over, and so is what one did before', asy
   await expect.poll(async () => new Set(await scales()).size).toBe(1);
   expect((await scales())[0]).not.toBe(before);
 
+  // Each picture has its own light.
+  const looks = page.getByRole('button', { name: 'Light, grid and crosshair' });
+  for (const [at, gamma] of ['50', '200'].entries()) {
+    await looks.nth(at).click();
+    await page.getByRole('slider', { name: 'Gamma' }).fill(gamma);
+    await looks.nth(at).click();
+  }
+  const exponents = () =>
+    page.locator('.surface-image').evaluateAll((all) =>
+      all.map((image) => {
+        const name = /#([\w-]+)/.exec((image as HTMLElement).style.filter)?.[1] ?? 'none';
+        return document.getElementById(name)?.querySelector('feFuncR')?.getAttribute('exponent');
+      }),
+    );
+  expect(await exponents()).toEqual(['2.000', '0.500']);
+
   await panel.getByRole('button', { name: 'Take over: Object' }).click();
   await expect(panel.getByRole('listitem')).toHaveText([/Animal.*Different/]);
   await panel.getByRole('button', { name: 'Make it as there: Animal' }).click();

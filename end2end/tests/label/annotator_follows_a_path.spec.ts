@@ -7,7 +7,7 @@ import { expect, expectAccessible, open, test } from '../../support/test';
 const INTERFACE = `<View>
   <Labels name="what" toName="video"><Label value="Arm" hotkey="1"/></Labels>
   <Video name="video" value="$video" frameRate="24"/>
-  <VideoVector name="path" toName="video" closable="true"/>
+  <VideoVector name="path" toName="video" closable="true" curves="true"/>
   <VideoRectangle name="box" toName="video"/>
 </View>`;
 
@@ -37,6 +37,10 @@ test('a line follows an arm through a video', async ({ app, page }) => {
   await page.mouse.up();
   await expect(regions(page)).toContainText(['2 keyframes']);
   await page.keyboard.press('Alt+ArrowDown');
+  // Made round, its last point bends the line with the handle before it.
+  await page.keyboard.down('Shift');
+  await page.mouse.click(...at(0.5, 0.71));
+  await page.keyboard.up('Shift');
   await expectAccessible(page);
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
@@ -45,11 +49,11 @@ test('a line follows an arm through a video', async ({ app, page }) => {
   const [result] = task.annotations[0].result;
   expect(result).toMatchObject({ from_name: 'path', to_name: 'video', type: 'videovector', value: { labels: ['Arm'] } });
   const near = (percent: number) => expect.closeTo(percent, 0);
-  const vertex = (id: string, x: number, y: number, previous: string | null) => ({
-    id, x: near(x), y: near(y), prevPointId: previous, isBezier: false,
+  const vertex = (id: string, x: number, y: number, previous: string | null, isBezier = false) => ({
+    id, x: near(x), y: near(y), prevPointId: previous, isBezier,
   });
   expect(result.value.sequence).toMatchObject([
     { frame: 1, enabled: true, closed: false, vertices: [vertex('1', 20, 20, null), vertex('2', 40, 20, '1'), vertex('3', 40, 60, '2')] },
-    { frame: 11, enabled: true, closed: false, vertices: [vertex('1', 20, 21, null), vertex('2', 40, 21, '1'), vertex('3', 50, 71, '2')] },
+    { frame: 11, enabled: true, closed: false, vertices: [vertex('1', 20, 21, null), vertex('2', 40, 21, '1'), vertex('3', 50, 71, '2', true)] },
   ]);
 });

@@ -1,7 +1,7 @@
 // A mask, an ellipse and a vector on one picture, and what comes out of them.
 import { createProjectWith, exportJson, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
-import { drawBox, picture, regions, showActualSize } from '../../support/surface';
+import { clickAt, drawBox, picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 
 const SIZE = { width: 451, height: 300 };
@@ -73,4 +73,45 @@ test('an annotator brushes, rings and bends', async ({ app, page }) => {
     ['2', '1', true],
     ['3', '2', false],
   ]);
+});
+
+test('a polygon with a hole is picked beside the hole and moved with it', async ({ app, page }) => {
+  await newOwner(page, app, 'Holders');
+  const project = await createProjectWith(
+    page,
+    app,
+    'Rings',
+    `<View>
+  <Image name="image" value="$image"/>
+  <PolygonLabels name="ring" toName="image"><Label value="Ring" hotkey="1"/></PolygonLabels>
+</View>`,
+  );
+  const square = (from: number, to: number) => [[from, from], [to, from], [to, to], [from, to]];
+  const ring = {
+    id: 'ring', from_name: 'ring', to_name: 'image', type: 'polygonlabels', original_width: 451, original_height: 300,
+    image_rotation: 0,
+    value: { points: square(20, 60), holes: [square(30, 50)], closed: true, polygonlabels: ['Ring'] },
+  };
+  await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' }, predictions: [{ model_version: 'm', result: [ring] }] }]);
+  await open(page, `${project}/label`);
+  await showActualSize(page);
+  const row = regions(page).first().getByRole('button').first();
+  await expect(regions(page)).toHaveText([/Ring.*4 points, 1 hole/]);
+  // In percent of the picture.
+  const click = ([x, y]: [number, number]) => clickAt(page, SIZE, [(x * SIZE.width) / 100, (y * SIZE.height) / 100]);
+  await click([40, 40]);
+  await expect(row).toHaveAttribute('aria-pressed', 'false');
+  await click([25, 40]);
+  await expect(row).toHaveAttribute('aria-pressed', 'true');
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+  const [task] = await exportJson(page, project, 'JSON');
+  const [{ value }] = task.annotations[0].result;
+  const by = (30 / SIZE.width) * 100;
+  value.holes[0].forEach(([x, y]: [number, number], at: number) => {
+    expect(x).toBeCloseTo(square(30, 50)[at][0] + by, 6);
+    expect(y).toBeCloseTo(square(30, 50)[at][1], 6);
+  });
+  expect(value.points[0][0]).toBeCloseTo(20 + by, 6);
 });

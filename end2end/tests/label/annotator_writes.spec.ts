@@ -13,6 +13,7 @@ const CONFIG = `<View>
     <Shortcut value=" 😀 "/>
   </TextArea>
   <TextArea name="words" toName="text" editable="false" rows="1" showSubmitButton="false" skipDuplicates="true"/>
+  <TextArea name="heard" toName="text" editable="false" transcription="true" rows="1"/>
 </View>`;
 
 test('texts are written, with phrases and about regions', async ({ app, page }) => {
@@ -59,6 +60,13 @@ test('texts are written, with phrases and about regions', async ({ app, page }) 
   await list.getByRole('button', { name: 'Remove text 1' }).click();
   await expect(list.locator('.text-fixed')).toHaveText(['Grace']);
 
+  // A transcription stays open, however it was added.
+  const heard = page.getByRole('textbox', { name: 'heard', exact: true });
+  await heard.fill('Ada mit Grace.');
+  await heard.press('Tab');
+  await expect(heard).toHaveValue('Ada mit Grace.');
+  await heard.fill('Ada met Grace.');
+
   // What is written about a region is written and read in the list of regions.
   const about = page.getByRole('region', { name: 'About the selected region' });
   await expect(about).toBeHidden();
@@ -88,6 +96,7 @@ test('texts are written, with phrases and about regions', async ({ app, page }) 
     { from_name: 'why', type: 'textarea', value: { ...place, text: ['the second one', 'a guess'] } },
     { from_name: 'summary', type: 'textarea', value: { text: ['They [unclear] 😀 xmet.', 'Twice.'] } },
     { from_name: 'words', type: 'textarea', value: { text: ['Grace'] } },
+    { from_name: 'heard', type: 'textarea', value: { text: ['Ada met Grace.'] } },
   ]);
   const [region, why] = task.annotations[0].result;
   expect(why.id).toBe(region.id);

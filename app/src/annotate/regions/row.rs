@@ -77,7 +77,14 @@ pub(in crate::annotate) fn detail(shape: &Shape) -> String {
         Shape::Rect(rect) if rect.rotation == 0.0 => format!("{:.0} × {:.0}", rect.width, rect.height),
         Shape::Rect(rect) => format!("{:.0} × {:.0}, {:.0}°", rect.width, rect.height, rect.rotation),
         Shape::Ellipse(ellipse) => format!("{:.0} × {:.0}", ellipse.radius_x * 2.0, ellipse.radius_y * 2.0),
-        Shape::Polygon(polygon) => plural(i64::try_from(polygon.points.len()).unwrap_or(0), "point", "points"),
+        Shape::Polygon(polygon) => {
+            let count = |count: usize, one, many| plural(i64::try_from(count).unwrap_or(0), one, many);
+            let points = count(polygon.points.len(), "point", "points");
+            match polygon.holes.len() {
+                0 => points,
+                holes => format!("{points}, {}", count(holes, "hole", "holes")),
+            }
+        }
         Shape::KeyPoint(point) => format!("{:.0}, {:.0}", point.x, point.y),
         Shape::Mask(mask) => plural(i64::try_from(mask.area()).unwrap_or(i64::MAX), "pixel", "pixels"),
         Shape::Vector(vector) => plural(i64::try_from(vector.vertices.len()).unwrap_or(0), "point", "points"),
