@@ -93,6 +93,11 @@ impl Bench {
         });
     }
 
+    /// Whether this is the very same work, rather than another version of it.
+    pub(super) fn is_same(self, other: Self) -> bool {
+        self.changes == other.changes
+    }
+
     /// Does something and tells whom it concerns.
     pub(super) fn act(self, act: impl FnOnce(&mut Editor) -> Response) -> Response {
         let mut response = Response::default();

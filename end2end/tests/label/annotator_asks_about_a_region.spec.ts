@@ -57,7 +57,18 @@ test('a question about a region is asked, answered and settled', async ({ app, b
   await comments(desk).getByRole('button', { name: 'Close comments' }).click();
   await expect(regions(desk).getByText('1 comment')).toBeVisible();
   await expect(regions(desk).getByRole('button').first()).toHaveAttribute('aria-pressed', 'true');
-  await opener(desk).click();
+  // The pin on the picture stands at its corner, and leads to what is said.
+  await showActualSize(desk);
+  const pin = picture(desk).getByRole('button', { name: '1 comment about Animal 1' });
+  await expect(pin).toHaveText('1');
+  const surface = (await picture(desk).boundingBox())!;
+  const place = (await pin.boundingBox())!;
+  const corner = surface.x + (surface.width - CHELSEA.width) / 2 + drawn[0] + drawn[2];
+  expect(Math.abs(place.x + 12 - corner)).toBeLessThan(2);
+  await expectAccessible(desk);
+  await pin.click();
+  await expect(comments(desk)).toBeVisible();
+  await expect(threads(desk).first()).toBeFocused();
 
   // Worded anew, deleted, taken back.
   await threads(desk).getByRole('article').hover();

@@ -4,6 +4,7 @@
 //! with all of it. What is being written stays in its box until the server has it, and in this browser besides.
 
 mod panel;
+mod pins;
 mod thread;
 mod writing;
 
@@ -14,6 +15,7 @@ use leptos::task::spawn_local;
 use leptos::{ev, prelude::*};
 
 use panel::Panel;
+pub(super) use pins::pins;
 use writing::Writing;
 
 use super::api;
@@ -44,6 +46,8 @@ pub(super) struct Talk {
     threads: RwSignal<Vec<Thread>>,
     /// Whether the panel is to be seen.
     pub(super) open: RwSignal<bool>,
+    /// The thread that somebody wants to see.
+    sought: RwSignal<Option<CommentId>>,
     /// Why the comments could not be asked for again.
     trouble: RwSignal<Option<AppError>>,
     /// What is asked is counted: an older answer never takes the place of a newer one.
@@ -80,6 +84,7 @@ impl Talk {
             here,
             threads: RwSignal::new(threads),
             open: RwSignal::new(false),
+            sought: RwSignal::new(None),
             trouble: RwSignal::new(None),
             asked: StoredValue::new(0),
             heard: StoredValue::new(0),
@@ -135,6 +140,14 @@ impl Talk {
         });
     }
 
+    /// Opens the panel at a thread.
+    fn show(self, id: CommentId) {
+        if !self.open.get_untracked() {
+            self.toggle();
+        }
+        self.sought.set(Some(id));
+    }
+
     pub(super) fn toggle(self) {
         self.open.update(|open| *open = !*open);
         // Remembered for the next task; where nothing is kept, the panel is closed there.
@@ -144,16 +157,6 @@ impl Talk {
     /// How many threads are not settled.
     pub(super) fn open_count(self) -> usize {
         self.threads.with(|threads| threads.iter().filter(|thread| is_open(thread)).count())
-    }
-
-    /// How many of them are about a region of the work on this page.
-    fn count_about(self, id: &str) -> usize {
-        let is_about = |thread: &&Thread| {
-            is_open(thread)
-                && thread.pin.as_ref().is_some_and(|pin| pin.id == id)
-                && thread.work.as_ref().is_some_and(|work| self.is_here(work))
-        };
-        self.threads.with(|threads| threads.iter().filter(is_about).count())
     }
 
     /// Whether that work is on this page.

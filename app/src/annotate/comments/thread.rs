@@ -38,6 +38,15 @@ pub(super) fn ThreadRow(talk: Talk, id: CommentId) -> impl IntoView {
             let _ = row.focus();
         }
     };
+    Effect::new(move |_| {
+        if talk.sought.get() == Some(id)
+            && let Some(row) = row.get()
+        {
+            talk.sought.set(None);
+            // The panel may have been opened for it just now.
+            request_animation_frame(move || _ = row.focus());
+        }
+    });
     let answer = Writing::new("");
     let send = Callback::new(move |()| {
         let comment = NewComment {

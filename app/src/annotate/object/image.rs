@@ -22,6 +22,7 @@ use crate::annotate::canvas::{
     self, ArrangeBar, Light, Minimap, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, hold_pointer,
     observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
 };
+use crate::annotate::comments::pins;
 use crate::ui::{Button, Icon, Size, lu, use_toasts};
 
 /// An `<Image>` of the interface.
@@ -241,6 +242,7 @@ pub(super) fn ImageSurface(
                 })}
                 <canvas class="surface-layer" aria-hidden="true" node_ref=still></canvas>
                 <canvas class="surface-layer" aria-hidden="true" node_ref=lively></canvas>
+                {pins(bench, object)}
                 {
                     let src = src.clone();
                     move || (failed.get() || src.is_empty()).then(|| trouble(&src, reason, image, failed))

@@ -101,3 +101,23 @@ fn the_view_goes_where_it_is_sent_and_turns() {
     editor.command(Command::ZoomOriginal).tool(BOX).drag((100.0, 100.0), (200.0, 150.0));
     editor.regions_are(&["Cat box 400,250 100x50"]);
 }
+
+#[test]
+fn a_pin_stands_at_its_region_wherever_that_is_seen() {
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), json!([boxed("a", 100.0, 100.0, 60.0, 40.0, 0.0)]));
+    let place = |editor: &TestEditor| editor.editor.pin_place(IMAGE, "a").map(|at| (at.x.round(), at.y.round()));
+    // The surface begins 16 pixels before the image.
+    assert_eq!(place(&editor), Some((176.0, 116.0)));
+    assert_eq!((editor.editor.pin_place(IMAGE, "b"), editor.editor.pin_place("other", "a")), (None, None));
+    editor.tool(ToolKind::Select).drag((130.0, 120.0), (150.0, 130.0));
+    assert_eq!(place(&editor), Some((196.0, 126.0)));
+    editor.command(Command::Undo);
+    let _ = editor.editor.toggle_hidden(RegionKey(1));
+    assert_eq!(place(&editor), None, "nobody points at what is hidden");
+    let _ = editor.editor.toggle_hidden(RegionKey(1));
+    for _ in 0..4 {
+        editor.command(Command::ZoomIn);
+    }
+    let _ = editor.editor.center_on(IMAGE, ImagePoint::new(600.0, 400.0));
+    assert_eq!(place(&editor), None, "it is out of sight");
+}
