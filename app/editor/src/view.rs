@@ -149,6 +149,13 @@ impl Viewport {
         self.zoom_at(ScreenPoint::new(self.surface.width / 2.0, self.surface.height / 2.0), factor);
     }
 
+    /// Shows a fitted image larger or smaller by `factor`, from its top on.
+    pub fn zoom_from_top(&mut self, factor: f64) {
+        let (sin, cos) = self.rotation.to_radians().sin_cos();
+        let height = (self.image.width * sin).abs() + (self.image.height * cos).abs();
+        self.zoom_at(ScreenPoint::new(self.surface.width / 2.0, self.middle.y - height * self.zoom / 2.0), factor);
+    }
+
     /// Moves the image.
     pub fn pan(&mut self, by: ScreenVector) {
         self.middle = self.middle + by;

@@ -1,5 +1,5 @@
 // A document is turned over, boxed and read: what is written in a box comes with it, and what is wrong can be put right.
-import { createProject, exportJson, importTasks } from '../../support/project';
+import { createProject, createProjectWith, exportJson, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
 import { picture, regions } from '../../support/surface';
 import { expect, expectAccessible, hydrated, open, test } from '../../support/test';
@@ -69,4 +69,27 @@ test('pages of a document are turned over, boxed and read', async ({ app, page }
     pageIndex: 2, ocrtext: 'Northern Road Freight', ocrlabels: ['Supplier'],
   });
   expect(kind.value).toEqual({ choices: ['Invoice'] });
+});
+
+test('a document begins as large and turned as its interface says', async ({ app, page }) => {
+  await newOwner(page, app, 'Turners');
+  const config = (how: string) => `<View>
+  <Pdf name="document" value="$pdf" ${how}/>
+  <OcrLabels name="parts" toName="document"><Label value="Amount"/></OcrLabels>
+</View>`;
+  const shown = async (how: string) => {
+    const project = await createProjectWith(page, app, `Turned ${how}`, config(how));
+    await importTasks(page, [{ pdf: '/demo/invoice.pdf' }]);
+    await open(page, `${project}/label`);
+    await expect(picture(page)).toHaveClass(/is-ready/);
+    return picture(page).locator('img').evaluate((image) => {
+      const { a, b } = new DOMMatrix(getComputedStyle(image).transform);
+      return { zoom: Math.hypot(a, b), turn: Math.round((Math.atan2(b, a) * 180) / Math.PI) };
+    });
+  };
+  const upright = await shown('');
+  const larger = await shown('zoom="2"');
+  expect([upright.turn, larger.turn]).toEqual([0, 0]);
+  expect(larger.zoom / upright.zoom).toBeCloseTo(2, 5);
+  expect((await shown('rotate="90"')).turn).toBe(90);
 });

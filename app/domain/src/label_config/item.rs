@@ -57,11 +57,21 @@ pub fn items(data: &Map<String, Value>, value_list: &str) -> Vec<String> {
 /// The addresses of the pictures that a task shows, in the order of the interface, at most `most`.
 #[must_use]
 pub fn pictures(config: &LabelConfig, data: &Map<String, Value>, most: usize) -> Vec<String> {
-    let images = config.objects.iter().filter(|object| object.tag == "Image");
-    let addresses = images.flat_map(|image| match image.value_list() {
+    addresses(config, "Image", data, most)
+}
+
+/// The addresses of the documents that a task shows, in the order of the interface, at most `most`.
+#[must_use]
+pub fn documents(config: &LabelConfig, data: &Map<String, Value>, most: usize) -> Vec<String> {
+    addresses(config, "Pdf", data, most)
+}
+
+fn addresses(config: &LabelConfig, tag: &str, data: &Map<String, Value>, most: usize) -> Vec<String> {
+    let objects = config.objects.iter().filter(|object| object.tag == tag);
+    let addresses = objects.flat_map(|object| match object.value_list() {
         Some(list) => items(data, list),
         None => {
-            let field = image.attribute("value").and_then(variable::whole);
+            let field = object.attribute("value").and_then(variable::whole);
             let address = field.and_then(|path| variable::look_up(data, path)).and_then(Value::as_str);
             address.map(|address| address.trim().to_owned()).into_iter().collect()
         }

@@ -29,7 +29,7 @@ pub use attribute::{Attribute, Expects, is_color};
 pub use dynamic::MOST_OPTIONS;
 pub(crate) use dynamic::{BEGINS_WITH, GIVEN_MESSAGES};
 pub use encoding::decode;
-pub use item::{MOST_ITEMS, item_name, item_of, items, page_name, page_of, part_of, pictures};
+pub use item::{MOST_ITEMS, documents, item_name, item_of, items, page_name, page_of, part_of, pictures};
 pub use parsed::hash;
 pub use problem::{MAX_PROBLEMS, Problem, Severity};
 pub use style::{MAX_RULES, scoped};

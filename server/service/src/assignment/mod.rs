@@ -19,7 +19,7 @@ use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
     audit::{self, Transition},
-    boxed, task,
+    boxed, media, task,
 };
 
 /// A lease nobody confirms lives this long: programs, and browsers that could not load.
@@ -95,7 +95,8 @@ async fn random_start(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<Ta
     Ok(TaskId(first.saturating_add(i64::try_from(step).unwrap_or(0)).saturating_sub(1)))
 }
 
-/// The pictures of the task that the person is probably given after this one, for the browser to fetch while they work.
+/// The pictures of the task that the person is probably given after this one, for the browser to fetch while they work; its
+/// document is prepared here.
 /// Nothing is taken and nothing promised: somebody else may be given it before, and then they were fetched in vain.
 ///
 /// # Errors
@@ -117,7 +118,12 @@ pub async fn upcoming(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: Ta
     let Some((data, config)) = sql::open_behind(&mut tx, &access, me, task_id).await? else { return Ok(Vec::new()) };
     tx.commit().await?;
     let config = label_config::read(&config).unwrap_or_default();
-    Ok(data.as_object().map(|data| label_config::pictures(&config, data, MOST)).unwrap_or_default())
+    let Some(data) = data.as_object() else { return Ok(Vec::new()) };
+    // Getting the pages of a document ready takes longest: one at a time, so that those that are looked at come first.
+    if let Some(document) = label_config::documents(&config, data, 1).pop() {
+        media::prepare_ahead(cx, access, document);
+    }
+    Ok(label_config::pictures(&config, data, MOST))
 }
 
 /// The page with this task is still open. Returns whether the person still holds it.

@@ -43,7 +43,7 @@ pub use pdf_apart::{COMMAND as PAGES, prepare as prepare_pages};
 pub use proxy::Passed;
 pub use tiles::Picture;
 
-use crate::{Actor, Cx, Result, boxed, storage};
+use crate::{Actor, Cx, Result, access::ProjectAccess, boxed, storage};
 
 /// An object as a view names it.
 #[derive(Debug, Clone)]
@@ -166,8 +166,23 @@ pub async fn frames(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<(Deri
 /// The pages of a document, prepared by another process where this server has a program for it.
 async fn document(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<State<Derived>> {
     let found = source::find(cx, actor, asked).await?;
+    pages_of(cx, &found).await
+}
+
+/// Begins to prepare a document that a task of the project names, before anybody opens that task.
+pub(crate) fn prepare_ahead(cx: &Cx, access: ProjectAccess, src: String) {
+    let cx = cx.clone();
+    tokio::spawn(async move {
+        // What is wrong with it is told to whoever opens it.
+        if let Ok(found) = source::find_ahead(&cx, access, &src).await {
+            let _told_later = pages_of(&cx, &found).await;
+        }
+    });
+}
+
+async fn pages_of(cx: &Cx, found: &source::Found) -> Result<State<Derived>> {
     let program = cx.settings().program.clone();
-    derive::derive(cx, &found, &Recipe::whole(pdf::RECIPE, pdf::MAX_BYTES), move |opened, work| match program {
+    derive::derive(cx, found, &Recipe::whole(pdf::RECIPE, pdf::MAX_BYTES), move |opened, work| match program {
         Some(program) => pdf_apart::pages(&program, opened, work),
         None => pdf::pages(opened, work, &mut |_, _| {}),
     })
@@ -212,6 +227,14 @@ pub async fn page(cx: &Cx, actor: &Actor, asked: &Asked, page: usize, part: Part
 pub async fn pass(cx: &Cx, actor: &Actor, asked: &Asked, range: Option<Range<u64>>) -> Result<Passed> {
     let found = source::find(cx, actor, asked).await?;
     proxy::pass(cx, found, range).await
+}
+
+/// Whether the project lets its people load what lies on other servers through this one.
+pub(crate) async fn allows_other_servers(cx: &Cx, access: &ProjectAccess) -> Result<bool> {
+    let mut tx = access.begin(cx).await?;
+    let is_allowed = sql::allows_proxy(&mut tx, access).await?;
+    tx.commit().await?;
+    Ok(is_allowed)
 }
 
 /// The bytes of a derived file, all or a part.

@@ -80,13 +80,24 @@ pub(super) struct Opened {
 /// Finds the object, if the person may see it.
 pub(super) async fn find(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Found> {
     let access = access::project(cx, actor, asked.project_id, ProjectPermission::View).await?;
+    find_for(cx, access, asked, false).await
+}
+
+/// The same where the server itself has read the address in a task; nobody is shown anything of it.
+pub(super) async fn find_ahead(cx: &Cx, access: ProjectAccess, src: &str) -> Result<Found> {
+    let asked = Asked { project_id: access.project_id(), task_id: None, src: src.to_owned() };
+    find_for(cx, access, &asked, true).await
+}
+
+async fn find_for(cx: &Cx, access: ProjectAccess, asked: &Asked, is_known: bool) -> Result<Found> {
     let own = cx.settings().base_url.as_str();
     let src = asked.src.trim();
     // A link to this very server means the file itself.
     let src = src.strip_prefix(own).filter(|path| path.starts_with('/')).unwrap_or(src);
     if let Some(file_id) = storage::file_of(src) {
         let file = storage::of_project(cx, &access, file_id).await?.ok_or_else(|| Problem::not_found("file"))?;
-        if !file.is_media() && !access.allows(ProjectPermission::ViewData) && !is_named(cx, &access, asked).await? {
+        let may_see = file.is_media() || is_known || access.allows(ProjectPermission::ViewData);
+        if !may_see && !is_named(cx, &access, asked).await? {
             return Err(Problem::not_found("file").into());
         }
         return Ok(Found { access, origin: Origin::Stored(file) });
@@ -98,13 +109,10 @@ pub(super) async fn find(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Found>
     }
     match src.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
         Some("http" | "https") => {
-            if !is_named(cx, &access, asked).await? {
+            if !is_known && !is_named(cx, &access, asked).await? {
                 return Err(Problem::not_found("object").into());
             }
-            let mut tx = access.begin(cx).await?;
-            let is_allowed = sql::allows_proxy(&mut tx, &access).await?;
-            tx.commit().await?;
-            if !is_allowed {
+            if !super::allows_other_servers(cx, &access).await? {
                 let message = "This object lies on another server. An admin of the project can allow that it is loaded \
                      through this one: Settings, General, Media.";
                 return Err(Problem::new(Kind::Forbidden, "media_proxy_off", message).on("src").into());

@@ -9,9 +9,10 @@ use domain::{
     id::{OrgId, ProjectId, TaskId},
     result::ResultItem,
 };
+use futures::StreamExt;
 use serde_json::{Value, json};
 use service::{
-    Actor, account, annotation, assignment, task,
+    Actor, account, annotation, assignment, storage, task,
     testing::{TestDb, user_id},
 };
 
@@ -410,6 +411,35 @@ async fn what_comes_next_is_told_and_not_taken() {
     assert_eq!(upcoming(&ana, third).await, ["/files/4/a.png"]);
     let (_, stranger) = work.db.org("other").await;
     assert_eq!(refused(assignment::upcoming(&work.db.cx, &stranger, work.project_id, first).await), Kind::NotFound);
+}
+
+#[tokio::test]
+async fn the_document_that_comes_next_is_prepared_meanwhile() {
+    let work = Work::new(2, 1).await;
+    let config =
+        r#"<View><Pdf name="doc" value="$doc"/><Choices name="c" toName="doc"><Choice value="A"/></Choices></View>"#;
+    work.set(&format!("label_config = '{config}'")).await;
+    let bytes = include_bytes!("../../../../public/demo/invoice.pdf").as_slice();
+    let body = futures::stream::iter([Ok(bytes.into())]).boxed();
+    let file = storage::receive(&work.db.cx, &work.owner, work.project_id, "a.pdf", body).await.unwrap();
+    sqlx::query("update task set data = jsonb_build_object('doc', $1::text) where inner_id = 2")
+        .bind(file.address())
+        .execute(work.db.pool())
+        .await
+        .unwrap();
+    let folder = object_store::path::Path::from(format!("project/{}/media", work.project_id));
+    let prepared = || work.db.cx.store().list(Some(&folder)).count();
+    let ana = work.annotator("ana").await;
+    let first = work.next(&ana).await.task.unwrap().task_id;
+    assert_eq!(prepared().await, 0);
+    let pictures = assignment::upcoming(&work.db.cx, &ana, work.project_id, first).await.unwrap();
+    assert!(pictures.is_empty());
+    let made = async {
+        while prepared().await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), made).await.expect("nobody has to open it first");
 }
 
 #[tokio::test]

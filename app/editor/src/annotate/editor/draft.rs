@@ -137,6 +137,7 @@ impl Editor {
             let Some(same) = other.surfaces.get_mut(&object) else { continue };
             if same.view.image() == surface.view.image() {
                 (same.view, same.picture, same.aids) = (surface.view, surface.picture, surface.aids);
+                same.begins = surface.begins;
             }
         }
         *self = other;

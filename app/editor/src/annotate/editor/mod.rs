@@ -21,6 +21,7 @@ use super::aids::Aids;
 use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::film::Film;
+use super::kit::SheetRules;
 use super::line::Line;
 use super::log::Log;
 use super::scene::Scene;
@@ -42,6 +43,8 @@ pub(in crate::annotate) struct Surface {
     /// What of its still layer is out of date.
     pub(in crate::annotate) stale: Stale,
     pub(in crate::annotate) aids: Aids,
+    /// How it wants to be looked at first, until somebody looks.
+    pub(in crate::annotate) begins: Option<SheetRules>,
 }
 
 impl Surface {
@@ -55,7 +58,8 @@ impl Surface {
             view.original();
         }
         let aids = rules.map(|rules| Aids { grid: rules.grid, crosshair: rules.crosshair }).unwrap_or_default();
-        Some(Self { view, scene: Scene::new(document, name, size), picture: None, stale: Stale::All, aids })
+        let (scene, begins) = (Scene::new(document, name, size), kit.sheet(name));
+        Some(Self { view, scene, picture: None, stale: Stale::All, aids, begins })
     }
 }
 
@@ -326,6 +330,10 @@ impl Editor {
         let Some(surface) = self.surfaces.get_mut(object) else { return Response::NONE };
         if size.width.is_finite() && size.height.is_finite() && size.width >= 1.0 && size.height >= 1.0 {
             surface.view.resize(size);
+            if let Some(begins) = surface.begins.take() {
+                surface.view.rotate_to(begins.rotation);
+                surface.view.zoom_from_top(begins.zoom);
+            }
         }
         Response { still: true, lively: true, ..Response::NONE }
     }

@@ -1,4 +1,4 @@
-//! How an `<Image>` wants to be looked at.
+//! How an `<Image>` and the pages of a `<Pdf>` want to be looked at.
 
 use domain::label_config::Object;
 
@@ -35,12 +35,34 @@ pub struct ImageRules {
     pub has_rotation: bool,
 }
 
+fn written<'o>(object: &'o Object, name: &str) -> Option<&'o str> {
+    let found = object.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.trim())
+}
+
+/// The attributes of a document that say how a page of it is first shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SheetRules {
+    /// How many times as large as when all of it is to be seen (`zoom`).
+    pub zoom: f64,
+    /// Degrees clockwise, quarter by quarter (`rotate`).
+    pub rotation: f64,
+}
+
+impl SheetRules {
+    /// `None` where nothing is written that can be followed: all of it is shown, upright.
+    pub(super) fn of(object: &Object) -> Option<Self> {
+        let number = |name: &str| written(object, name).and_then(|value| value.parse::<f64>().ok());
+        let zoom = number("zoom").filter(|zoom| (0.25..=16.0).contains(zoom));
+        let rotation = number("rotate").filter(|degrees| degrees.is_finite() && degrees % 90.0 == 0.0);
+        let rules = Self { zoom: zoom.unwrap_or(1.0), rotation: rotation.unwrap_or(0.0).rem_euclid(360.0) };
+        (rules != Self { zoom: 1.0, rotation: 0.0 }).then_some(rules)
+    }
+}
+
 impl ImageRules {
     pub(super) fn of(object: &Object) -> Self {
-        let written = |name: &str| {
-            let found = object.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.trim())
-        };
+        let written = |name: &str| written(object, name);
         let says = |name: &str| written(name).map(|value| value.eq_ignore_ascii_case("true"));
         let number = |name: &str| written(name).and_then(|value| value.parse::<f64>().ok());
         Self {

@@ -17,7 +17,7 @@ use super::tool::ToolKind;
 use crate::input::Key;
 use crate::keymap::{Keymap, label_name};
 
-pub use image::ImageRules;
+pub use image::{ImageRules, SheetRules};
 pub use label::{LabelChoice, LabelSet};
 pub use object::ObjectKind;
 pub use question::{ChoiceEntry, Question};
@@ -36,6 +36,8 @@ pub struct Kit {
     pub granularities: Vec<(String, Granularity)>,
     /// How images want to be looked at, by name.
     pub images: Vec<(String, ImageRules)>,
+    /// How pages of documents want to be looked at, where that is written.
+    pub sheets: Vec<(String, SheetRules)>,
     /// Controls that draw.
     pub shapes: Vec<ShapeControl>,
     /// Controls that only give labels.
@@ -87,6 +89,8 @@ impl Kit {
         };
         let images = objects().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Image));
         kit.images = images.map(|object| (object.name.clone(), ImageRules::of(object))).collect();
+        let sheets = objects().filter(|object| ObjectKind::of_tag(&object.tag) == Some(ObjectKind::Sheet));
+        kit.sheets = sheets.filter_map(|object| Some((object.name.clone(), SheetRules::of(object)?))).collect();
         let written = |object: &Object| {
             let found = object.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case("granularity"))?;
             Some((object.name.clone(), Granularity::from_name(&found.1)))
@@ -240,6 +244,12 @@ impl Kit {
     #[must_use]
     pub fn image(&self, name: &str) -> Option<&ImageRules> {
         self.images.iter().find(|(known, _)| known == name).map(|(_, rules)| rules)
+    }
+
+    /// How the page of that name wants to be looked at, where that is written.
+    #[must_use]
+    pub fn sheet(&self, name: &str) -> Option<SheetRules> {
+        self.sheets.iter().find(|(known, _)| known == name).map(|(_, rules)| *rules)
     }
 
     /// The objects that are drawn on.

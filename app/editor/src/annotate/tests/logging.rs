@@ -148,9 +148,8 @@ fn what_does_not_say_how_large_its_picture_is_can_be_undone_too() {
         let _ = editor.select([RegionKey(2)].into());
         let _ = editor.run(Command::Delete);
     };
-    let table: [(&str, &dyn Fn(&mut Editor)); 3] =
-        [("a box is moved", &drags), ("a question is answered", &answers), ("a box is deleted", &deletes)];
-    for (name, act) in table {
+    let acts: [&dyn Fn(&mut Editor); 3] = [&drags, &answers, &deletes];
+    for (name, act) in ["a box is moved", "a question is answered", "a box is deleted"].into_iter().zip(acts) {
         let mut editor = Editor::new(&config, &start, &sizes(), 1);
         editor.keep_log();
         act(&mut editor);

@@ -176,3 +176,30 @@ fn a_turned_box_may_be_longer_than_its_page_is_broad() {
     let (read, long) = (read.as_box().unwrap(), long.as_box().unwrap());
     assert!((read.width - long.width).abs() < 1e-6 && (read.x - long.x).abs() < 1e-6, "{read:?} {long:?}");
 }
+
+#[test]
+fn a_page_begins_as_the_document_says() {
+    let begun = |attributes: &str| {
+        let xml = format!("<View><Pdf name='doc' value='$pdf' {attributes}/></View>");
+        let config = read(&xml).unwrap().for_task(json!({"pdf": "/a.pdf"}).as_object().unwrap());
+        let mut editor = editor(&config, json!([]));
+        let page = page_name("doc", 1);
+        // The page takes all but 16 pixels on each side.
+        let _ = editor.editor.resize_surface(&page, ScreenSize { width: 632.0, height: 432.0 });
+        let view = *editor.editor.view(&page).unwrap();
+        let top = view.screen_from_image(domain::region::ImagePoint::new(300.0, 0.0));
+        // What somebody does then stays.
+        let _ = editor.editor.run(Command::ZoomFit);
+        let _ = editor.editor.resize_surface(&page, ScreenSize { width: 632.0, height: 432.0 });
+        (view.zoom(), view.rotation(), top)
+    };
+    let upright = |x: f64, y: f64| ScreenPoint::new(x, y);
+    assert_eq!(begun(""), (1.0, 0.0, upright(316.0, 16.0)));
+    assert_eq!(begun("zoom='2'"), (2.0, 0.0, upright(316.0, 16.0)), "its top stays where it was");
+    for odd in ["zoom='true' rotate='45'", "zoom='0' rotate='left'", "zoom='1000' rotate='NaN'"] {
+        assert_eq!(begun(odd), (1.0, 0.0, upright(316.0, 16.0)), "{odd}");
+    }
+    let (zoom, rotation, top) = begun("rotate='-90'");
+    assert!((zoom - 400.0 / 600.0).abs() < 1e-9 && rotation == 270.0);
+    assert!(top.x < 316.0 && (top.y - 216.0).abs() < 1e-9, "what was its top is on the left: {top:?}");
+}
