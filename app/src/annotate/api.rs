@@ -109,3 +109,15 @@ pub async fn text(project_id: ProjectId, task_id: TaskId, object: String) -> Res
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::task::text(&cx, &actor, project_id, task_id, &object).await?)
 }
+
+/// The entries of a tree that lie on another server, or those below one of them.
+#[server(input = Json)]
+pub async fn tree(
+    project_id: ProjectId,
+    task_id: TaskId,
+    control: String,
+    path: Vec<String>,
+) -> Result<serde_json::Value, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::task::tree(&cx, &actor, project_id, task_id, &control, &path).await?)
+}

@@ -255,8 +255,8 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                     <div class="form">
                         <Checkbox
                             name="allow_media_proxy"
-                            label="Load media of other servers through Synapse"
-                            help="For servers that refuse to give their files to this page. Only addresses that a task names are fetched, without cookies, and never from private networks."
+                            label="Load media and trees of other servers through Synapse"
+                            help="For servers that refuse to give their files to this page. Only addresses that a task or the labeling interface names are fetched, without cookies, and never from private networks."
                             checked=detail.allow_media_proxy
                             on_change=flag(|patch, on| patch.allow_media_proxy = Some(on))
                         />

@@ -1,4 +1,6 @@
 // Questions that draw nothing, each answered by hand and read back from the export.
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { createProject, createProjectWith, exportJson, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
@@ -56,6 +58,47 @@ test('a tree is searched and picked from by keyboard alone', async ({ app, page 
   await page.getByRole('heading', { name: 'Pump' }).click();
   await expect(page.getByRole('tree')).toBeHidden();
   expect(await submitted(page, project)).toEqual({ category: { taxonomy: [['Outdoors', 'Cycling', 'Tools']] } });
+});
+
+test('a tree of another server is fetched branch by branch, where the project allows it', async ({ app, page }) => {
+  // Answers with what is below the way it is asked for; shares nothing with pages of other sites.
+  const server = http.createServer((request, answer) => {
+    const way = new URL(request.url!, 'http://here').searchParams.getAll('path').join('/');
+    const below: Record<string, unknown> = { '': [{ value: 'Home', isLeaf: false }, 'Office'], Home: { items: ['Pots', 'Pans'] } };
+    answer.setHeader('content-type', 'application/json');
+    answer.end(JSON.stringify(below[way] ?? 'nothing'));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    await newOwner(page, app, 'Foresters');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tree`;
+    const project = await createProjectWith(
+      page,
+      app,
+      'Far trees',
+      `<View><Text name="text" value="$text"/><Taxonomy name="kind" toName="text" apiUrl="${address}"/></View>`,
+    );
+    await importTasks(page, [{ text: 'Pump' }]);
+    const desk = await page.context().newPage();
+    await open(desk, `${project}/label`);
+    await desk.locator('summary', { hasText: 'Choose' }).click();
+    await expect(desk.getByRole('alert')).toContainText('Settings, General, Media');
+    await expectAccessible(desk);
+
+    await open(page, `${project}/settings`);
+    await page.getByRole('checkbox', { name: 'Load media and trees of other servers through Synapse' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText('Saved')).toBeVisible();
+    await desk.getByRole('button', { name: 'Try again' }).click();
+    await expect(desk.getByRole('treeitem')).toHaveText(['Home', 'Office']);
+    await desk.getByRole('treeitem', { name: 'Home' }).focus();
+    await desk.keyboard.press('ArrowRight');
+    await expect(desk.getByRole('treeitem')).toHaveText(['Home', 'Pots', 'Pans', 'Office']);
+    await desk.getByRole('treeitem', { name: 'Pans' }).click();
+    expect(await submitted(desk, project)).toEqual({ kind: { taxonomy: [['Home', 'Pans']] } });
+  } finally {
+    server.close();
+  }
 });
 
 test('one of two texts is chosen', async ({ app, page }) => {

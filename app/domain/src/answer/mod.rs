@@ -10,6 +10,7 @@
 
 mod choices;
 mod date_time;
+mod entries;
 mod item;
 mod number;
 mod ranker;
@@ -23,6 +24,7 @@ use serde_json::{Map, Value};
 
 pub use choices::Choices;
 pub use date_time::{DateTime, Precision};
+pub use entries::{MAX_ENTRIES, read_entries};
 pub use item::Side;
 pub use number::Number;
 pub use ranker::{Board, Bucket, ListItem, Ranker, UNSORTED, items_of};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::answer::{Answer, Taxonomy, Tree};
+use domain::answer::{Answer, Taxonomy, Tree, read_entries};
 use leptos::task::{spawn_local, tick};
 use leptos::{ev, html, prelude::*};
 use serde_json::Value;
@@ -10,7 +10,8 @@ use wasm_bindgen::JsCast;
 
 use super::menu::Menu;
 use super::{Asked, Slot};
-use crate::annotate::browser;
+use crate::annotate::bench::OpenedTask;
+use crate::annotate::{api, browser};
 use crate::ui::{Button, Icon, IconButton, Size, lu};
 
 /// Rows drawn beyond each end of what is in sight.
@@ -31,6 +32,9 @@ struct View {
     active: RwSignal<usize>,
     loading: RwSignal<bool>,
     trouble: RwSignal<Option<String>>,
+    /// Below which entry was fetched last; none for the tree itself.
+    wanted: StoredValue<Option<usize>>,
+    task: Option<OpenedTask>,
     list: NodeRef<html::Div>,
 }
 
@@ -60,6 +64,8 @@ impl View {
             active: RwSignal::new(0),
             loading: RwSignal::new(false),
             trouble: RwSignal::new(None),
+            wanted: StoredValue::new(None),
+            task: use_context(),
             list: NodeRef::new(),
         }
     }
@@ -117,23 +123,12 @@ impl View {
     fn fetch(self, below: Option<usize>) {
         let Some(address) = self.rules.with_value(|rules| rules.api_url.clone()) else { return };
         let path = below.map(|at| self.tree.with_untracked(|tree| tree.path(at))).unwrap_or_default();
-        let is_here = address.starts_with('/') && !address.starts_with("//");
-        if !is_here {
-            self.trouble
-                .set(Some("Entries are fetched from this site only, and this address is elsewhere.".to_owned()));
-            return;
-        }
-        let separator = if address.contains('?') { '&' } else { '?' };
-        let query: Vec<String> =
-            path.iter().map(|step| format!("path={}", String::from(js_sys::encode_uri_component(step)))).collect();
-        let address = if query.is_empty() { address } else { format!("{address}{separator}{}", query.join("&")) };
+        self.wanted.set_value(below);
         self.loading.set(true);
         self.trouble.set(None);
+        let (task, control) = (self.task, self.slot.control.get_value());
         spawn_local(async move {
-            let answer = browser::fetch_text(&address).await.and_then(|text| {
-                serde_json::from_str::<Value>(&text)
-                    .map_err(|_| "What is behind this address is no list of entries.".to_owned())
-            });
+            let answer = fetched(task, control, &address, path).await;
             // The page may have gone on to another task.
             if self.loading.try_set(false).is_some() {
                 return;
@@ -226,6 +221,27 @@ impl View {
     }
 }
 
+/// The entries at a path: those of this site are asked for by the browser, all others by the server.
+async fn fetched(task: Option<OpenedTask>, control: String, address: &str, path: Vec<String>) -> Result<Value, String> {
+    if !address.starts_with('/') || address.starts_with("//") {
+        return match task {
+            Some(OpenedTask { project_id, task_id }) => {
+                api::tree(project_id, task_id, control, path).await.map_err(|error| error.sentence())
+            }
+            None => Err("Entries of another server are fetched when a task is opened.".to_owned()),
+        };
+    }
+    let steps = path.iter().map(|step| format!("path={}", String::from(js_sys::encode_uri_component(step))));
+    let query = steps.collect::<Vec<_>>().join("&");
+    let separator = match address.contains('?') {
+        _ if query.is_empty() => "",
+        true => "&",
+        false => "?",
+    };
+    let text = browser::fetch_text(&format!("{address}{separator}{query}")).await?;
+    read_entries(&text).map_err(|problem| problem.message)
+}
+
 pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
     let has_address = rules.api_url.is_some();
     let view = View::new(asked, rules);
@@ -264,6 +280,11 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
             let wanted = |row: &usize| (from..to).contains(row) || *row == active;
             listed.iter().copied().enumerate().filter(|(row, _)| wanted(row)).collect::<Vec<_>>()
         })
+    };
+    // When a branch has come, what is behind it has another place; nothing else is drawn anew, and the focus stays.
+    let is_what = move |(row, at): &(usize, usize)| {
+        let node = view.tree.with_untracked(|tree| tree.node(*at).map(|node| (node.text.clone(), node.has_children)));
+        (*row, *at, node)
     };
     view! {
         <div class="taxonomy">
@@ -304,7 +325,7 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
                         on:keydown=move |event| view.on_key(&event)
                     >
                         <div class="tree-room" role="none">
-                            <For each=rows key=|row| *row let:row>{tree_row(view, row.0, row.1)}</For>
+                            <For each=rows key=is_what let:row>{tree_row(view, row.0, row.1)}</For>
                         </div>
                     </div>
                     {move || state(view)}
@@ -320,7 +341,7 @@ fn state(view: View) -> Option<AnyView> {
         return Some(view! { <p class="muted small" role="status">"Fetching…"</p> }.into_any());
     }
     if let Some(sentence) = view.trouble.get() {
-        let again = move |_| view.fetch(None);
+        let again = move |_| view.fetch(view.wanted.get_value());
         let shown = view! {
             <p class="answer-problem" role="alert">{sentence}</p>
             <Button size=Size::Small icon=lu::LuRotateCw on:click=again>"Try again"</Button>

@@ -3,6 +3,7 @@
 mod encoding;
 mod sql;
 mod text;
+mod tree;
 
 use domain::{
     Error as Problem,
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use text::{MAX_TEXT_BYTES, text};
+pub use tree::{MAX_TREE_BYTES, tree};
 
 /// A page of the project's tasks in order of arrival, for people who see all data.
 ///

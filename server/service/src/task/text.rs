@@ -44,10 +44,15 @@ pub async fn text(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId
             (answer.body, answer.content_type)
         }
     };
-    read(body, content_type.as_deref()).await
+    read(body, content_type.as_deref(), MAX_TEXT_BYTES).await
 }
 
-async fn read(mut body: BoxStream<'static, std::io::Result<Bytes>>, content_type: Option<&str>) -> Result<String> {
+/// All of a text that is no longer than `most` bytes.
+pub(super) async fn read(
+    mut body: BoxStream<'static, std::io::Result<Bytes>>,
+    content_type: Option<&str>,
+    most: usize,
+) -> Result<String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|error| {
@@ -55,8 +60,9 @@ async fn read(mut body: BoxStream<'static, std::io::Result<Bytes>>, content_type
             Problem::invalid("url", "text_broken", "The text broke off before its end.")
         })?;
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > MAX_TEXT_BYTES {
-            let message = format!("The text is longer than {} MB, the most that can be labeled.", MAX_TEXT_BYTES >> 20);
+        if bytes.len() > most {
+            let message =
+                format!("The text behind this address is longer than {} MB, the most that is read.", most >> 20);
             return Err(Problem::new(Kind::TooLarge, "text_too_large", message).on("url").into());
         }
     }

@@ -18,6 +18,7 @@ mod org;
 mod project;
 mod task;
 mod text;
+mod tree;
 mod version;
 mod view;
 

@@ -1,7 +1,7 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
 use app::annotate::api::{
-    ChangeComment, Comments, Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Upcoming,
+    ChangeComment, Comments, Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Tree, Upcoming,
     ViewTask, WriteComment,
 };
 use app::help;
@@ -53,6 +53,14 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         // The world's tasks hold their texts themselves: past the permission, there is no address to read.
         door(&Text { project_id, task_id: first, object: "text".to_owned() }, "not_found", outside, Who::Annotator)
             .but_refused("not_found"),
+        // Its interface has no tree: past the permission, there is nothing to ask another server for.
+        door(
+            &Tree { project_id, task_id: first, control: "kind".to_owned(), path: Vec::new() },
+            "not_found",
+            outside,
+            Who::Annotator,
+        )
+        .but_refused("not_found"),
         public(
             &help::api::HelpPage { name: "labeling".to_owned() },
             "ok",
