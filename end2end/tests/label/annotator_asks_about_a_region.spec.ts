@@ -64,7 +64,7 @@ test('a question about a region is asked, answered and settled', async ({ app, b
   const surface = (await picture(desk).boundingBox())!;
   const place = (await pin.boundingBox())!;
   const corner = surface.x + (surface.width - CHELSEA.width) / 2 + drawn[0] + drawn[2];
-  expect(Math.abs(place.x + 12 - corner)).toBeLessThan(2);
+  expect(Math.abs(place.x - 5 - corner)).toBeLessThan(2);
   await expectAccessible(desk);
   await pin.click();
   await expect(comments(desk)).toBeVisible();

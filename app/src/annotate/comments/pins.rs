@@ -10,6 +10,13 @@ use super::{Talk, is_open, name_of};
 use crate::annotate::bench::Bench;
 use crate::ui::{Icon, lu, plural};
 
+/// CSS pixels between the corner of a region and its pin.
+const APART: f64 = 5.0;
+/// How high a pin is, as its style says.
+const HEIGHT: f64 = 24.0;
+/// How broad a pin is at most.
+const WIDTH: f64 = 48.0;
+
 /// What is said about one region and waits.
 #[derive(Clone, PartialEq)]
 struct Pinned {
@@ -42,7 +49,14 @@ fn pin(talk: Talk, object: StoredValue<String>, id: String) -> AnyView {
     let place = Memo::new(move |_| {
         bench.still.track();
         bench.lively.track();
-        object.with_value(|object| id.with_value(|id| bench.peek(|editor| editor.pin_place(object, id))))
+        object.with_value(|object| {
+            bench.peek(|editor| {
+                let (at, size) = (id.with_value(|id| editor.pin_place(object, id))?, editor.view(object)?.surface());
+                // Above and beside the corner, which is there to be dragged; at the edge of the surface all of it is seen.
+                let (x, y) = ((at.x + APART).min(size.width - WIDTH), (at.y - APART - HEIGHT).max(0.0));
+                Some((x.max(0.0), y))
+            })
+        })
     });
     let pinned = Memo::new(move |_| id.with_value(|id| talk.pinned(id)));
     let count = move || pinned.with(|pinned| pinned.as_ref().map_or(0, |pinned| pinned.count));
@@ -54,7 +68,7 @@ fn pin(talk: Talk, object: StoredValue<String>, id: String) -> AnyView {
         let count = plural(i64::try_from(count()).unwrap_or(i64::MAX), "comment", "comments");
         format!("{count} about {}", name.unwrap_or_default())
     };
-    let style = move || place.get().map(|at| format!("transform: translate({:.1}px, {:.1}px)", at.x, at.y));
+    let style = move || place.get().map(|(x, y)| format!("transform: translate({x:.1}px, {y:.1}px)"));
     view! {
         // By keyboard one gets there through the list of regions and the panel.
         <button
