@@ -23,7 +23,7 @@ const EDGE = 4;
  * @param {{ faces: Face[], numbers: Float32Array }} crowd
  * @param {{ matrix: number[], ratio: number, width: number, height: number }} view `matrix` leads from the image to CSS pixels.
  *
- * @typedef {{ color: string, fill: number, width: number, dashed: boolean, isPoint: boolean }} Face
+ * @typedef {{ color: string, fill: number, width: number, dashed: boolean, isPoint: boolean, isHollow: boolean }} Face
  */
 export function paint(context, { faces, numbers }, { matrix, ratio, width, height }) {
   const [a, b, c, d, e, f] = matrix;
@@ -31,18 +31,22 @@ export function paint(context, { faces, numbers }, { matrix, ratio, width, heigh
   const seen = visible(matrix, width, height, EDGE);
   const alike = new Map();
   let count = 0;
+  const paintAlike = (face, isSpeck, places) => {
+    // The path is where the image is, the pen is as broad as the screen has it.
+    context.setTransform(a * ratio, b * ratio, c * ratio, d * ratio, e * ratio, f * ratio);
+    context.beginPath();
+    for (const at of places) {
+      if (isSpeck) context.rect(numbers[at + 2], numbers[at + 3], numbers[at + 4] - numbers[at + 2], numbers[at + 5] - numbers[at + 3]);
+      else trace(context, numbers, at + HEAD, at + HEAD + numbers[at + 1], zoom);
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    draw(context, face, isSpeck);
+  };
   const finish = () => {
     for (const [key, places] of alike) {
-      const isSpeck = key % 2 === 1;
-      // The path is where the image is, the pen is as broad as the screen has it.
-      context.setTransform(a * ratio, b * ratio, c * ratio, d * ratio, e * ratio, f * ratio);
-      context.beginPath();
-      for (const at of places) {
-        if (isSpeck) context.rect(numbers[at + 2], numbers[at + 3], numbers[at + 4] - numbers[at + 2], numbers[at + 5] - numbers[at + 3]);
-        else trace(context, numbers, at + HEAD, at + HEAD + numbers[at + 1], zoom);
-      }
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      draw(context, faces[key >> 1], isSpeck);
+      const [face, isSpeck] = [faces[key >> 1], key % 2 === 1];
+      if (face.isHollow && !isSpeck) for (const at of places) paintAlike(face, isSpeck, [at]);
+      else paintAlike(face, isSpeck, places);
     }
     alike.clear();
     count = 0;
@@ -111,11 +115,11 @@ function trace(context, numbers, from, to, zoom) {
   }
 }
 
-function draw(context, { color, fill, width, dashed, isPoint }, isSpeck) {
+function draw(context, { color, fill, width, dashed, isPoint, isHollow }, isSpeck) {
   if (isSpeck || fill > 0) {
     context.globalAlpha = isSpeck ? 0.8 : fill;
     context.fillStyle = color;
-    context.fill();
+    context.fill(isHollow ? 'evenodd' : 'nonzero');
     context.globalAlpha = 1;
   }
   if (isSpeck) return;

@@ -42,6 +42,8 @@ pub struct Face {
     pub style: Style,
     /// Key points: full of color, with a white rim.
     pub is_point: bool,
+    /// Filled by the even-odd rule, each on its own: a ring within a ring is a hole.
+    pub is_hollow: bool,
 }
 
 impl Editor {
@@ -64,7 +66,7 @@ impl Editor {
     pub fn crowd(&self, object: &str, keys: &[RegionKey]) -> Crowd {
         let mut crowd = Crowd::default();
         let Some(view) = self.view(object).map(|view| Viewport::one_to_one(view.image())) else { return crowd };
-        let mut known: BTreeMap<(&str, bool, bool, bool), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(&str, bool, bool, bool, bool), usize> = BTreeMap::new();
         let mut paints = Vec::with_capacity(1);
         for (key, mark) in keys.iter().filter_map(|key| Some((key, self.document.mark(*key)?))) {
             let shape = &mark.region.shape;
@@ -79,7 +81,7 @@ impl Editor {
             for paint in paints.drain(..) {
                 let mut own = Vec::with_capacity(16);
                 let Some(face) = write(&paint, shape, &mut own) else { continue };
-                let looks = (color, face.style.dashed, face.style.fill > 0.0, face.is_point);
+                let looks = (color, face.style.dashed, face.style.fill > 0.0, face.is_point, face.is_hollow);
                 let face = *known.entry(looks).or_insert_with(|| {
                     crowd.faces.push(face);
                     crowd.faces.len() - 1
@@ -95,7 +97,7 @@ impl Editor {
 
 /// Writes down what is painted; none for what is no line.
 fn write(paint: &Paint, shape: &Shape, own: &mut Vec<f32>) -> Option<Face> {
-    let line = |style: &Style| Some(Face { style: style.clone(), is_point: false });
+    let line = |style: &Style| Some(Face { style: style.clone(), is_point: false, is_hollow: false });
     match paint {
         Paint::Ring { points, closed, style } => {
             for (n, point) in points.iter().enumerate() {
@@ -118,16 +120,18 @@ fn write(paint: &Paint, shape: &Shape, own: &mut Vec<f32>) -> Option<Face> {
                     Piece::Move(at) => put(own, MOVE, &[*at]),
                     Piece::Line(at) => put(own, LINE, &[*at]),
                     Piece::Curve(a, b, at) => put(own, CURVE, &[*a, *b, *at]),
+                    Piece::Close => own.push(CLOSE),
                 }
             }
-            line(&Style { fill: if *filled { style.fill } else { 0.0 }, ..style.clone() })
+            let style = Style { fill: if *filled { style.fill } else { 0.0 }, ..style.clone() };
+            Some(Face { style, is_point: false, is_hollow: *filled })
         }
         Paint::Dot { center, style, .. } => {
             let Shape::KeyPoint(point) = shape else { return None };
             put(own, POINT, &[*center]);
             own.extend([point.width / 2.0, *POINT_RADIUS.start(), *POINT_RADIUS.end()].map(single));
             own.push(CLOSE);
-            Some(Face { style: style.clone(), is_point: true })
+            Some(Face { style: style.clone(), is_point: true, is_hollow: false })
         }
         _ => None,
     }

@@ -149,6 +149,7 @@ fn crowd_of(crowd: &Crowd) -> JsValue {
         set(&plain, "width", &face.style.width.into());
         set(&plain, "dashed", &face.style.dashed.into());
         set(&plain, "isPoint", &face.is_point.into());
+        set(&plain, "isHollow", &face.is_hollow.into());
         plain
     });
     let plain = js_sys::Object::new();

@@ -93,3 +93,20 @@ fn a_crowd_is_numbers() {
     assert_eq!(editor.editor.still_order(IMAGE, &whole).len(), keys.len() - 1);
     assert!(editor.editor.is_crowded(IMAGE, &whole, 1) && !editor.editor.is_crowded(IMAGE, &whole, 3));
 }
+
+#[test]
+fn what_has_holes_is_filled_on_its_own() {
+    let ring = |at: f64, to: f64| json!([[at, at], [to, at], [to, to], [at, to]]);
+    let polygon = json!({"id": "p", "from_name": "poly", "to_name": "img", "type": "polygonlabels", "original_width": 600,
+        "original_height": 400, "value": {"points": ring(10.0, 50.0), "holes": [ring(20.0, 30.0)], "closed": true,
+            "polygonlabels": ["Cat"]}});
+    let editor =
+        TestEditor::with(&config::boxes_and_choices(), json!([boxed("a", 60.0, 100.0, 60.0, 60.0, 0.0), polygon]));
+    let whole = editor.editor.view(IMAGE).unwrap().visible();
+    let crowd = editor.editor.crowd(IMAGE, &editor.editor.still_order(IMAGE, &whole));
+    let regions = regions_of(&crowd);
+
+    assert_eq!(regions.iter().map(|(face, ..)| crowd.faces[*face].is_hollow).collect::<Vec<_>>(), [true, false]);
+    // Two rings of four points, each begun, drawn and closed.
+    assert_eq!(regions[0].2.len(), 2 * (4 * 3 + 1));
+}
