@@ -36,10 +36,21 @@ const fn person(
 
 pub(super) const PEOPLE: [Person; 5] = [
     person("owner@demo.test", "Nadia Rahman", "owner: projects, people, exports", false, false),
-    person("reviewer@demo.test", "Jonas Lindqvist", "reviewer in all three projects", false, false),
+    person("reviewer@demo.test", "Jonas Lindqvist", "reviewer in every project", false, false),
     person("annotator1@demo.test", "Mei Tanaka", "annotator", true, false),
     person("annotator2@demo.test", "Samuel Okoye", "annotator", true, false),
     person("staff@demo.test", "Priya Nair", "platform staff", false, true),
+];
+
+/// One task of each medium that is not a photograph or a text: the template it is made from, its title and what it is for,
+/// and its color.
+pub(super) const MEDIA: [(&str, &str, &str, &str); 6] = [
+    ("pdf-ocr", "Invoices", "Where an invoice says who, when and how much.", "blue"),
+    ("audio-transcription", "Voices and music", "Who speaks when, what is music, and what is noise.", "pink"),
+    ("video-boxes", "Balls in motion", "Two balls, followed from frame to frame.", "orange"),
+    ("time-series", "The weather of Seattle", "Heat waves, storms and cold spells in four years of measurements.", "green"),
+    ("text-dialogue", "Support conversations", "What customers want, turn by turn.", "indigo"),
+    ("llm-chat", "A model that keeps bees", "A conversation to go on with, and answers to judge.", "slate"),
 ];
 
 pub(super) const PHOTOS_CONFIG: &str = r##"<View>

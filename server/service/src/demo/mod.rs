@@ -1,4 +1,5 @@
-//! A believable first day: an organization with five people and three projects on real media, partly labeled.
+//! A believable first day: an organization with five people, three projects on real media, partly labeled, and one task each
+//! of every other medium.
 //!
 //! Everything goes through the use cases that people use, with a clock that walks from a week ago to now, so that every
 //! list, chart and history has something true in it. Photographs are those of `public/demo` (see its credits); texts are
@@ -19,6 +20,7 @@ use domain::{
     id::{OrgId, ProjectId, UserId, WorkspaceId},
     project::{NewProject, ProjectMove, ProjectPatch},
     result::ResultItem,
+    template,
 };
 
 use self::content::{People, Person};
@@ -92,6 +94,8 @@ impl Story {
         self.photos(&people, vision).await?;
         self.rights(&people, language).await?;
         self.captions(&people, vision).await?;
+        let media = org::create_workspace(&self.cx, owner, "Sound, film and more", "pink").await?;
+        self.media(&people, media).await?;
         Ok(())
     }
 
@@ -190,6 +194,23 @@ impl Story {
         for turn in 0..i32::try_from(photos.len()).unwrap_or(i32::MAX) {
             let annotator = &people.annotators[usize::from(turn % 2 == 0)];
             self.work(annotator, project_id, (turn, 8), |desk| labels::caption(&photos, &desk)).await?;
+        }
+        Ok(())
+    }
+
+    /// A task of each other medium, to try out.
+    async fn media(&self, people: &People, workspace: WorkspaceId) -> Result<()> {
+        for (id, title, description, color) in content::MEDIA {
+            let template = template::find(id).ok_or_else(|| anyhow::anyhow!("there is no template {id}"))?;
+            let new = NewProject {
+                title: title.into(),
+                description: description.into(),
+                color: color.into(),
+                workspace_id: Some(workspace),
+                label_config: template.xml.into(),
+            };
+            let sample = serde_json::from_str(template.sample).map_err(anyhow::Error::new)?;
+            self.project(people, new, ProjectPatch::default(), id, &[sample]).await?;
         }
         Ok(())
     }

@@ -24,13 +24,13 @@ async fn the_demo_is_made_once_and_everybody_can_sign_in() {
         account::sign_in(&db.cx, &Client::default(), "owner@demo.test", demo::PASSWORD.to_owned()).await.unwrap();
     let owner = account::actor_from_session(&db.cx, &session.token, &Client::default()).await.unwrap();
     let projects = project::list(&db.cx, &owner, ProjectQuery::default(), Limit::default()).await.unwrap();
-    assert_eq!(projects.items.len(), 3);
+    assert_eq!(projects.items.len(), 3 + 6);
     let (tasks, labeled): (i64, i64) =
         sqlx::query_as("select sum(task_count)::bigint, sum(labeled_task_count)::bigint from project_summary")
             .fetch_one(db.pool())
             .await
             .unwrap();
-    assert_eq!(tasks, 9 + 96 + 9);
+    assert_eq!(tasks, 9 + 96 + 9 + 6);
     assert!(labeled > 0 && labeled < tasks, "partly labeled: {labeled} of {tasks}");
     let (threads, settled, pinned): (i64, i64, i64) =
         sqlx::query_as("select count(*), count(resolved_at), count(region_key) from comment where parent_id is null")
