@@ -48,7 +48,12 @@ pub(super) const MEDIA: [(&str, &str, &str, &str); 6] = [
     ("pdf-ocr", "Invoices", "Where an invoice says who, when and how much.", "blue"),
     ("audio-transcription", "Voices and music", "Who speaks when, what is music, and what is noise.", "pink"),
     ("video-boxes", "Balls in motion", "Two balls, followed from frame to frame.", "orange"),
-    ("time-series", "The weather of Seattle", "Heat waves, storms and cold spells in four years of measurements.", "green"),
+    (
+        "time-series",
+        "The weather of Seattle",
+        "Heat waves, storms and cold spells in four years of measurements.",
+        "green",
+    ),
     ("text-dialogue", "Support conversations", "What customers want, turn by turn.", "indigo"),
     ("llm-chat", "A model that keeps bees", "A conversation to go on with, and answers to judge.", "slate"),
 ];

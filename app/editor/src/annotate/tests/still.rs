@@ -56,12 +56,13 @@ fn parts_of_the_still_layer_are_the_whole() {
 
 /// The regions of a crowd: face, hull and strokes of each.
 fn regions_of(crowd: &Crowd) -> Vec<(usize, Vec<f32>, Vec<f32>)> {
+    let count = |number: f32| number.to_string().parse::<usize>().unwrap();
     let mut regions = Vec::new();
     let mut rest = crowd.numbers.as_slice();
     while let [face, length, hull @ ..] = rest {
         let own = &hull[4..];
-        let length = usize::try_from(*length as i64).unwrap();
-        regions.push((usize::try_from(*face as i64).unwrap(), hull[..4].to_vec(), own[..length].to_vec()));
+        let length = count(*length);
+        regions.push((count(*face), hull[..4].to_vec(), own[..length].to_vec()));
         rest = &own[length..];
     }
     regions
