@@ -16,6 +16,7 @@ mod home;
 pub mod import;
 mod later;
 mod lost;
+pub mod ml;
 pub mod org;
 pub mod project;
 mod routes;

@@ -18,6 +18,7 @@ const INSIDE = [
   '/projects/1/export',
   '/projects/1/settings',
   '/projects/1/settings/labeling',
+  '/projects/1/settings/models',
   '/projects/1/settings/instructions',
   '/projects/1/settings/people',
   '/projects/1/settings/danger',

@@ -67,4 +67,6 @@ ids! {
     ImportId,
     /// A run of an export.
     ExportId,
+    /// A model that a project can ask.
+    MlBackendId,
 }

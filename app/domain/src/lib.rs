@@ -27,6 +27,7 @@ pub mod id;
 pub mod import;
 pub mod label_config;
 pub mod media;
+pub mod ml;
 pub mod org;
 pub mod page;
 pub mod problem;

@@ -4,6 +4,7 @@ use domain::annotation::{Desk, DraftToSave, Submission, Submitted, VersionId};
 use domain::comment::{Change, NewComment, Thread};
 use domain::hotkeys::OwnKeys;
 use domain::id::{CommentId, ProjectId, TaskId};
+use domain::ml::{Question, Suggestion};
 use domain::result::ResultItem;
 use domain::task::TaskView;
 use leptos::prelude::*;
@@ -94,6 +95,13 @@ pub async fn heartbeat(project_id: ProjectId, task_id: TaskId) -> Result<bool, A
 pub async fn upcoming(project_id: ProjectId, task_id: TaskId) -> Result<Vec<String>, AppError> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::assignment::upcoming(&cx, &actor, project_id, task_id).await?)
+}
+
+/// Asks the model of the project what it proposes for what was drawn.
+#[server(input = Json)]
+pub async fn ask_model(question: Question) -> Result<Suggestion, AppError> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::ml::ask(&cx, &actor, question).await?)
 }
 
 /// Puts commands on keys of the person's own.

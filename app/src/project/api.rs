@@ -2,6 +2,7 @@
 
 use domain::access::{ProjectPermission, ProjectRole};
 use domain::id::{ProjectId, UserId};
+use domain::ml::Backend;
 use domain::org::Workspace;
 use domain::page::Page;
 use domain::project::{
@@ -85,6 +86,8 @@ pub struct Settings {
     pub workspaces: Vec<Workspace>,
     /// Its people, for their section.
     pub people: ProjectPeople,
+    /// Its models, for their section.
+    pub models: Vec<Backend>,
 }
 
 /// Everything a section of the settings shows; for those who manage the project.
@@ -101,7 +104,11 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
         "people" => service::project::people(&cx, &actor, project_id).await?,
         _ => ProjectPeople::default(),
     };
-    Ok(Settings { section, detail, workspaces, people })
+    let models = match section.as_str() {
+        "models" => service::ml::list(&cx, &actor, project_id).await?,
+        _ => Vec::new(),
+    };
+    Ok(Settings { section, detail, workspaces, people, models })
 }
 
 /// What the wizard offers: folders and templates.

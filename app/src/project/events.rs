@@ -102,6 +102,9 @@ fn change_words(action: &str, whom: Option<&str>, role: Option<ProjectRole>) -> 
         "project_member_removed" => return (lu::LuUserMinus, format!("{whom} was taken out")),
         "project_deleted" => (lu::LuTrash2, "Moved to the bin"),
         "project_restored" => (lu::LuUndo2, "Taken back from the bin"),
+        "ml_backend_added" => (lu::LuSparkles, "A model was added"),
+        "ml_backend_changed" => (lu::LuSparkles, "A model changed"),
+        "ml_backend_removed" => (lu::LuSparkles, "A model was removed"),
         other => return (lu::LuHistory, other.replace('_', " ")),
     };
     (icon, text.to_owned())

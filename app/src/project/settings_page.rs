@@ -1,4 +1,4 @@
-//! The settings of a project, a section per address: general, labeling, instructions, people, danger.
+//! The settings of a project, a section per address: general, labeling, models, instructions, people, danger.
 
 use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
@@ -15,14 +15,16 @@ use super::settings_labeling::Labeling;
 use super::tabs::project_id_param;
 use super::unsaved::keep_unsaved;
 use crate::lost::{Failed, NotFound};
+use crate::ml::Models;
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ColorField, ConfirmDialog, FormActions, FormScope, Glyph, Icon, Look,
     RadioCards, Select, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
 };
 
-const SECTIONS: [(&str, &str, Glyph); 5] = [
+const SECTIONS: [(&str, &str, Glyph); 6] = [
     ("general", "General", lu::LuSettings),
     ("labeling", "Labeling interface", lu::LuLayoutTemplate),
+    ("models", "Models", lu::LuSparkles),
     ("instructions", "Instructions", lu::LuBookOpen),
     ("people", "People", lu::LuUsers),
     ("danger", "Delete", lu::LuTrash2),
@@ -65,7 +67,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Section(loaded: api::Settings) -> impl IntoView {
-    let api::Settings { section, detail, workspaces, people } = loaded;
+    let api::Settings { section, detail, workspaces, people, models } = loaded;
     let Reload(reload) = expect_context();
     let (id, project) = (detail.project_id, detail.head());
     let wide = section == "labeling";
@@ -89,6 +91,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
     let content = match section.as_str() {
         "general" => view! { <General detail workspaces/> }.into_any(),
         "labeling" => view! { <Labeling detail/> }.into_any(),
+        "models" => view! { <Models project_id=id models reload/> }.into_any(),
         "instructions" => view! { <Instructions detail/> }.into_any(),
         "people" => view! { <People project_id=id people reload/> }.into_any(),
         _ => view! { <Danger detail/> }.into_any(),

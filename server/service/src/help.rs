@@ -8,8 +8,12 @@ use crate::Result;
 use crate::project::markdown;
 
 /// Pages by name.
-static PAGES: LazyLock<[(&str, String); 1]> =
-    LazyLock::new(|| [("labeling", markdown::to_html(include_str!("../../../docs/labeling.md")))]);
+static PAGES: LazyLock<[(&str, String); 2]> = LazyLock::new(|| {
+    [
+        ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
+        ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
+    ]
+});
 
 /// A page as safe HTML.
 ///

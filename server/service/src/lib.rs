@@ -29,6 +29,7 @@ pub mod help;
 pub mod import;
 pub mod job;
 pub mod media;
+pub mod ml;
 pub mod org;
 pub mod project;
 pub mod provider;

@@ -51,6 +51,8 @@ pub struct LabelProject {
     pub sees_all: bool,
     /// Where the project stands: who manages it may try it before it is live.
     pub state: ProjectState,
+    /// The model that is asked while people draw, by its title.
+    pub model: Option<String>,
 }
 
 /// A task on the label page.

@@ -29,7 +29,7 @@ pub use detect::{Format, detect, is_table_name, is_text_name};
 pub use gap::{FieldGap, gaps};
 pub(crate) use run::fraction;
 pub use run::{FailedRow, ImportHistory, ImportRun, RunStatus};
-pub use task::{NewAnnotation, NewPrediction, NewTask};
+pub use task::{NewAnnotation, NewPrediction, NewTask, read_prediction};
 
 use source::Source;
 

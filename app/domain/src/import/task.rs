@@ -161,6 +161,20 @@ fn annotation(mut object: Map<String, Value>) -> Result<NewAnnotation, String> {
     })
 }
 
+/// A prediction that comes by itself, as a model sends it.
+///
+/// # Errors
+/// What is no prediction, in words.
+pub fn read_prediction(value: Value) -> Result<NewPrediction, String> {
+    if holds_nul(&value) {
+        return Err(NUL_REASON.to_owned());
+    }
+    match value {
+        Value::Object(object) => prediction(object),
+        _ => Err("A prediction must be an object.".to_owned()),
+    }
+}
+
 fn prediction(mut object: Map<String, Value>) -> Result<NewPrediction, String> {
     let model_version = match object.remove("model_version") {
         None | Some(Value::Null) => None,

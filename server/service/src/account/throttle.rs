@@ -20,6 +20,8 @@ pub(crate) enum Limit {
     Mail,
     /// Comments of one person.
     Comment,
+    /// Questions of one person to a model.
+    Model,
 }
 
 impl Limit {
@@ -31,6 +33,7 @@ impl Limit {
             Self::SignUp => ("sign_up", 30, TimeDelta::hours(1)),
             Self::Mail => ("mail", 5, TimeDelta::hours(1)),
             Self::Comment => ("comment", 60, TimeDelta::minutes(10)),
+            Self::Model => ("model", 300, TimeDelta::minutes(5)),
         }
     }
 

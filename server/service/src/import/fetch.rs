@@ -127,7 +127,7 @@ pub(crate) struct Answer {
 pub(crate) async fn get(cx: &Cx, address: &str, range: Option<Range<u64>>) -> Result<Answer> {
     let mut url = parse(address)?;
     for _ in 0..=MAX_REDIRECTS {
-        let client = client_for(judge(cx, &url).await?)?;
+        let client = client_for(judge(cx, &url).await?, READ_TIMEOUT)?;
         let mut request = client.get(url.clone());
         if let Some(range) = &range {
             let last = if range.end == u64::MAX { String::new() } else { (range.end - 1).to_string() };
@@ -192,7 +192,7 @@ pub fn file_name(url: &Url, content_type: Option<&str>) -> String {
     if has_ending { name.to_owned() } else { format!("{name}{ending}") }
 }
 
-fn parse(address: &str) -> Result<Url, Problem> {
+pub(crate) fn parse(address: &str) -> Result<Url, Problem> {
     let address = address.trim();
     if address.chars().count() > MAX_URL_CHARS {
         return Err(refuse("url_too_long", "This address is too long."));
@@ -212,7 +212,7 @@ fn parse(address: &str) -> Result<Url, Problem> {
 }
 
 /// The addresses of a host, none of which we must not reach.
-async fn judge(cx: &Cx, url: &Url) -> Result<Vec<IpAddr>, Problem> {
+pub(crate) async fn judge(cx: &Cx, url: &Url) -> Result<Vec<IpAddr>, Problem> {
     let addresses: Vec<IpAddr> = match url.host() {
         Some(Host::Ipv4(address)) => vec![address.into()],
         Some(Host::Ipv6(address)) => vec![address.into()],
@@ -231,8 +231,9 @@ async fn judge(cx: &Cx, url: &Url) -> Result<Vec<IpAddr>, Problem> {
     Ok(addresses)
 }
 
-/// A client that reaches these addresses and no others, whatever name it is given.
-fn client_for(addresses: Vec<IpAddr>) -> Result<Client> {
+/// A client that reaches these addresses and no others, whatever name it is given, and waits so long for each piece of an
+/// answer. It follows no redirects.
+pub(crate) fn client_for(addresses: Vec<IpAddr>, patience: Duration) -> Result<Client> {
     // Whoever runs first decides; a provider that is there already is as good.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     Ok(Client::builder()
@@ -240,7 +241,7 @@ fn client_for(addresses: Vec<IpAddr>) -> Result<Client> {
         .redirect(Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
+        .read_timeout(patience)
         .timeout(TOTAL_TIMEOUT)
         .user_agent("Synapse import")
         .build()

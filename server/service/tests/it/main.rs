@@ -14,6 +14,7 @@ mod lifecycle;
 mod mail;
 mod media;
 mod media_pdf;
+mod ml;
 mod org;
 mod project;
 mod task;

@@ -1,8 +1,8 @@
 //! The doors of the label page. Whoever is in the project may label, so the right is lacking outside it.
 
 use app::annotate::api::{
-    ChangeComment, Comments, Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Tree, Upcoming,
-    ViewTask, WriteComment,
+    AskModel, ChangeComment, Comments, Heartbeat, OpenDesk, ReadVersion, SaveDraft, SaveKeys, Skip, Submit, Text, Tree,
+    Upcoming, ViewTask, WriteComment,
 };
 use app::help;
 use domain::{
@@ -10,6 +10,7 @@ use domain::{
     comment::{About, Change, NewComment},
     hotkeys::OwnKeys,
     id::{AnnotationId, CommentId, TaskId},
+    ml::Question,
     result::ResultItem,
 };
 use serde_json::json;
@@ -32,6 +33,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         key: Uuid::now_v7(),
     };
     let no_change = ChangeComment { project_id, task_id: first, comment_id: CommentId(0), change: Change::Resolve };
+    let question = Question { project_id, task_id: first, prompts: result() };
     let next = || OpenDesk { project_id, task_id: None };
     vec![
         door(&next(), "not_found", outside, Who::Annotator),
@@ -47,6 +49,8 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&WriteComment { comment }, "not_found", outside, Who::Annotator),
         // Past the permission, there is no such comment.
         door(&no_change, "not_found", outside, Who::Annotator).but_refused("not_found"),
+        // Past the permission, the world's project has no model.
+        door(&AskModel { question }, "not_found", outside, Who::Annotator).but_refused("no_model"),
         door(&SaveDraft { draft: draft(world, first) }, "not_found", outside, Who::Annotator),
         door(&Submit { submission: submission(world, first) }, "not_found", outside, Who::Annotator),
         door(&next(), "not_found", outside, Who::Annotator),

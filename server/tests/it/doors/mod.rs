@@ -7,6 +7,7 @@ mod account;
 mod annotate;
 mod export;
 mod import;
+mod ml;
 mod org;
 mod pages;
 mod project;
@@ -74,8 +75,8 @@ impl Door {
 
 /// The tables, in an order in which one question does not spoil the next: what deletes comes late, what ends sessions last.
 fn doors(world: &World) -> Vec<Door> {
-    let areas: [fn(&World) -> Vec<Door>; 6] =
-        [annotate::doors, import::doors, export::doors, org::doors, project::doors, account::doors];
+    let areas: [fn(&World) -> Vec<Door>; 7] =
+        [annotate::doors, import::doors, export::doors, ml::doors, org::doors, project::doors, account::doors];
     areas.into_iter().flat_map(|area| area(world)).collect()
 }
 

@@ -1,0 +1,157 @@
+//! A model to be added, or to be changed.
+
+use domain::id::ProjectId;
+use domain::ml::{
+    Auth, Backend, BackendForm, DEFAULT_TIMEOUT_S, MAX_CREDENTIAL_CHARS, MAX_TIMEOUT_S, MAX_TITLE_CHARS, MAX_URL_CHARS,
+    State,
+};
+use leptos::{html, prelude::*};
+
+use super::api::PutModel;
+use crate::ui::{
+    Button, Checkbox, Choice, FormActions, FormScope, Look, PasswordField, Select, TextField, focus_first_error,
+    use_toasts,
+};
+
+/// As many as a field counts.
+fn length(most: usize) -> u32 {
+    u32::try_from(most).unwrap_or(u32::MAX)
+}
+
+/// The form in its dialog. What was stored is said, with what the model answered to it.
+#[component]
+pub(super) fn ModelForm(
+    project_id: ProjectId,
+    /// The one to be changed.
+    model: Option<Backend>,
+    open: RwSignal<bool>,
+    reload: RwSignal<u32>,
+) -> impl IntoView {
+    let toasts = use_toasts();
+    let put = ServerAction::<PutModel>::new();
+    let ml_backend_id = model.as_ref().map(|model| model.ml_backend_id);
+    let username = model.as_ref().and_then(|model| model.username.clone());
+    let has_password = username.is_some();
+    let title = RwSignal::new(model.as_ref().map(|model| model.title.clone()).unwrap_or_default());
+    let url = RwSignal::new(model.as_ref().map(|model| model.url.clone()).unwrap_or_default());
+    let seconds = model.as_ref().map_or(DEFAULT_TIMEOUT_S, |model| model.timeout_s);
+    let seconds = RwSignal::new(seconds.to_string());
+    let is_basic = RwSignal::new(has_password);
+    let username = RwSignal::new(username.unwrap_or_default());
+    let password = RwSignal::new(String::new());
+    let was_interactive = model.as_ref().is_none_or(|model| model.is_interactive);
+    let is_interactive = RwSignal::new(was_interactive);
+    Effect::new(move |_| {
+        let Some(Ok(model)) = put.value().get() else { return };
+        open.set(false);
+        reload.update(|times| *times += 1);
+        match model.state {
+            State::Up => toasts.success(format!("“{}” is connected", model.title)),
+            State::Down | State::Unchecked => toasts.info(format!("Saved. {}", model.message)),
+        }
+    });
+    let send = move || {
+        let password = Some(password.get_untracked()).filter(|password| !password.is_empty());
+        let auth = match is_basic.get_untracked() {
+            true => Auth::Basic { username: username.get_untracked(), password },
+            false => Auth::None,
+        };
+        let form = BackendForm {
+            title: title.get_untracked(),
+            url: url.get_untracked(),
+            auth,
+            // What is no number is refused with the field's own sentence.
+            timeout_s: seconds.get_untracked().trim().parse().unwrap_or(0),
+            is_interactive: is_interactive.get_untracked(),
+        };
+        put.dispatch(PutModel { project_id, ml_backend_id, form });
+    };
+    let error = Signal::derive(move || put.value().get().and_then(Result::err));
+    let form = NodeRef::<html::Form>::new();
+    focus_first_error(form, error);
+    let password_help = if has_password {
+        "Leave it empty to keep the one that is stored. It is never shown again."
+    } else {
+        "It is sent to this server alone, and never shown again."
+    };
+    view! {
+        <div class="dialog-body">
+            <FormScope error pending=put.pending()>
+                <form
+                    class="form"
+                    aria-label="Model"
+                    node_ref=form
+                    novalidate=true
+                    on:submit=move |event| {
+                        event.prevent_default();
+                        send();
+                    }
+                >
+                    <TextField
+                        name="title"
+                        label="Name"
+                        bind=title
+                        required=true
+                        max_length=length(MAX_TITLE_CHARS)
+                        help="As people see it while they label."
+                    />
+                    <TextField
+                        name="url"
+                        label="Address"
+                        kind="url"
+                        bind=url
+                        required=true
+                        max_length=length(MAX_URL_CHARS)
+                        placeholder="https://models.example.com/segment"
+                        help="Of a server that speaks the protocol of Label Studio's ML backends."
+                    />
+                    <Select
+                        name="auth"
+                        label="Sign-in"
+                        value=if has_password { "basic".to_owned() } else { "none".to_owned() }
+                        choices=vec![Choice::new("none", "None"), Choice::new("basic", "User name and password")]
+                        on_change=Callback::new(move |how: String| is_basic.set(how == "basic"))
+                    />
+                    <Show when=move || is_basic.get()>
+                        <TextField
+                            name="username"
+                            label="User name"
+                            bind=username
+                            autocomplete="off"
+                            max_length=length(MAX_CREDENTIAL_CHARS)
+                        />
+                        <PasswordField
+                            name="password"
+                            label="Password"
+                            autocomplete="new-password"
+                            help=password_help
+                            on_change=Callback::new(move |typed| password.set(typed))
+                        />
+                    </Show>
+                    <TextField
+                        name="timeout_s"
+                        label="Seconds to answer"
+                        kind="number"
+                        min="1".to_owned()
+                        max=MAX_TIMEOUT_S.to_string()
+                        bind=seconds
+                    />
+                    <Checkbox
+                        name="is_interactive"
+                        label="Asked while people draw"
+                        help="By controls with smart=\"true\" or smartOnly=\"true\". One model of a project is."
+                        checked=was_interactive
+                        on_change=Callback::new(move |on| is_interactive.set(on))
+                    />
+                    <FormActions end=true>
+                        <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                        <Button look=Look::Primary kind="submit" busy=put.pending()>
+                            {if ml_backend_id.is_some() { "Save and check" } else { "Add and check" }}
+                        </Button>
+                    </FormActions>
+                </form>
+            </FormScope>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,7 @@
+//! The models of a project on screen: a section of its settings.
+
+pub mod api;
+mod form;
+mod section;
+
+pub(crate) use section::Models;
