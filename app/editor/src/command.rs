@@ -42,6 +42,10 @@ pub enum Command {
     ToBack,
     /// Show the next proposal that is held back.
     Reveal,
+    /// Ask a model with what is drawn, or draw regions again.
+    Smart,
+    /// Make what a model suggests part of the work.
+    Accept,
     /// Put what is selected in line, or evenly apart.
     Arrange(Arrange),
     /// Closer.
@@ -188,7 +192,7 @@ const fn with_command_shift(key: Key) -> Shortcut {
 
 impl Command {
     /// All of them, in the order toolbars and lists show them.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::Tool(ToolKind::Select),
         Self::Tool(ToolKind::Draw(ShapeKind::Rect)),
         Self::Tool(ToolKind::Turned),
@@ -199,6 +203,8 @@ impl Command {
         Self::Tool(ToolKind::Draw(ShapeKind::Mask)),
         Self::Tool(ToolKind::Eraser),
         Self::Tool(ToolKind::Wand),
+        Self::Smart,
+        Self::Accept,
         Self::BrushSmaller,
         Self::BrushLarger,
         Self::BrushShape,
@@ -271,6 +277,8 @@ impl Command {
             Self::ToFront => "Bring to the front",
             Self::ToBack => "Send to the back",
             Self::Reveal => "Show the next proposal",
+            Self::Smart => "Smart",
+            Self::Accept => "Accept what is suggested",
             Self::Arrange(Arrange::Left) => "Align left",
             Self::Arrange(Arrange::Center) => "Align centers",
             Self::Arrange(Arrange::Right) => "Align right",
@@ -333,6 +341,8 @@ impl Command {
             Self::ToFront => list(&const { [Shortcut { key: Key::Char('f'), command: false, shift: true }] }),
             Self::ToBack => list(&const { [Shortcut { key: Key::Char('b'), command: false, shift: true }] }),
             Self::Reveal => list(&const { [Shortcut { key: Key::Char('p'), command: false, shift: true }] }),
+            Self::Smart => list(&const { [Shortcut { key: Key::Char('s'), command: false, shift: true }] }),
+            Self::Accept => list(&const { [plain(Key::Enter)] }),
             Self::Arrange(_) => &[],
             Self::RotateView => list(&const { [Shortcut { key: Key::Char('h'), command: false, shift: true }] }),
             Self::Relate => list(&const { [plain(Key::Char('a'))] }),

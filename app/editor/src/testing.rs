@@ -290,6 +290,23 @@ pub(crate) mod config {
         }
     }
 
+    /// Points and boxes that ask a model about masks, ordinary boxes, and a question.
+    pub(crate) fn smart() -> LabelConfig {
+        let cat = || vec![label("Cat", None)];
+        LabelConfig {
+            objects: vec![object("img", "Image"), object("other", "Image")],
+            controls: vec![
+                control("box", "RectangleLabels", "img", cat(), &[]),
+                control("point", "KeyPointLabels", "img", cat(), &[("smart", "true")]),
+                control("ring", "EllipseLabels", "img", cat(), &[("smartonly", "true")]),
+                control("mask", "BrushLabels", "img", cat(), &[("smart", "true")]),
+                control("weather", "Choices", "img", vec![label("Good", None), label("Bad", None)], &[]),
+                control("far", "KeyPointLabels", "other", cat(), &[("smart", "true")]),
+            ],
+            ..LabelConfig::default()
+        }
+    }
+
     /// Questions that stand answered at the start.
     pub(crate) fn filled_in() -> LabelConfig {
         let good = Label { selected: true, ..label("Good", None) };

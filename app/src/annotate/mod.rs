@@ -25,6 +25,7 @@ mod preview;
 mod regions;
 mod relations;
 mod safe;
+mod smart;
 mod task_page;
 mod together;
 mod tree;

@@ -53,7 +53,9 @@ impl Editor {
             Command::TurnLeft | Command::TurnRight => {
                 self.selected_marks().any(|(_, mark)| mark.is_editable() && is_turned(&mark.region.shape))
             }
-            Command::Place => self.tool.draws().is_some(),
+            Command::Smart => self.document.kit().asks_models(),
+            Command::Accept => self.can_accept(),
+            Command::Place => self.tool.draws().is_some() && !self.can_accept(),
             Command::Submit | Command::Skip | Command::ShowKeys => true,
         }
     }
@@ -74,6 +76,8 @@ impl Editor {
                 self.ensure_label();
                 Response::ALL
             }
+            Command::Smart => self.toggle_smart(),
+            Command::Accept => self.accept(),
             Command::Delete => self.delete(),
             Command::Relate => self.relate(),
             Command::Copy => self.copy(),

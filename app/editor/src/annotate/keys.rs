@@ -7,6 +7,7 @@ use domain::region::{Bounds, ImageVector, RotatedRect, Shape};
 use super::document::RegionKey;
 use super::edit::Edit;
 use super::editor::{Editor, Response};
+use super::smart::Advice;
 use super::snap;
 use super::tool::{self, ToolKind};
 use crate::input::{Key, Modifiers};
@@ -55,11 +56,14 @@ impl Editor {
         meant.map_or(Response::NONE, |command| self.run(command))
     }
 
-    /// First a running gesture, then the selection, then the label of the next drawing.
+    /// First a running gesture, then what a model was asked, then the selection, then the label of the next drawing.
     fn escape(&mut self) -> Response {
         let abandoned = self.abandon();
         if abandoned != Response::NONE {
             return abandoned;
+        }
+        if self.advice() != Advice::None {
+            return self.discard();
         }
         if self.relating.take().is_some() || self.pending.take().is_some() {
             return Response::ALL;

@@ -251,7 +251,10 @@ impl Editor {
     /// How a region is called in lists: its labels as shown, else its kind.
     #[must_use]
     pub fn title(&self, key: RegionKey) -> String {
-        let Some(mark) = self.document.mark(key) else { return String::new() };
+        self.document.mark(key).map(|mark| self.title_of(mark)).unwrap_or_default()
+    }
+
+    pub(super) fn title_of(&self, mark: &Mark) -> String {
         let shown = |value: &String| {
             self.document.kit().label_of(mark, value).map_or_else(|| value.clone(), |l| l.text.clone())
         };

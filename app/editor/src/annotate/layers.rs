@@ -33,7 +33,7 @@ pub(super) enum Look {
 
 impl Editor {
     /// Names the mask that is not yet a region.
-    const NEW_MASK: u32 = u32::MAX;
+    pub(super) const NEW_MASK: u32 = u32::MAX;
 
     /// What to paint on the surface of `object`. The still layer costs one pass over the regions in sight, the lively
     /// one only what is selected, hovered or being drawn.
@@ -127,6 +127,7 @@ impl Editor {
                 paint_stems(vector, view, &mut paints);
             }
         }
+        self.paint_advice(object, view, &mut paints);
         if object == self.active {
             self.paint_gesture(view, &mut paints);
             let has_cross = paints.iter().any(|paint| matches!(paint, Paint::Crosshair { .. }));

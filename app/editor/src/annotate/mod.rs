@@ -30,6 +30,7 @@ mod relations;
 mod reveal;
 mod scene;
 mod sheet;
+mod smart;
 mod snap;
 mod stale;
 #[cfg(test)]
@@ -65,6 +66,7 @@ pub use log::{Change, Record};
 pub use pieces::words_of;
 pub use scene::Scene;
 pub use sheet::MAX_PAGE_TEXT_CHARS;
+pub use smart::Advice;
 pub use stale::Stale;
 pub use text::{Segment, part_segments, segments, stretches};
 pub use tip::{Picture, Tip};

@@ -1,12 +1,13 @@
 //! Tools, history and zoom: the editor's own commands as buttons.
 
-use editor::annotate::{Arrange, ShapeKind, ToolKind};
+use editor::annotate::{Arrange, Editor, ShapeKind, ToolKind};
 use editor::command::Command;
 use leptos::prelude::*;
 
 use super::look::{Light, LookButton};
 use crate::annotate::bench::use_bench;
 use crate::annotate::browser;
+use crate::annotate::smart::NO_MODEL;
 use crate::ui::{Glyph, Icon, lu};
 
 fn glyph(command: Command) -> Glyph {
@@ -32,7 +33,8 @@ fn glyph(command: Command) -> Glyph {
         Command::Solo => lu::LuFocus,
         Command::ToFront => lu::LuBringToFront,
         Command::ToBack => lu::LuSendToBack,
-        Command::Reveal => lu::LuSparkles,
+        Command::Reveal | Command::Smart => lu::LuSparkles,
+        Command::Accept => lu::LuCheck,
         Command::RotateView => lu::LuRotateCwSquare,
         Command::Arrange(Arrange::Left) => lu::LuAlignStartVertical,
         Command::Arrange(Arrange::Center) => lu::LuAlignCenterVertical,
@@ -56,12 +58,20 @@ pub(in crate::annotate) fn CommandButton(command: Command) -> impl IntoView {
     // Which keyboard it is becomes known in the browser; the server writes Ctrl.
     let apple = RwSignal::new(false);
     Effect::new(move |_| apple.set(browser::is_apple()));
+    let about = move || match command {
+        Command::Smart => bench.read(|editor| match editor.model() {
+            Some(model) => format!("Smart: what is drawn asks “{model}”"),
+            None => format!("Smart. {NO_MODEL}"),
+        }),
+        _ => command.name().to_owned(),
+    };
     let title = move || match bench.read(|editor| editor.keymap().words(command, apple.get())) {
-        Some(keys) => format!("{} ({keys})", command.name()),
-        None => command.name().to_owned(),
+        Some(keys) => format!("{} ({keys})", about()),
+        None => about(),
     };
     let pressed = move || match command {
         Command::Tool(tool) => Some(if bench.read(|editor| editor.tool() == tool) { "true" } else { "false" }),
+        Command::Smart => Some(if bench.read(Editor::is_smart) { "true" } else { "false" }),
         _ => None,
     };
     view! {
@@ -90,6 +100,7 @@ pub(in crate::annotate) fn Toolbar() -> impl IntoView {
             .filter(|command| match command {
                 Command::Tool(ToolKind::Select | ToolKind::Pan) => true,
                 Command::Tool(tool) => kit.offers(*tool) && !read_only,
+                Command::Smart => kit.asks_models() && !read_only,
                 _ => false,
             })
             .collect();

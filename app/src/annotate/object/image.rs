@@ -19,8 +19,8 @@ use super::Shown;
 use crate::annotate::bench::Bench;
 use crate::annotate::browser;
 use crate::annotate::canvas::{
-    self, ArrangeBar, Light, Minimap, Repaint, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, hold_pointer,
-    observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
+    self, ArrangeBar, Light, Minimap, Repaint, SmartBar, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name,
+    hold_pointer, observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
 };
 use crate::annotate::comments::pins;
 use crate::ui::{Button, Icon, Size, lu, use_toasts};
@@ -249,6 +249,7 @@ pub(super) fn ImageSurface(
                 }
             </div>
             <TipBar/>
+            <SmartBar name=name.clone()/>
             <ArrangeBar/>
             {(!src.is_empty()).then(|| view! { <Minimap bench name=name.clone() src=src.clone()/> })}
             <ZoomBar name light/>

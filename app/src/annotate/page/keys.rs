@@ -107,6 +107,7 @@ fn is_useful(editor: &Editor, command: Command) -> bool {
         Command::Tool(tool) => kit.offers(tool),
         Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => kit.draws(ShapeKind::Mask),
         Command::Reveal => editor.withheld() > 0,
+        Command::Smart | Command::Accept => kit.asks_models(),
         _ => true,
     }
 }

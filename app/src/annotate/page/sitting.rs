@@ -4,7 +4,7 @@ use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Su
 use domain::hotkeys::OwnKeys;
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
-use editor::annotate::Editor;
+use editor::annotate::{Advice, Editor};
 use editor::keymap::Keymap;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -103,6 +103,7 @@ impl Sitting {
         bench.quietly(|editor| {
             let _ = editor.set_keymap(Keymap::new(keys));
             editor.withhold(held_back.unwrap_or_default());
+            editor.set_model(project.model.clone());
         });
         let project_id = project.project_id;
         let opened = OpenedTask { project_id, task_id };
@@ -159,6 +160,11 @@ impl Sitting {
             return;
         }
         if !is_skip {
+            if self.bench.peek(|editor| editor.advice() != Advice::None) {
+                toasts
+                    .info("What you drew for the model is not part of the work yet: accept, keep or discard it first.");
+                return;
+            }
             let problems = self.bench.peek(Editor::problems);
             if let Some(first) = problems.first() {
                 toasts.info(first.message.clone());

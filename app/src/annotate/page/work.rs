@@ -17,6 +17,7 @@ use crate::annotate::canvas::listen_to_keys;
 use crate::annotate::comments::{CommentsButton, beside as comments_beside};
 use crate::annotate::compare::{Comparing, beside};
 use crate::annotate::desktop::Desktop;
+use crate::annotate::smart;
 use crate::shell::{Command as PaletteCommand, use_commands};
 use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size, Tone, lu, use_toasts};
 
@@ -121,6 +122,7 @@ pub(super) fn Work(
             Command::Submit => desk.hand_in(false, By::Keys, toasts, onwards),
             Command::Skip if desk.may_skip => desk.hand_in(true, By::Keys, toasts, onwards),
             Command::ShowKeys => showing_keys.set(true),
+            Command::Smart => toasts.info(smart::NO_MODEL),
             // What is too much for the browser can be pasted in this task alone, and nothing older elsewhere.
             Command::Copy if !share(desk) => {
                 toasts.info("This is too much to be pasted in another task; in this one it can be.");
@@ -129,6 +131,7 @@ pub(super) fn Work(
         }
     });
     go_on_when_possible(desk, toasts, onwards);
+    smart::assist(bench, task);
     use_commands(Signal::derive(move || {
         let run = |is_skip| Callback::new(move |()| desk.hand_in(is_skip, By::Keys, toasts, onwards));
         let mut commands = vec![PaletteCommand::run("Label", "Submit", lu::LuCheck, run(false)).keys("Ctrl+Enter")];

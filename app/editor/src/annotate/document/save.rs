@@ -58,8 +58,7 @@ impl Document {
 
     /// The items of one region: its own, and that of its labels.
     pub(crate) fn items_of(&self, key: RegionKey) -> Vec<ResultItem> {
-        let Some(mark) = self.marks.get(&key) else { return Vec::new() };
-        [mark.to_item()].into_iter().chain(pair_item(mark)).collect()
+        self.marks.get(&key).map(Mark::to_items).unwrap_or_default()
     }
 
     /// The item of an answer and the id that one of its own would have.
@@ -111,6 +110,13 @@ impl Document {
             mark.region.copy_geometry_to(&mut item);
         }
         Some(item)
+    }
+}
+
+impl Mark {
+    /// Its own item, and that of its labels.
+    pub(in crate::annotate) fn to_items(&self) -> Vec<ResultItem> {
+        [self.to_item()].into_iter().chain(pair_item(self)).collect()
     }
 }
 

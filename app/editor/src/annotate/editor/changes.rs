@@ -91,6 +91,9 @@ impl Editor {
         let Some(mark) = self.new_mark(object, shape, Some(size)) else { return Response::LIVELY };
         let Some(shape) = snap::settle(&mark.region.shape, size) else { return Response::LIVELY };
         let mark = Mark { region: domain::result::Region { shape, ..mark.region }, ..mark };
+        if self.asks_with(&mark.region.from_name) {
+            return self.prompt(mark);
+        }
         let response = self.insert_all(vec![mark]);
         self.fresh = self.selection.first().copied();
         response

@@ -132,6 +132,7 @@ impl Editor {
         // Nothing is drawn anew for it: everything is.
         let _ = other.set_keymap(std::mem::take(&mut self.keymap));
         (other.copied, other.turned) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.turned));
+        other.assistant = std::mem::take(&mut self.assistant);
         other.go_on_withholding(std::mem::take(&mut self.withheld), records);
         for (object, surface) in std::mem::take(&mut self.surfaces) {
             let Some(same) = other.surfaces.get_mut(&object) else { continue };

@@ -73,6 +73,10 @@ impl Editor {
         if let Event::PointerMove(pointer) | Event::PointerDown(pointer) | Event::PointerUp(pointer) = event {
             self.pointer = Some(pointer.at);
         }
+        let begun = match event {
+            Event::PointerDown(pointer) => self.begin_prompt(pointer),
+            _ => Response::NONE,
+        };
         if self.read_only && self.tool != ToolKind::Pan {
             return self.look(object, event);
         }
@@ -81,7 +85,7 @@ impl Editor {
         let state = std::mem::take(&mut self.state);
         let Some(context) = self.context(&active) else { return Response::NONE };
         let step = tool::step(self.tool, state.clone(), event, is_double, &context);
-        self.finish_step(&state, step)
+        begun.and(self.finish_step(&state, step))
     }
 
     pub(in crate::annotate) fn finish_step(&mut self, before: &State, step: tool::Step) -> Response {

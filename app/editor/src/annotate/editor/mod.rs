@@ -25,6 +25,7 @@ use super::kit::SheetRules;
 use super::line::Line;
 use super::log::Log;
 use super::scene::Scene;
+use super::smart::Assistant;
 use super::stale::Stale;
 use super::tip::{Picture, Tip};
 use super::tool::{Fingers, State, ToolKind};
@@ -106,6 +107,8 @@ pub struct Editor {
     pub(in crate::annotate) copied: Vec<Vec<ResultItem>>,
     /// Proposals that are shown one by one.
     pub(in crate::annotate) withheld: Withheld,
+    /// What a model was asked and what it proposes.
+    pub(in crate::annotate) assistant: Assistant,
     ids: u64,
     pub(in crate::annotate) read_only: bool,
     pub(in crate::annotate) tip: Tip,
@@ -165,6 +168,7 @@ impl Editor {
             last_click: None,
             copied: Vec::new(),
             withheld: Withheld::default(),
+            assistant: Assistant::default(),
             ids: seed,
             read_only: false,
             tip: Tip::default(),

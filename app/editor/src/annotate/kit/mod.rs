@@ -11,6 +11,7 @@ mod relation;
 mod shape;
 
 use domain::label_config::{Control, LabelConfig, Object, part_of};
+use domain::ml::Smart;
 use domain::region::Granularity;
 
 use super::tool::ToolKind;
@@ -285,6 +286,18 @@ impl Kit {
     #[must_use]
     pub fn has_wand(&self) -> bool {
         self.shapes.iter().any(|shape| shape.wand.is_some())
+    }
+
+    /// Whether a drawing can be a question to a model.
+    #[must_use]
+    pub fn asks_models(&self) -> bool {
+        self.smart_shapes().next().is_some()
+    }
+
+    /// The controls whose drawings on a canvas can be questions to a model.
+    pub(crate) fn smart_shapes(&self) -> impl Iterator<Item = &ShapeControl> {
+        let is_canvas = |name: &String| self.object(name).is_some_and(ObjectKind::is_canvas);
+        self.shapes.iter().filter(move |shape| shape.smart != Smart::No && shape.to_names.iter().any(is_canvas))
     }
 
     /// Whether anything can draw `kind`.

@@ -1,6 +1,7 @@
 //! Controls that draw.
 
 use domain::label_config::Control;
+use domain::ml::Smart;
 use domain::region::Shape;
 use domain::region::mask::Wand;
 
@@ -176,6 +177,8 @@ pub struct ShapeControl {
     pub vector: VectorRules,
     /// How its magic wand picks; `None` where it has none.
     pub wand: Option<Wand>,
+    /// Whether what it draws can be a question to a model.
+    pub smart: Smart,
 }
 
 impl ShapeControl {
@@ -199,6 +202,7 @@ impl ShapeControl {
             point_width: width.filter(|width| (0.05..=20.0).contains(width)).unwrap_or(0.5),
             vector: VectorRules::of(control),
             wand: (control.tag == "Magicwand").then(|| wand_of(control)),
+            smart: if kind.has_tool() { Smart::of(control) } else { Smart::No },
         })
     }
 }

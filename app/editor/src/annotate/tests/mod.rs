@@ -2,6 +2,7 @@
 
 mod answering;
 mod arranging;
+mod asking;
 mod chats;
 mod comparing;
 mod copying;
