@@ -24,6 +24,8 @@ pub(super) fn ModelForm(
     project_id: ProjectId,
     /// The one to be changed.
     model: Option<Backend>,
+    /// Whether a model of the project is asked while people draw: a new one does not take its place unasked.
+    one_is_asked: bool,
     open: RwSignal<bool>,
     reload: RwSignal<u32>,
 ) -> impl IntoView {
@@ -39,7 +41,7 @@ pub(super) fn ModelForm(
     let is_basic = RwSignal::new(has_password);
     let username = RwSignal::new(username.unwrap_or_default());
     let password = RwSignal::new(String::new());
-    let was_interactive = model.as_ref().is_none_or(|model| model.is_interactive);
+    let was_interactive = model.as_ref().map_or(!one_is_asked, |model| model.is_interactive);
     let is_interactive = RwSignal::new(was_interactive);
     Effect::new(move |_| {
         let Some(Ok(model)) = put.value().get() else { return };

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::api::{CheckModel, RemoveModel, SetModelInteractive};
 use super::form::ModelForm;
 use crate::ui::{
-    Align, Badge, Button, ConfirmDialog, Dialog, EmptyState, Icon, Look, Menu, MenuButton, Size, Switch, Time, Tone,
-    lu, use_toasts,
+    Align, Badge, Button, ConfirmDialog, Dialog, EmptyState, Icon, LinkButton, Look, Menu, MenuButton, Size, Switch,
+    Time, Tone, lu, use_toasts,
 };
 
 /// What the rows do.
@@ -69,6 +69,7 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
         editing.set(None);
         form_open.set(true);
     };
+    let one_is_asked = models.iter().any(|model| model.is_interactive);
     let is_full = i64::try_from(models.len()).is_ok_and(|count| count >= MAX_BACKENDS);
     let list = if models.is_empty() {
         view! {
@@ -93,16 +94,16 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
         .into_any()
     };
     view! {
-        <p class="muted">
-            "Servers that propose regions while people draw with smart tools. "
-            <a href="/help/models">"How to set one up"</a>
-        </p>
+        <div class="spread">
+            <p class="muted">"Servers that propose regions while people draw with smart tools."</p>
+            <LinkButton href="/help/models".to_owned() size=Size::Small look=Look::Quiet icon=lu::LuBookOpen>"How to set one up"</LinkButton>
+        </div>
         <section class="card" aria-label="Models of the project">{list}</section>
         <Dialog
             open=form_open
             title=Signal::derive(move || if editing.with(Option::is_some) { "Edit the model" } else { "Add a model" }.to_owned())
         >
-            <ModelForm project_id model=editing.get_untracked() open=form_open reload/>
+            <ModelForm project_id model=editing.get_untracked() one_is_asked open=form_open reload/>
         </Dialog>
         <ConfirmDialog
             open=confirm_open

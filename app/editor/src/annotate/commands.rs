@@ -40,7 +40,7 @@ impl Editor {
             Command::Tool(tool) => self.document.kit().offers(tool),
             Command::BrushSmaller | Command::BrushLarger | Command::BrushShape => self.tool.has_tip(),
             Command::Arrange(how) => self.can_arrange(how),
-            Command::Undo => self.history.can_undo() || self.state.is_path(),
+            Command::Undo => self.history.can_undo() || self.state.is_path() || self.has_prompts(),
             Command::Redo => self.history.can_redo(),
             Command::Delete => editable(),
             Command::Relate => self.relating().is_some() || self.selection.len() == 1,
@@ -129,6 +129,9 @@ impl Editor {
             let state = std::mem::take(&mut self.state);
             self.state = tool::take_back_point(state);
             return Response { changed: true, panels: true, ..Response::LIVELY };
+        }
+        if back && self.has_prompts() {
+            return self.take_back_prompt();
         }
         self.drop_gesture();
         let before: BTreeSet<RegionKey> = self.document.marks().map(|(key, _)| key).collect();

@@ -180,6 +180,17 @@ impl Editor {
         Response { panels: true, ..Response::LIVELY }
     }
 
+    /// Whether something was drawn for the model and nothing is decided.
+    pub(in crate::annotate) fn has_prompts(&self) -> bool {
+        !self.assistant.prompts.is_empty()
+    }
+
+    /// Takes back the last thing drawn for the model, and asks with the rest.
+    pub(in crate::annotate) fn take_back_prompt(&mut self) -> Response {
+        self.assistant.prompts.pop();
+        if self.has_prompts() { self.ask_again() } else { self.discard() }
+    }
+
     /// The question that waits for an answer: its number, and what was drawn.
     #[must_use]
     pub fn question(&self) -> Option<(u32, Vec<ResultItem>)> {

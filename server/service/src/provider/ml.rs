@@ -23,6 +23,8 @@ use url::Url;
 
 use crate::{Cx, Result, import::fetch};
 
+/// The longest that a question lasts when a model is checked, in seconds: there are two of them.
+const CHECK_TIMEOUT_S: i32 = 20;
 /// The most bytes of an answer.
 const MAX_ANSWER_BYTES: usize = 8 << 20;
 
@@ -79,11 +81,13 @@ impl Model {
     /// # Errors
     /// A [`Trouble`] about it; an address that leads where it must not.
     pub(crate) async fn check(&self, cx: &Cx, about: &About<'_>) -> Result<String> {
-        let health = self.ask(cx, Method::GET, "health", None).await?;
+        let seconds = self.timeout_s.min(CHECK_TIMEOUT_S);
+        let health = self.ask(cx, Method::GET, "health", None, seconds).await?;
         if !is_up(&health) {
             return Err(self.trouble(Trouble::Nonsense));
         }
-        let ready = self.ask(cx, Method::POST, "setup", Some(&about.setup(&cx.settings().base_url))).await?;
+        let setup = about.setup(&cx.settings().base_url);
+        let ready = self.ask(cx, Method::POST, "setup", Some(&setup), seconds).await?;
         version(&ready).ok_or_else(|| self.trouble(Trouble::Nonsense))
     }
 
@@ -99,7 +103,8 @@ impl Model {
         prompts: &[ResultItem],
     ) -> Result<Vec<NewPrediction>> {
         let question = about.predict(tasks, prompts);
-        let answer = self.ask(cx, Method::POST, "predict", Some(&question)).await.map_err(|error| match &error {
+        let answer = self.ask(cx, Method::POST, "predict", Some(&question), self.timeout_s).await;
+        let answer = answer.map_err(|error| match &error {
             crate::Error::Domain(problem) if problem.field.as_deref() == Some("url") => {
                 self.trouble(Trouble::Unreachable)
             }
@@ -113,14 +118,14 @@ impl Model {
         trouble.about(&self.title).into()
     }
 
-    async fn ask(&self, cx: &Cx, method: Method, what: &str, question: Option<&Value>) -> Result<Value> {
+    async fn ask(&self, cx: &Cx, method: Method, what: &str, question: Option<&Value>, seconds: i32) -> Result<Value> {
         let mut url = fetch::parse(&self.url)?;
         let base = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{base}/{what}"));
-        let patience = Duration::from_secs(u64::try_from(self.timeout_s).unwrap_or(1).max(1));
         // The time is for all of it: looking up the name, sending the question, reading the answer.
+        let patience = Duration::from_secs(u64::try_from(seconds).unwrap_or(1).max(1));
         let answer = tokio::time::timeout(patience, self.send(cx, method, url, question, patience)).await;
-        answer.unwrap_or_else(|_| Err(self.trouble(Trouble::TimedOut { seconds: self.timeout_s })))
+        answer.unwrap_or_else(|_| Err(self.trouble(Trouble::TimedOut { seconds })))
     }
 
     async fn send(
@@ -140,7 +145,7 @@ impl Model {
             let body = serde_json::to_vec(question).map_err(anyhow::Error::new)?;
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let answer = request.send().await.map_err(|error| self.lost(&error))?;
+        let answer = request.send().await.map_err(|error| self.lost(&error, patience))?;
         match answer.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(self.trouble(Trouble::Credentials)),
             status if status.is_redirection() => return Err(self.trouble(Trouble::Redirect)),
@@ -150,7 +155,7 @@ impl Model {
         let mut body = Vec::new();
         let mut pieces = answer.bytes_stream();
         while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|error| self.lost(&error))?;
+            let piece = piece.map_err(|error| self.lost(&error, patience))?;
             if body.len() + piece.len() > MAX_ANSWER_BYTES {
                 return Err(self.trouble(Trouble::TooLarge { megabytes: MAX_ANSWER_BYTES >> 20 }));
             }
@@ -162,11 +167,12 @@ impl Model {
         })
     }
 
-    fn lost(&self, error: &reqwest::Error) -> crate::Error {
+    fn lost(&self, error: &reqwest::Error, patience: Duration) -> crate::Error {
         tracing::debug!(%error, "a model did not answer");
         // One that does not even take the call may be given up sooner than its time.
         let is_late = error.is_timeout() && !error.is_connect();
-        let trouble = if is_late { Trouble::TimedOut { seconds: self.timeout_s } } else { Trouble::Unreachable };
+        let seconds = i32::try_from(patience.as_secs()).unwrap_or(i32::MAX);
+        let trouble = if is_late { Trouble::TimedOut { seconds } } else { Trouble::Unreachable };
         self.trouble(trouble)
     }
 }

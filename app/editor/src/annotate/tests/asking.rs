@@ -102,6 +102,19 @@ fn each_drawing_makes_the_question_more_exact() {
 }
 
 #[test]
+fn what_was_drawn_last_is_taken_back_first() {
+    let mut editor = smart();
+    editor.click(200.0, 120.0).click(260.0, 120.0);
+    advise(&mut editor, json!([proposed("m", 180.0), proposed("n", 240.0)]));
+    editor.command(Command::Undo);
+    assert_eq!(told(&editor).len(), 1, "asked again with the rest");
+    editor.command(Command::Undo);
+    assert_eq!(editor.editor.advice(), Advice::None);
+    editor.regions_are(&["Cat box 10,10 60x60"]);
+    assert!(!editor.editor.enabled(Command::Undo), "and only then the work, which has nothing to undo");
+}
+
+#[test]
 fn a_region_keeps_its_name_and_its_shape() {
     let mut editor = smart();
     editor.click(200.0, 120.0);
