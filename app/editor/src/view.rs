@@ -38,6 +38,30 @@ impl Viewport {
         Self { image, surface, zoom: 1.0, middle, rotation: 0.0 }
     }
 
+    /// The same view on a surface that is larger by these CSS pixels on every side.
+    #[must_use]
+    pub fn with_margin(&self, margin: ScreenVector) -> Self {
+        let surface =
+            ScreenSize { width: self.surface.width + 2.0 * margin.x, height: self.surface.height + 2.0 * margin.y };
+        Self { surface, middle: self.middle + margin, ..*self }
+    }
+
+    /// Whether all that `other` shows of the image is shown here, at about its size.
+    #[must_use]
+    pub fn stands_in_for(&self, other: &Self) -> bool {
+        /// Enlarged or reduced by more, it no longer looks like it.
+        const MOST: f64 = 1.5;
+        let (here, there) = (self.visible(), other.visible());
+        let scale = other.zoom / self.zoom;
+        let is_covered = |low: f64, high: f64, from: f64, to: f64, side: f64| {
+            low <= from.max(0.0) + 1e-6 && to.min(side) - 1e-6 <= high
+        };
+        (1.0 / MOST..=MOST).contains(&scale)
+            && self.rotation.to_bits() == other.rotation.to_bits()
+            && is_covered(here.min.x, here.max.x, there.min.x, there.max.x, self.image.width)
+            && is_covered(here.min.y, here.max.y, there.min.y, there.max.y, self.image.height)
+    }
+
     /// The size of the image.
     #[must_use]
     pub fn image(&self) -> ImageSize {
@@ -245,6 +269,39 @@ mod tests {
         };
         assert!(middle(&two).distance(middle(&one)) < 1e-9);
         assert!(!two.follow(&one) && !one.follow(&two), "neither moves again");
+    }
+
+    #[test]
+    fn a_view_with_a_margin_stands_in_for_those_around_it() {
+        let close = {
+            let mut view = view();
+            view.zoom_by(4.0);
+            view
+        };
+        let wide = close.with_margin(ScreenVector::new(100.0, 80.0));
+        let at = ImagePoint::new(300.0, 200.0);
+        assert_eq!(wide.screen_from_image(at), close.screen_from_image(at) + ScreenVector::new(100.0, 80.0));
+        let moved = |by: ScreenVector| {
+            let mut view = close;
+            view.pan(by);
+            view
+        };
+        assert!(wide.stands_in_for(&close) && wide.stands_in_for(&moved(ScreenVector::new(99.0, -79.0))));
+        assert!(!wide.stands_in_for(&moved(ScreenVector::new(101.0, 0.0))));
+        // Where the image ends there is nothing to see beyond it.
+        assert!(view().stands_in_for(&{
+            let mut view = view();
+            view.pan(ScreenVector::new(200.0, 100.0));
+            view
+        }));
+        for (factor, stands) in [(1.4, true), (1.6, false)] {
+            let mut view = close;
+            view.zoom_by(factor);
+            assert_eq!(wide.stands_in_for(&view), stands, "{factor}");
+        }
+        let mut turned = close;
+        turned.rotate_to(90.0);
+        assert!(!wide.stands_in_for(&turned));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Display lists onto a 2D canvas. Decides nothing: places, colors and order come from `editor`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use domain::region::ScreenPoint;
 use editor::paint::{Knob, Paint, Piece, Style};
 use web_sys::{CanvasRenderingContext2d as Canvas, CanvasWindingRule};
@@ -182,8 +185,28 @@ fn knob(canvas: &Canvas, center: ScreenPoint, look: Knob) {
     canvas.set_global_alpha(1.0);
 }
 
+thread_local! {
+    static WIDTHS: RefCell<HashMap<String, f64>> = RefCell::default();
+}
+
+/// How wide words are. Browsers take their time for it, and the same labels are painted again and again.
+fn width_of(canvas: &Canvas, text: &str) -> f64 {
+    const MOST: usize = 4_096;
+    WIDTHS.with_borrow_mut(|widths| {
+        if let Some(width) = widths.get(text) {
+            return *width;
+        }
+        if widths.len() >= MOST {
+            widths.clear();
+        }
+        let width = canvas.measure_text(text).map_or(40.0, |metrics| metrics.width());
+        widths.insert(text.to_owned(), width);
+        width
+    })
+}
+
 fn tag(canvas: &Canvas, at: ScreenPoint, text: &str, color: &str, width: f64) {
-    let measured = canvas.measure_text(text).map_or(40.0, |metrics| metrics.width());
+    let measured = width_of(canvas, text);
     let (box_width, box_height) = (measured + 10.0, 17.0);
     let x = at.x.clamp(0.0, (width - box_width).max(0.0));
     let y = (at.y - box_height - 2.0).max(0.0);

@@ -1,25 +1,33 @@
 //! The still layer: the regions nobody is touching, in any number.
 //!
-//! A few are painted at once. Many are painted beside the page, one picture after another; meanwhile the picture that is
-//! there is moved and scaled with the view, so that panning and zooming wait for nothing. A change of a region repaints
-//! its own place.
+//! A few are painted at once. Of many a picture is painted beside the page, with a margin around what is to be seen; it is
+//! moved and scaled with the view, so that panning and zooming wait for nothing, and painted anew when the view comes to
+//! rest or leaves it. A change of a region repaints its own place.
 
+use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
-use domain::region::{Bounds, ImagePoint, ScreenSize};
+use domain::region::{Bounds, ImagePoint, ScreenSize, ScreenVector};
 use editor::annotate::{Editor, RegionKey, Stale};
 use editor::view::Viewport;
+use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d as Canvas, HtmlCanvasElement, ImageBitmap};
 
 use super::crowd::Painter;
 use super::paint_layer;
 use super::painter::paint;
+use crate::annotate::browser;
 
 /// Up to this many are painted within one frame, with their labels where the editor finds room.
 const FEW: usize = 400;
 /// Outlines reach this far beyond the region, in CSS pixels.
 const EDGE: f64 = 4.0;
+/// How much of a crowd is painted around what is to be seen, in parts of the surface's sides.
+const MARGIN: f64 = 0.25;
+/// Without a move for so long, the view is at rest.
+const REST: Duration = Duration::from_millis(100);
 
 pub(crate) struct StillLayer {
     /// Begun with the first crowd.
@@ -34,12 +42,18 @@ pub(crate) struct StillLayer {
     version: u32,
     /// The version the painter has.
     handed: Option<u32>,
+    /// The view of the frame before, and since when it has been the same.
+    seen: Option<(Viewport, f64)>,
+    is_waiting: Rc<Cell<bool>>,
 }
 
 /// What the canvas was painted for.
 #[derive(Clone, Copy, PartialEq)]
 struct Shown {
+    /// What the surface showed.
     view: Viewport,
+    /// What the canvas shows: of a crowd, a margin more.
+    painted: Viewport,
     ratio: f64,
     is_crowd: bool,
 }
@@ -61,6 +75,8 @@ impl StillLayer {
             asked: None,
             version: 0,
             handed: None,
+            seen: None,
+            is_waiting: Rc::default(),
         }
     }
 
@@ -68,7 +84,10 @@ impl StillLayer {
     pub(crate) fn frame(&mut self, canvas: &HtmlCanvasElement, editor: &Editor, object: &str, stale: &Stale) {
         let Some(view) = editor.view(object).copied() else { return };
         let is_crowd = editor.is_crowded(object, &view.visible(), FEW);
-        let wanted = Shown { view, ratio: super::ratio(), is_crowd };
+        let margin = if is_crowd { MARGIN } else { 0.0 };
+        let ScreenSize { width, height } = view.surface();
+        let painted = view.with_margin(ScreenVector::new(width * margin, height * margin));
+        let wanted = Shown { view, painted, ratio: super::ratio(), is_crowd };
         if *stale != Stale::NOTHING {
             self.version = self.version.wrapping_add(1);
             let mended =
@@ -87,7 +106,7 @@ impl StillLayer {
             self.is_outdated = false;
         }
         if let Some(shown) = self.shown {
-            follow(canvas, &shown.view, &view);
+            follow(canvas, &shown.painted, &view);
         }
     }
 
@@ -106,14 +125,23 @@ impl StillLayer {
         if (self.shown == Some(wanted) && !self.is_outdated) || painter.is_busy() {
             return;
         }
+        let serves = |shown: &Shown| {
+            shown.is_crowd
+                && shown.ratio.to_bits() == wanted.ratio.to_bits()
+                && shown.painted.stands_in_for(&wanted.view)
+        };
+        if !self.is_outdated && self.shown.as_ref().is_some_and(serves) && !self.is_at_rest(&wanted.view) {
+            return;
+        }
+        let Some(painter) = &self.painter else { return };
         let is_known = self.handed == Some(self.version) && !is_alone;
         let crowd = (!is_known).then(|| editor.crowd(object, &editor.still_order(object, &whole(&wanted.view))));
         if let (true, Some(crowd)) = (is_alone, &crowd) {
-            let size = wanted.view.surface();
+            let size = wanted.painted.surface();
             let mut is_painted = false;
             paint_layer(canvas, size, |canvas| {
-                paint(canvas, &editor.still_of(&crowd.masks, &wanted.view, false), size.width, size.height);
-                is_painted = painter.paint(canvas, crowd, &wanted.view, wanted.ratio);
+                paint(canvas, &editor.still_of(&crowd.masks, &wanted.painted, false), size.width, size.height);
+                is_painted = painter.paint(canvas, crowd, &wanted.painted, wanted.ratio);
             });
             if is_painted {
                 self.shown = Some(wanted);
@@ -121,31 +149,50 @@ impl StillLayer {
             }
             return;
         }
-        painter.ask(crowd.as_ref(), &wanted.view, wanted.ratio);
+        painter.ask(crowd.as_ref(), &wanted.painted, wanted.ratio);
         self.handed = Some(self.version);
         self.asked = Some(Asked { shown: wanted, version: self.version });
+    }
+
+    /// Whether the view has not moved for a while; if it has, `wake` is called after one.
+    fn is_at_rest(&mut self, view: &Viewport) -> bool {
+        let now = browser::now_ms();
+        let since = self.seen.filter(|(seen, _)| seen == view).map_or(now, |(_, since)| since);
+        self.seen = Some((*view, since));
+        if now - since >= REST.as_secs_f64() * 1_000.0 {
+            return true;
+        }
+        if !self.is_waiting.replace(true) {
+            let (is_waiting, wake) = (self.is_waiting.clone(), self.wake.clone());
+            let again = move || {
+                is_waiting.set(false);
+                wake();
+            };
+            set_timeout(again, REST);
+        }
+        false
     }
 
     /// Paints places anew on a canvas of many regions; `false` where that cannot be done at once.
     fn mend(&self, canvas: &HtmlCanvasElement, editor: &Editor, object: &str, places: &[Bounds]) -> bool {
         let shown = self.shown.filter(|shown| shown.is_crowd && !self.is_outdated);
         let (Some(shown), Some(painter), Some(canvas)) = (shown, &self.painter, context(canvas)) else { return false };
-        let margin = shown.view.image_length(EDGE);
+        let margin = shown.painted.image_length(EDGE);
         let grown: Vec<Bounds> = places.iter().map(|place| place.inflate(margin)).collect();
         let keys: Vec<Vec<RegionKey>> = grown.iter().map(|place| editor.still_order(object, place)).collect();
         if keys.iter().map(Vec::len).sum::<usize>() > FEW {
             return false;
         }
-        let ScreenSize { width, height } = shown.view.surface();
+        let ScreenSize { width, height } = shown.painted.surface();
         grown.iter().zip(&keys).all(|(place, keys)| {
             let crowd = editor.crowd(object, keys);
             canvas.save();
             // Refused only for what is no number.
             let _ = canvas.set_transform(shown.ratio, 0.0, 0.0, shown.ratio, 0.0, 0.0);
-            clip(&canvas, place, &shown.view);
+            clip(&canvas, place, &shown.painted);
             canvas.clear_rect(0.0, 0.0, width, height);
-            paint(&canvas, &editor.still_of(&crowd.masks, &shown.view, false), width, height);
-            let is_painted = painter.paint(&canvas, &crowd, &shown.view, shown.ratio);
+            paint(&canvas, &editor.still_of(&crowd.masks, &shown.painted, false), width, height);
+            let is_painted = painter.paint(&canvas, &crowd, &shown.painted, shown.ratio);
             canvas.restore();
             is_painted
         })
@@ -154,9 +201,9 @@ impl StillLayer {
 
 /// Shows a picture of a crowd above its masks.
 fn show(canvas: &HtmlCanvasElement, picture: &ImageBitmap, shown: &Shown, editor: &Editor, object: &str) {
-    let size = shown.view.surface();
+    let size = shown.painted.surface();
     paint_layer(canvas, size, |canvas| {
-        paint(canvas, &editor.still_of(&editor.still_masks(object), &shown.view, false), size.width, size.height);
+        paint(canvas, &editor.still_of(&editor.still_masks(object), &shown.painted, false), size.width, size.height);
         // Refused only for a picture that is closed.
         let _ = canvas.draw_image_with_image_bitmap_and_dw_and_dh(picture, 0.0, 0.0, size.width, size.height);
     });
@@ -193,8 +240,13 @@ fn follow(canvas: &HtmlCanvasElement, painted: &Viewport, now: &Viewport) {
         let [a, b, c, d, e, f] = way.as_coeffs();
         format!("matrix({a}, {b}, {c}, {d}, {e}, {f})")
     };
-    // Refused only for what is no style.
-    let _ = canvas.style().set_property("transform", &transform);
+    let ScreenSize { width, height } = painted.surface();
+    let style = canvas.style();
+    for (name, value) in [("width", format!("{width}px")), ("height", format!("{height}px")), ("transform", transform)]
+    {
+        // Refused only for what is no style.
+        let _ = style.set_property(name, &value);
+    }
 }
 
 fn context(canvas: &HtmlCanvasElement) -> Option<Canvas> {
