@@ -8,7 +8,7 @@ use domain::result::ResultItem;
 use serde::{Deserialize, Serialize};
 
 use super::{Editor, Surface};
-use crate::annotate::kit::ShapeKind;
+use crate::annotate::kit::{ObjectKind, ShapeKind};
 use crate::annotate::log::Record;
 use crate::annotate::tool::{State, ToolKind};
 
@@ -70,7 +70,12 @@ impl Editor {
             self.surfaces.get(object).is_some_and(|surface| surface.view.image() == *size)
         };
         let new: Vec<_> = sizes.iter().filter(|(object, size)| !is_open(object, size)).collect();
-        if new.iter().all(|(object, size)| self.document.fits(object, **size)) {
+        // What was deleted before its picture was measured is in no document, and yet to be deleted.
+        let is_awaited = |object: &str| {
+            let again = self.again.as_ref();
+            again.is_some_and(|again| self.has_sizeless(&again.results, |place| place == object))
+        };
+        if new.iter().all(|(object, size)| self.document.fits(object, **size) && !is_awaited(object)) {
             for (object, size) in new {
                 if let Some(surface) = Surface::open(&self.document, object, *size) {
                     self.surfaces.insert(object.clone(), surface);
@@ -80,7 +85,7 @@ impl Editor {
                 let waiting = self.waiting.take();
                 self.take_up(waiting);
             }
-            self.again = self.again.take().filter(|_| self.document.waits_for_others(sizes));
+            self.again = self.again.take().filter(|again| self.waits(&again.results, sizes));
             return;
         }
         let (read_only, tip) = (self.read_only, self.tip);
@@ -120,8 +125,20 @@ impl Editor {
         let mut fresh = Self::replayed(&self.config, results, &records, &known, seed);
         fresh.surfaces.retain(|object, _| sizes.contains_key(object));
         self.become_other(fresh, &records);
-        let waits = self.document.waits_for_others(sizes);
-        self.again = waits.then(|| Again { results: results.to_vec(), records });
+        self.again = self.waits(results, sizes).then(|| Again { results: results.to_vec(), records });
+    }
+
+    /// Whether a picture that has not been measured is needed to read the work, or what it began with.
+    fn waits(&self, results: &[ResultItem], sizes: &BTreeMap<String, ImageSize>) -> bool {
+        let is_canvas = |place: &str| self.document.kit().object(place).is_some_and(ObjectKind::is_canvas);
+        let is_unmeasured = |place: &str| !sizes.contains_key(place) && is_canvas(place);
+        self.document.waits_for_others(sizes) || self.has_sizeless(results, is_unmeasured)
+    }
+
+    /// Whether results on such a picture do not say how large it is.
+    fn has_sizeless(&self, results: &[ResultItem], is_place: impl Fn(&str) -> bool) -> bool {
+        let mut sizeless = results.iter().filter(|item| !item.0.contains_key("original_width"));
+        sizeless.any(|item| self.document.place_of(item).is_some_and(|place| is_place(&place)))
     }
 
     /// Other work in place of this, looked at as this was.

@@ -212,6 +212,29 @@ fn a_polygon_that_was_being_drawn_waits_for_its_picture_and_is_drawn_once() {
 }
 
 #[test]
+fn the_only_region_of_a_picture_without_a_size_is_deleted_and_brought_back() {
+    let config = config::boxes_and_choices();
+    let mut sizeless = boxed("a", 100.0, 100.0, 60.0, 60.0, 0.0);
+    for key in ["original_width", "original_height"] {
+        sizeless.as_object_mut().unwrap().remove(key);
+    }
+    let start = items(json!([sizeless]));
+    let mut editor = Editor::new(&config, &start, &sizes(), 1);
+    editor.keep_log();
+    let _ = (editor.run(Command::SelectAll), editor.run(Command::Delete));
+    let records = kept(&editor.take_log());
+    // A new page: the server has none of it any more, and the records are read before the picture.
+    let mut later = Editor::new(&config, &[], &BTreeMap::new(), 2);
+    later.keep_log();
+    later.restore_log(&start, &records, &BTreeMap::new(), 3);
+    assert!(later.results().is_empty());
+    later.measure(&sizes());
+    assert!(later.results().is_empty());
+    let _ = later.run(Command::Undo);
+    assert_eq!(later.results(), start);
+}
+
+#[test]
 fn what_the_interface_no_longer_has_is_carried() {
     let start = items(json!([]));
     let mut editor = TestEditor::new();
