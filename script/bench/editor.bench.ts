@@ -1,4 +1,5 @@
-// The figures of script/bench/editor: what a frame costs while people work on many regions, paint, and read.
+// The figures of script/bench/editor: what a frame costs while people work on many regions, paint, and read,
+// and what memory many tasks take.
 import zlib from 'node:zlib';
 import { type Page, test as base } from '@playwright/test';
 import { App } from '../../end2end/support/app';
@@ -96,6 +97,42 @@ test('a text of 5 MB with 5,000 spans', async ({ app, page }) => {
     }
   });
   tell('5 MB of text, 5,000 spans: a frame while selecting', told(selected), 'p95 ≤ 16 ms');
+});
+
+test('500 tasks, one after the other', async ({ app, page }) => {
+  const [first, tasks] = [10, 500];
+  await newOwner(page, app, 'Marathon');
+  const project = await createProjectWith(page, app, 'Many tasks', BOXES);
+  const pictures = ['/demo/chelsea.jpg', '/demo/coins.jpg', '/demo/coffee.jpg'];
+  await importTasks(page, Array.from({ length: first + tasks + 1 }, (_, n) => ({ data: { image: pictures[n % pictures.length] } })));
+  await open(page, `${project}/label`);
+  const work = async (from: number, to: number) => {
+    for (let n = from; n < to; n += 1) {
+      await page.getByText(`Task ${n + 1}`, { exact: true }).waitFor();
+      await page.locator('.surface.is-ready').waitFor();
+      const place = (await picture(page).boundingBox())!;
+      const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+      await page.mouse.move(x - 30, y - 30);
+      await page.mouse.down();
+      await page.mouse.move(x + 30, y + 30, { steps: 3 });
+      await page.mouse.up();
+      await page.keyboard.press('Control+Enter');
+    }
+    await page.getByText(`Task ${to + 1}`, { exact: true }).waitFor();
+  };
+  const session = await page.context().newCDPSession(page);
+  /** Bytes in use, those of the page's elements and of WebAssembly among them. */
+  const memory = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    const usage = (await session.send('Runtime.getHeapUsage')) as Record<string, number>;
+    return usage.usedSize + (usage.embedderHeapUsedSize ?? 0) + (usage.backingStorageSize ?? 0);
+  };
+  await work(0, first);
+  const before = await memory();
+  await work(first, first + tasks);
+  const after = await memory();
+  const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  tell('500 tasks: memory before and after', `${megabytes(before)} and ${megabytes(after)} MB, ${((after / before - 1) * 100).toFixed(0)} %`, '± 20 %');
 });
 
 /** Boxes side by side over the whole picture. */
