@@ -114,8 +114,9 @@ impl StillLayer {
         let wake = self.wake.clone();
         let painter = self.painter.get_or_insert_with(|| Painter::new(wake));
         let is_alone = painter.is_alone();
-        if let (Some(picture), Some(asked)) = (painter.take(), self.asked.take()) {
-            if asked.version == self.version {
+        if let Some(picture) = painter.take() {
+            // What was asked stays known until its picture is there.
+            if let Some(asked) = self.asked.take().filter(|asked| asked.version == self.version) {
                 show(canvas, &picture, &asked.shown, editor, object);
                 self.shown = Some(asked.shown);
                 self.is_outdated = false;
