@@ -8,13 +8,13 @@ import { newOwner } from '../../end2end/support/session';
 import { picture } from '../../end2end/support/surface';
 import { open } from '../../end2end/support/test';
 
-const GROWTH = [100, 1_000, 10_000];
+const GROWTH = [100, 1_000, 10_000, 100_000];
 const GOAL_AT = 10_000;
 const MOVES = 120;
 const BOXES = `<View><Image name="image" value="$image"/><RectangleLabels name="box" toName="image">
   <Label value="A"/><Label value="B"/><Label value="C"/><Label value="D"/></RectangleLabels></View>`;
 const MASKS = '<View><Image name="image" value="$image"/><BrushLabels name="mask" toName="image"><Label value="A" hotkey="1"/></BrushLabels></View>';
-const ENTITIES = '<View><Labels name="ner" toName="text"><Label value="A"/><Label value="B"/></Labels><Text name="text" value="$text"/></View>';
+const ENTITIES = '<View><Labels name="ner" toName="text"><Label value="A" hotkey="1"/><Label value="B"/></Labels><Text name="text" value="$text"/></View>';
 
 const test = base.extend<object, { app: App }>({
   app: [
@@ -59,6 +59,8 @@ for (const count of GROWTH) {
     await page.mouse.click(middle.x + 3, middle.y + 3);
     const dragged = await frames(page, () => drag(page, { x: middle.x + 3, y: middle.y + 3 }, { x: middle.x + 183, y: middle.y + 93 }));
     tell(`${count} boxes: a frame while dragging one`, told(dragged), goal('p95 ≤ 8 ms, never > 50 ms'));
+    const saved = await frames(page, () => page.getByText('Draft saved').waitFor());
+    tell(`${count} boxes: a frame while it is saved`, told(saved), goal('never > 50 ms'));
   });
 }
 
@@ -90,13 +92,31 @@ test('a text of 5 MB with 5,000 spans', async ({ app, page }) => {
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN);
   tell('5 MB of text, 5,000 spans: first paint', `${paint.toFixed(0)} ms`, '≤ 1,000 ms');
   tell('5 MB of text, 5,000 spans: alive after the page has arrived', `${opened.toFixed(0)} ms`);
+  // Where they are is asked before: looking for them is not what people wait for.
+  const spans = await Promise.all([0, 1, 2].map(async (n) => (await page.locator('mark.span').nth(n).boundingBox())!));
   const selected = await frames(page, async () => {
-    for (let n = 0; n < 10; n += 1) {
-      await page.locator('mark.span').nth(n).click();
+    for (let n = 0; n < 30; n += 1) {
+      const { x, y } = spans[n % spans.length];
+      await page.mouse.click(x + 4, y + 8);
       await frame(page);
     }
   });
-  tell('5 MB of text, 5,000 spans: a frame while selecting', told(selected), 'p95 ≤ 16 ms');
+  tell('5 MB of text, 5,000 spans: a frame while picking spans', told(selected), 'p95 ≤ 16 ms');
+  const marked = await frames(page, async () => {
+    for (let n = 1; n <= 10; n += 1) {
+      const { x, y } = spans[n % 2];
+      // A label key first: what is selected then gets it at once.
+      await page.keyboard.press('1');
+      const from = { x: x + 60 + 25 * n, y: y + 8 };
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move(from.x + 10, from.y, { steps: 4 });
+      await page.mouse.move(from.x + 20, from.y, { steps: 4 });
+      await page.mouse.up();
+      await frame(page);
+    }
+  });
+  tell('5 MB of text, 5,000 spans: a frame while marking words', told(marked), 'p95 ≤ 16 ms');
 });
 
 test('500 tasks, one after the other', async ({ app, page }) => {
@@ -174,10 +194,18 @@ async function drag(page: Page, from: { x: number; y: number }, to: { x: number;
   await frame(page);
 }
 
-interface TraceEvent { name: string; ph: string; pid: number; tid: number; ts: number; dur?: number; args?: { name?: string } }
+interface TraceEvent { name: string; ph: string; pid: number; tid: number; ts: number; dur?: number; tdur?: number; args?: { name?: string } }
 
-/** Milliseconds the page's main thread works for each frame of what `act` does, whatever it works on. */
-async function frames(page: Page, act: () => Promise<void>): Promise<number[]> {
+/** Milliseconds of one frame. */
+interface Frame {
+  /** How long the page's main thread worked, whatever on. */
+  work: number;
+  /** The same with the time that it waited for a processor: the browser's other processes want one, too. */
+  passed: number;
+}
+
+/** What each frame costs of what `act` does. */
+async function frames(page: Page, act: () => Promise<void>): Promise<Frame[]> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ['cc', 'disabled-by-default-devtools.timeline'] });
   await act();
@@ -189,18 +217,22 @@ async function frames(page: Page, act: () => Promise<void>): Promise<number[]> {
   const [main] = [...counts.entries()].sort((a, b) => b[1] - a[1])[0] ?? [''];
   const starts = begins.filter((event) => thread(event) === main).map(({ ts }) => ts).sort((a, b) => a - b);
   const tasks = traceEvents.filter((event) => event.ph === 'X' && event.name === 'RunTask' && thread(event) === main);
-  const work = starts.slice(0, -1).map((start, n) => {
+  const costs = starts.slice(0, -1).map((start, n) => {
     const within = tasks.filter(({ ts }) => ts >= start && ts < starts[n + 1]);
-    return within.reduce((sum, { dur = 0 }) => sum + dur, 0) / 1_000;
+    const sum = (time: (task: TraceEvent) => number | undefined) => within.reduce((sum, task) => sum + (time(task) ?? 0), 0) / 1_000;
+    return { work: sum(({ tdur }) => tdur), passed: sum(({ dur }) => dur) };
   });
   // A frame without work tells nothing.
-  return work.filter((ms) => ms > 0);
+  return costs.filter(({ work }) => work > 0);
 }
 
-function told(times: number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-  return `p50 ${at(0.5).toFixed(1)}, p95 ${at(0.95).toFixed(1)}, worst ${at(1).toFixed(1)} ms of ${sorted.length}`;
+function told(costs: Frame[]): string {
+  const of = (time: (cost: Frame) => number) => {
+    const sorted = costs.map(time).toSorted((a, b) => a - b);
+    const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(1);
+    return `p50 ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}`;
+  };
+  return `${of(({ work }) => work)} ms of ${costs.length}; waiting included ${of(({ passed }) => passed)}`;
 }
 
 /** A picture of one color with a slope in it, uncompressed but for what zlib does. */

@@ -181,7 +181,7 @@ fn Help() -> impl IntoView {
                 <li><strong>"Sound, video, PDF: "</strong>"each file is a task, or what a row names."</li>
                 <li><strong>"Zip: "</strong>"any of these; archives inside are not opened."</li>
                 <li>
-                    "A row may have 8 MB and 100 levels. One that is wrong is left out with its number and the reason, and never stops the others: download those rows, mend them, bring them again."
+                    "A row may have 32 MB (of a table 8 MB) and 100 levels. One that is wrong is left out with its number and the reason, and never stops the others: download those rows, mend them, bring them again."
                 </li>
             </ul>
         </details>

@@ -1,6 +1,7 @@
 //! Light, dark, or as the system says. The choice is a cookie, so that the server paints the first frame right.
 
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::ui::{Choice, Segments, lu};
 
@@ -46,18 +47,28 @@ impl Theme {
 
 /// The choice of this visitor.
 #[derive(Clone, Copy)]
-pub struct ThemeChoice(RwSignal<Theme>);
+pub struct ThemeChoice {
+    choice: RwSignal<Theme>,
+    /// Rises when the system goes from light to dark or back.
+    system: RwSignal<u32>,
+}
 
 impl ThemeChoice {
     /// What it is now.
     #[must_use]
     pub fn get(self) -> Theme {
-        self.0.get()
+        self.choice.get()
+    }
+
+    /// Tracks whatever makes the colors of the page others: for what is painted by hand.
+    pub fn track_colors(self) {
+        self.choice.track();
+        self.system.track();
     }
 
     /// Paints it and remembers it for a year. Browser only.
     pub fn set(self, theme: Theme) {
-        self.0.set(theme);
+        self.choice.set(theme);
         let html = document().document_element();
         if let Some(html) = html {
             // Neither can fail on the root element with these constant names.
@@ -71,7 +82,6 @@ impl ThemeChoice {
 }
 
 fn remember(theme: Theme) {
-    use wasm_bindgen::JsCast;
     let age = if theme == Theme::System { 0 } else { 31_536_000 };
     if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
         // Where cookies are refused, the choice holds until the page is left.
@@ -81,7 +91,15 @@ fn remember(theme: Theme) {
 
 /// Call once at the root.
 pub fn provide_theme() {
-    provide_context(ThemeChoice(RwSignal::new(current())));
+    let system = RwSignal::new(0_u32);
+    provide_context(ThemeChoice { choice: RwSignal::new(current()), system });
+    Effect::new(move |_| {
+        let Ok(Some(dark)) = window().match_media("(prefers-color-scheme: dark)") else { return };
+        let changed = Closure::<dyn FnMut()>::new(move || system.update(|count| *count = count.wrapping_add(1)));
+        dark.set_onchange(Some(changed.as_ref().unchecked_ref()));
+        // Held for as long as the page.
+        let _ = StoredValue::new_local((dark, changed));
+    });
 }
 
 /// The choice of this visitor.

@@ -100,7 +100,7 @@ async fn a_bad_row_is_told_with_its_number_and_stops_no_other() {
     let (owner, project_id) = project_in(&app).await;
     let browser = app.browser_of(&owner).await;
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
-    let huge = "x".repeat(10 << 20);
+    let huge = "x".repeat(33 << 20);
     let rows = |good: &str, bad: &str, separator: &str| [good, bad, good].join(separator);
     let object = r#"{"a": 1}"#;
     let list = |bad: &str| format!("[{}]", rows(object, bad, ",\n")).into_bytes();
@@ -112,8 +112,8 @@ async fn a_bad_row_is_told_with_its_number_and_stops_no_other() {
         ("ragged.csv", b"a,b\n1,2\n1,2,3\n1,2\n".to_vec(), 2, "has 3 values, but the table has 2 columns"),
         ("short.csv", b"a,b\n1,2\n1\n1,2\n".to_vec(), 2, "has 1 value, but the table has 2 columns"),
         ("long.csv", format!("a,b\n1,2\n{huge},2\n1,2\n").into_bytes(), 2, "longer than 8 MB"),
-        ("long.json", list(&format!("{{\"a\": \"{huge}\"}}")), 2, "longer than 8 MB"),
-        ("long.ndjson", lines(&format!("{{\"a\": \"{huge}\"}}")), 2, "longer than 8 MB"),
+        ("long.json", list(&format!("{{\"a\": \"{huge}\"}}")), 2, "longer than 32 MB"),
+        ("long.ndjson", lines(&format!("{{\"a\": \"{huge}\"}}")), 2, "longer than 32 MB"),
         ("deep.json", list(&format!("{{\"a\": {deep}}}")), 2, "nested more than 100 levels deep"),
         ("deep.ndjson", lines(&format!("{{\"a\": {deep}}}")), 2, "nested more than 100 levels deep"),
         ("encoding.json", not_utf8, 2, "not valid UTF-8"),

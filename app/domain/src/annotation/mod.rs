@@ -24,7 +24,7 @@ use crate::result::ResultItem;
 use crate::{Error, Result};
 
 /// The most items one annotation may have.
-pub const MAX_ITEMS: usize = 50_000;
+pub const MAX_ITEMS: usize = 100_000;
 /// The most bytes of result JSON one annotation may have.
 pub const MAX_RESULT_BYTES: usize = 32 << 20;
 

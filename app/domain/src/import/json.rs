@@ -322,7 +322,7 @@ impl<R: Read> Scanner<R> {
             let outcome = if matches!(followed, Followed::Torn(_)) {
                 self.torn(nesting.string_at, line, column, whole)?
             } else if too_long {
-                Err(RowError::new(too_long_reason(), &self.row))
+                Err(RowError::new(too_long_reason(MAX_ROW_BYTES), &self.row))
             } else if nesting.too_deep {
                 Err(RowError::new(too_deep_reason(), &self.row))
             } else {
@@ -577,8 +577,8 @@ pub(super) fn parse_line(bytes: &[u8], line: u64) -> Result<NewTask, RowError> {
     if nesting.too_deep { Err(RowError::new(too_deep_reason(), bytes)) } else { parse(bytes, line, 1) }
 }
 
-pub(super) fn too_long_reason() -> String {
-    format!("This row is longer than {} MB, the most that one row may hold.", MAX_ROW_BYTES / (1024 * 1024))
+pub(super) fn too_long_reason(most: usize) -> String {
+    format!("This row is longer than {} MB, the most that one row may hold.", most >> 20)
 }
 
 fn too_deep_reason() -> String {

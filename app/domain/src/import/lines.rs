@@ -36,7 +36,10 @@ impl<R: Read> Lines<R> {
             let line = self.source.line();
             let Some(too_long) = self.read_line()? else { return Ok(None) };
             if too_long {
-                return Ok(Some(Found { line, outcome: Err(RowError::new(json::too_long_reason(), &self.row)) }));
+                return Ok(Some(Found {
+                    line,
+                    outcome: Err(RowError::new(json::too_long_reason(MAX_ROW_BYTES), &self.row)),
+                }));
             }
             let bytes = self.row.trim_ascii();
             if !bytes.is_empty() {

@@ -33,8 +33,10 @@ pub use task::{NewAnnotation, NewPrediction, NewTask, read_prediction};
 
 use source::Source;
 
-/// The longest row that is read; a longer one is refused and skipped.
-pub const MAX_ROW_BYTES: usize = 8 * 1024 * 1024;
+/// The longest row of JSON that is read, as long as an annotation may be; a longer one is refused and skipped.
+pub const MAX_ROW_BYTES: usize = 32 << 20;
+/// The longest row of a table that is read. Shorter, since so much is read again where a quotation mark is never closed.
+pub const MAX_TABLE_ROW_BYTES: usize = 8 << 20;
 /// How deep a JSON row may be nested.
 pub const MAX_DEPTH: u32 = 100;
 /// How much of a refused row is kept, so that it can be downloaded and mended.

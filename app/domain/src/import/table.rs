@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 use serde_json::{Map, Value};
 
-use super::{Found, MAX_COLUMNS, MAX_KEPT_BYTES, MAX_ROW_BYTES, NewTask, RowError, Source, json, plain, task};
+use super::{Found, MAX_COLUMNS, MAX_KEPT_BYTES, MAX_TABLE_ROW_BYTES, NewTask, RowError, Source, json, plain, task};
 use crate::Error;
 
 /// How many unclosed quotes are undone by reading again; a file with more is not worth the time, and the text behind
@@ -102,7 +102,7 @@ impl<R: Read> Table<R> {
                     split(&self.row, self.delimiter, &mut fields);
                     self.task(&fields)
                 }
-                Ended::TooLong => Err(RowError::new(json::too_long_reason(), &self.row)),
+                Ended::TooLong => Err(RowError::new(json::too_long_reason(MAX_TABLE_ROW_BYTES), &self.row)),
                 Ended::InQuote => {
                     let first_line = self.take_back_quote(line)?;
                     Err(RowError::new("A quotation mark in this row is never closed.", &first_line))
@@ -165,7 +165,7 @@ impl<R: Read> Table<R> {
                 }
             }
             let taken = ends.unwrap_or(chunk.len());
-            if self.row.len() + taken > MAX_ROW_BYTES {
+            if self.row.len() + taken > MAX_TABLE_ROW_BYTES {
                 let in_quote = at == At::Quoted && self.row.contains(&b'\n') && self.taken_back < MAX_TAKEN_BACK;
                 if in_quote {
                     return Ok(Some(Ended::InQuote));

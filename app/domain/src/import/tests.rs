@@ -273,19 +273,24 @@ fn ten_thousand_levels_are_refused_without_recursion() {
 
 #[test]
 fn a_row_beyond_the_limit_is_skipped_and_reading_goes_on() {
-    let huge = "x".repeat(10 * 1024 * 1024);
+    let huge = "x".repeat(MAX_ROW_BYTES + 1);
+    let long = &huge[..=MAX_TABLE_ROW_BYTES];
     let files = [
-        ("a.json", format!("[{{\"a\": \"1\"}}, {{\"a\": \"{huge}\"}}, {{\"a\": \"2\"}}]")),
-        ("a.ndjson", format!("{{\"a\": \"1\"}}\n{{\"a\": \"{huge}\"}}\n{{\"a\": \"2\"}}\n")),
-        ("a.csv", format!("a,b\n1,1\n{huge},2\n2,2\n")),
-        ("a.csv", format!("a,b\n1,1\n\"{huge}\",2\n2,2\n")),
-        ("a.txt", format!("1\n{huge}\n2\n")),
+        ("a.json", 32, format!("[{{\"a\": \"1\"}}, {{\"a\": \"{huge}\"}}, {{\"a\": \"2\"}}]")),
+        ("a.ndjson", 32, format!("{{\"a\": \"1\"}}\n{{\"a\": \"{huge}\"}}\n{{\"a\": \"2\"}}\n")),
+        ("a.csv", 8, format!("a,b\n1,1\n{long},2\n2,2\n")),
+        ("a.csv", 8, format!("a,b\n1,1\n\"{long}\",2\n2,2\n")),
+        ("a.txt", 32, format!("1\n{huge}\n2\n")),
     ];
-    for (name, text) in files {
+    for (name, most, text) in files {
         let rows = rows(name, text.as_bytes());
         assert_eq!(rows.len(), 3, "{name}");
         let error = rows[1].outcome.as_ref().unwrap_err();
-        assert_eq!(error.reason, "This row is longer than 8 MB, the most that one row may hold.", "{name}");
+        assert_eq!(
+            error.reason,
+            format!("This row is longer than {most} MB, the most that one row may hold."),
+            "{name}"
+        );
         assert!(error.original.len() <= MAX_KEPT_BYTES);
         assert!(rows[2].outcome.is_ok(), "{name}");
     }
@@ -345,7 +350,7 @@ fn an_unclosed_quote_costs_its_line() {
         ]
     );
     let mut far = String::from("a,b\n1,\"open\n");
-    while far.len() < 2 * MAX_ROW_BYTES {
+    while far.len() < 2 * MAX_TABLE_ROW_BYTES {
         far.push_str("a line of some length,that has two values\n");
     }
     let lines = far.lines().count() - 1;
@@ -358,7 +363,7 @@ fn an_unclosed_quote_costs_its_line() {
 fn endless_unclosed_quotes_stay_cheap() {
     // Each line leaves a quote open whether or not it starts inside one; undoing every one of them would be quadratic.
     let mut text = String::from("a,b\n");
-    while text.len() < 3 * MAX_ROW_BYTES {
+    while text.len() < 3 * MAX_TABLE_ROW_BYTES {
         text.push_str("a\"b,\"c\n");
     }
     let read = rows("a.csv", text.as_bytes());

@@ -47,6 +47,8 @@ pub(super) enum Saving {
     Nowhere,
     /// In this browser; the server takes nothing for this task any more.
     Refused,
+    /// In this browser; the server does not store as much.
+    TooLarge,
     /// In this browser; another place has saved work of this person's on the task since.
     Elsewhere,
     /// In this browser, where another tab goes on with it.
@@ -218,6 +220,7 @@ impl Autosave {
                 Err(AppError::Domain(problem)) if problem.code == DRAFT_ELSEWHERE => {
                     self.saving.set(Saving::Elsewhere);
                 }
+                Err(error) if error.kind() == Some(Kind::TooLarge) => self.saving.set(Saving::TooLarge),
                 Err(error) if is_final(&error) => self.saving.set(Saving::Refused),
                 Err(error) => {
                     self.saving.set(if error.needs_sign_in() {
@@ -271,5 +274,5 @@ impl Autosave {
 
 /// Whether asking again would be answered the same: the task or its project is gone, or not this person's any more.
 fn is_final(error: &AppError) -> bool {
-    matches!(error.kind(), Some(Kind::NotFound | Kind::Forbidden | Kind::Conflict | Kind::Invalid | Kind::TooLarge))
+    matches!(error.kind(), Some(Kind::NotFound | Kind::Forbidden | Kind::Conflict | Kind::Invalid))
 }

@@ -73,7 +73,7 @@ pub(in crate::annotate) fn LineSurface(
     Effect::new(move |_| {
         bench.still.track();
         changed.track();
-        let _ = theme.get();
+        theme.track_colors();
         queue.ask(true);
     });
     Effect::new(move |_| {

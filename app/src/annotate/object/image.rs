@@ -112,6 +112,7 @@ pub(super) fn ImageSurface(
     // Begun in the browser, in its one thread: the server only ever holds none.
     let layer = StoredValue::new(None::<SendWrapper<StillLayer>>);
     let again = StoredValue::new(None::<Repaint>);
+    let bare = StoredValue::new(true);
     let wake = move || {
         // The page may have gone on to another task.
         if let Some(queue) = again.try_get_value().flatten() {
@@ -133,9 +134,13 @@ pub(super) fn ImageSurface(
                 bench.peek(|editor| {
                     // What the surface has told: asking the page would have it laid out at once.
                     let Some(size) = editor.view(object).map(Viewport::surface) else { return };
-                    paint_layer(&canvas, size, |canvas| {
-                        paint(canvas, &editor.lively(object), size.width, size.height);
-                    });
+                    let paints = editor.lively(object);
+                    // An empty layer that stays empty costs nothing, one that is cleared is handed to the screen anew.
+                    if bare.get_value() && paints.is_empty() {
+                        return;
+                    }
+                    bare.set_value(paints.is_empty());
+                    paint_layer(&canvas, size, |canvas| paint(canvas, &paints, size.width, size.height));
                 });
             }
         });

@@ -278,6 +278,10 @@ fn Notice(desk: Sitting) -> impl IntoView {
             Unsaved::Refused,
             "The task, or its project, is gone or no longer yours. Your work is kept in this browser for now.",
         )),
+        Saving::TooLarge => Some((
+            Unsaved::TooLarge,
+            "One annotation holds 100,000 regions and 32 MB at most. Your work is kept in this browser: delete something, and it is saved again.",
+        )),
         Saving::Elsewhere => Some((
             Unsaved::Elsewhere,
             "Somewhere else, you worked on this task since this page has last saved it. Nothing is lost: decide with which of the two you go on.",
@@ -313,6 +317,9 @@ fn Notice(desk: Sitting) -> impl IntoView {
                 Unsaved::Refused => view! {
                     <Banner tone=Tone::Warning title="This work cannot be saved any more"><p>{sentence}</p></Banner>
                 }.into_any(),
+                Unsaved::TooLarge => view! {
+                    <Banner tone=Tone::Warning title="This is too much for one annotation"><p>{sentence}</p></Banner>
+                }.into_any(),
             })}
         </div>
     }
@@ -324,6 +331,7 @@ enum Unsaved {
     SignedOut,
     Unreachable,
     Refused,
+    TooLarge,
     Elsewhere,
     OtherTab,
 }
@@ -338,7 +346,7 @@ fn SavingState(saving: RwSignal<Saving>) -> impl IntoView {
         Saving::SignedOut => ("Signed out; kept here", lu::LuCloudOff),
         Saving::Elsewhere => ("Two versions; kept here", lu::LuCloudOff),
         Saving::OtherTab => ("Open in another tab", lu::LuCloudOff),
-        Saving::Nowhere | Saving::Refused => ("Not saved", lu::LuTriangleAlert),
+        Saving::Nowhere | Saving::Refused | Saving::TooLarge => ("Not saved", lu::LuTriangleAlert),
     };
     view! {
         <span class="desk-note" role="status" data-saving=move || format!("{:?}", saving.get())>

@@ -86,7 +86,11 @@ impl Window {
         self.reveal(at);
         // The row may only now be drawn.
         request_animation_frame(move || {
+            // A later key may have gone elsewhere meanwhile; the row of this one must not take the keyboard back.
             let Some(list) = self.list.try_get_untracked().flatten() else { return };
+            if self.active.get_untracked() != at {
+                return;
+            }
             let row = list.query_selector(&format!("[data-row=\"{at}\"]")).ok().flatten();
             if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = row.focus();

@@ -251,7 +251,7 @@ fn Small(series: Series, channels: Vec<Channel>, element: StoredValue<Element>) 
         });
     }) as std::sync::Arc<dyn Fn() + Send + Sync>);
     Effect::new(move |_| {
-        let _ = theme.get();
+        theme.track_colors();
         arrived.track();
         paint.with_value(|paint| paint());
     });
