@@ -59,7 +59,11 @@ for (const count of GROWTH) {
     await page.mouse.click(middle.x + 3, middle.y + 3);
     const dragged = await frames(page, () => drag(page, { x: middle.x + 3, y: middle.y + 3 }, { x: middle.x + 183, y: middle.y + 93 }));
     tell(`${count} boxes: a frame while dragging one`, told(dragged), goal('p95 ≤ 8 ms, never > 50 ms'));
-    const saved = await frames(page, () => page.getByText('Draft saved').waitFor());
+    const saved = await frames(page, async () => {
+      await page.keyboard.press('ArrowRight');
+      await page.getByText('Saving…').waitFor();
+      await page.getByText('Draft saved').waitFor();
+    });
     tell(`${count} boxes: a frame while it is saved`, told(saved), goal('never > 50 ms'));
   });
 }

@@ -109,6 +109,11 @@ impl<E> History<E> {
         self.undo.last().map_or(&[], |entry| &entry.inverses)
     }
 
+    /// What takes all steps back that have been made, and not undone.
+    pub fn inverses(&self) -> impl Iterator<Item = &E> {
+        self.undo.iter().flat_map(|entry| &entry.inverses)
+    }
+
     fn push(&mut self, entry: Entry<E>) {
         self.redo.clear();
         self.undo.push(entry);

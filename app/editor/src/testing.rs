@@ -30,6 +30,11 @@ pub(crate) fn items(json: serde_json::Value) -> Vec<ResultItem> {
     ResultItem::list_from_json(json).unwrap()
 }
 
+/// What is selected of a text between two places in any order, in UTF-16 units.
+pub(crate) fn selected(text: &str, anchor: usize, focus: usize) -> domain::region::TextSpan {
+    domain::region::select_utf16(text, anchor, focus).unwrap()
+}
+
 impl TestEditor {
     pub(crate) fn new() -> Self {
         Self::with(&config::boxes_and_choices(), serde_json::json!([]))

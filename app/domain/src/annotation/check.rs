@@ -2,7 +2,7 @@
 //!
 //! All of it is the same for every control: what a control asks and its own limits are [`crate::answer`]'s.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::limits;
 use crate::Error;
@@ -53,6 +53,25 @@ pub struct Selected<'a> {
     pub role: Option<&'a str>,
 }
 
+/// The ids of the regions for which a required question (`perRegion`) has no answer yet, in their order.
+#[must_use]
+pub fn regions_to_answer(config: &LabelConfig, result: &[ResultItem], control: &str) -> Vec<String> {
+    let is_asked = |control: &&Control| control.flag("required") && control.flag("perRegion");
+    let asked = config.control(control).filter(is_asked);
+    asked.map(|control| unanswered(config, control, result)).unwrap_or_default()
+}
+
+fn unanswered(config: &LabelConfig, control: &Control, result: &[ResultItem]) -> Vec<String> {
+    let asks = Asks::of(control);
+    let says_something =
+        |item: &ResultItem| asks.as_ref().is_none_or(|asks| asks.read(item).is_none_or(|answer| !answer.is_empty()));
+    let items = result.iter().filter(|item| item.from_name() == control.name && says_something(item));
+    let answered: HashSet<&str> = items.map(ResultItem::id).collect();
+    let mine = regions(result).into_iter().filter(|(_, region)| control.to_names.contains(&region.to_name));
+    let seen = mine.filter(|(id, region)| is_visible(config, &control.attributes, result, Some(region.selected(id))));
+    seen.filter(|(id, _)| !answered.contains(id)).map(|(id, _)| id.to_owned()).collect()
+}
+
 /// What keeps work from being submitted: unanswered required controls and answers out of their limits. Each error carries
 /// the control's name as its field and the control's own message where it has one. What is required of a control that
 /// cannot be answered here must not keep anyone from submitting.
@@ -93,12 +112,7 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         }
         let own = control.attribute("requiredMessage").map(str::trim).filter(|message| !message.is_empty());
         if control.flag("perRegion") {
-            let answered = |id: &str| items.iter().any(|item| item.id() == id && says_something(item));
-            let open = regions(result).into_iter().filter(|(_, region)| control.to_names.contains(&region.to_name));
-            let open = open
-                .filter(|(id, region)| is_visible(config, &control.attributes, result, Some(region.selected(id))))
-                .filter(|(id, _)| !answered(id))
-                .count();
+            let open = unanswered(config, control, result).len();
             let sentence = format!("Please answer “{}” for each region ({open} to go).", control.name);
             return if open > 0 { say("answer_required", own.map_or(sentence, str::to_owned)) } else { None };
         }
@@ -276,6 +290,9 @@ mod tests {
         assert_eq!(messages(json!([boxed("d", "Dog")])), [""; 0]);
         let asked = messages(json!([boxed("a", "Cat"), boxed("b", "Cat"), boxed("d", "Dog"), sure("a")]));
         assert_eq!(asked, ["Please answer “sure” for each region (1 to go)."]);
+        let open = |result: Value| regions_to_answer(&config, &ResultItem::list_from_json(result).unwrap(), "sure");
+        assert_eq!(open(json!([boxed("a", "Cat"), boxed("b", "Cat"), boxed("d", "Dog"), sure("a")])), ["b"]);
+        assert_eq!(open(json!([boxed("d", "Dog")])), [""; 0]);
         assert_eq!(messages(json!([boxed("a", "Cat"), sure("a")])), [""; 0]);
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-pub use check::{Selected, is_visible, problems};
+pub use check::{Selected, is_visible, problems, regions_to_answer};
 pub use proposal::proposed;
 pub use resume::{KeptHere, KeptThere, Resume, resume};
 pub use version::{MAX_EARLIER, MAX_VERSIONS, Version, VersionId};

@@ -3,8 +3,10 @@
 //! A control never says what its answer is about. Where it is asked per region, that is the one region selected; so a view
 //! is the same for both.
 
+use std::collections::BTreeSet;
+
 use domain::Error;
-use domain::annotation::{Selected, is_visible};
+use domain::annotation::{Selected, is_visible, regions_to_answer};
 use domain::answer::{Answer, Asks};
 use domain::region::Shape;
 use domain::result::ResultItem;
@@ -168,6 +170,15 @@ impl Editor {
     #[must_use]
     pub fn results(&self) -> Vec<ResultItem> {
         self.document.to_results()
+    }
+
+    /// The regions a required question (`perRegion`) has no answer for yet, oldest first.
+    #[must_use]
+    pub fn to_answer(&self, control: &str) -> Vec<RegionKey> {
+        let ids: BTreeSet<String> =
+            regions_to_answer(&self.config, &self.document.to_results(), control).into_iter().collect();
+        let marks = self.document.marks().filter(|(_, mark)| ids.contains(&mark.region.id));
+        marks.map(|(key, _)| key).collect()
     }
 
     /// What keeps the work from being submitted.

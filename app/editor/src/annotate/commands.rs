@@ -141,6 +141,7 @@ impl Editor {
             self.log_travel(back);
         }
         self.refresh_all();
+        self.withhold_again();
         // What came back is selected, so that people see what happened.
         let new: BTreeSet<_> = self.document.marks().map(|(key, _)| key).filter(|key| !before.contains(key)).collect();
         if !new.is_empty() {

@@ -68,7 +68,7 @@ pub use scene::Scene;
 pub use sheet::MAX_PAGE_TEXT_CHARS;
 pub use smart::Advice;
 pub use stale::Stale;
-pub use text::{Segment, part_segments, segments, stretches};
+pub use text::{Overlay, Segment, Stretch, part_segments, piece_between, segments, stretches};
 pub use tip::{Picture, Tip};
 pub use together::{DRIFT_S, Ensemble, Mine, Turn};
 pub use tool::{Context, Effect, State, Step, ToolKind, step};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::region::{Granularity, Shape, TextSpan, select_utf16};
+use domain::region::{Shape, TextSpan};
 use domain::result::Region;
 
 use super::document::Mark;
@@ -75,26 +75,22 @@ impl Editor {
         response
     }
 
-    /// Text was selected on the page: UTF-16 offsets as the browser counts. With a label at hand the piece is labeled;
-    /// otherwise it waits for one.
-    pub fn select_text(&mut self, object: &str, text: &str, anchor_utf16: usize, focus_utf16: usize) -> Response {
+    /// A piece of a text was selected on the page (see [`piece_between`](super::piece_between)). With a label at hand it is
+    /// labeled; otherwise it waits for one.
+    pub fn select_text(&mut self, object: &str, text: &str, selected: TextSpan) -> Response {
         if self.is_read_only() || self.document.kit().object(object) != Some(ObjectKind::Text) {
             return Response::LIVELY;
         }
-        match piece_of_text(self.granularity(object), text, anchor_utf16, focus_utf16) {
-            Some(piece) => self.mark_piece(object, piece),
-            None => Response::LIVELY,
-        }
+        let piece = self.granularity(object).of_text(text, selected);
+        self.mark_piece(object, Shape::Text(piece))
     }
 
     /// A key was pressed with text selected on the page. Where it is the key of a label for that text, the piece waits
     /// for it, whatever the label at hand; any other key leaves everything as it is.
-    pub fn hold_text(&mut self, key: char, object: &str, text: &str, anchor: usize, focus: usize) -> Response {
+    pub fn hold_text(&mut self, key: char, object: &str, text: &str, selected: TextSpan) -> Response {
         let label = self.document.kit().labels.iter().find(|label| label.key == Some(key));
-        match piece_of_text(self.granularity_with(label, object), text, anchor, focus) {
-            Some(piece) => self.hold_piece(key, object, piece),
-            None => Response::NONE,
-        }
+        let piece = self.granularity_with(label, object).of_text(text, selected);
+        self.hold_piece(key, object, Shape::Text(piece))
     }
 
     /// The same for a piece of any object.
@@ -136,10 +132,4 @@ pub fn words_of(shape: &Shape) -> Option<&str> {
         Shape::Message(message) => Some(&message.content),
         _ => None,
     }
-}
-
-/// What is labeled of a selection.
-fn piece_of_text(granularity: Granularity, text: &str, anchor: usize, focus: usize) -> Option<Shape> {
-    let span = select_utf16(text, anchor, focus)?;
-    Some(Shape::Text(granularity.of_text(text, span)))
 }

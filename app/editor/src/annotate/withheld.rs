@@ -10,15 +10,17 @@ use domain::result::{ResultItem, is_region_type};
 
 use super::compare::{Difference, How, Subject};
 use super::document::{Document, RegionKey};
+use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::kit::ObjectKind;
-use super::log::{Change, Record};
 
 /// What a model proposes and nobody has seen yet.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::annotate) struct Withheld {
     proposal: Vec<ResultItem>,
-    /// Ids of the regions that are still to be shown, in the order of the proposal.
+    /// Ids of the regions that were not there in the beginning, in the order of the proposal.
+    all: Vec<String>,
+    /// Those of them that are still to be shown.
     left: Vec<String>,
 }
 
@@ -29,8 +31,23 @@ impl Editor {
         let mut seen = BTreeSet::new();
         let is_region = |item: &&ResultItem| is_region_type(item.item_type()) && !item.id().is_empty();
         let ids = proposal.iter().filter(is_region).map(|item| item.id().to_owned());
-        let left = ids.filter(|id| self.document.key_of(id).is_none() && seen.insert(id.clone())).collect();
-        self.withheld = Withheld { proposal, left };
+        let all: Vec<String> = ids.filter(|id| self.document.key_of(id).is_none() && seen.insert(id.clone())).collect();
+        self.withheld = Withheld { proposal, left: all.clone(), all };
+    }
+
+    /// After steps were undone or made again: a region whose showing was undone waits again, one that was shown and then
+    /// deleted does not.
+    pub(in crate::annotate) fn withhold_again(&mut self) {
+        if self.withheld.all.is_empty() {
+            return;
+        }
+        let deleted: BTreeSet<&str> = self
+            .history
+            .inverses()
+            .filter_map(|edit| if let Edit::Insert(_, mark) = edit { Some(mark.region.id.as_str()) } else { None })
+            .collect();
+        let waits = |id: &&String| self.document.key_of(id).is_none() && !deleted.contains(id.as_str());
+        self.withheld.left = self.withheld.all.iter().filter(waits).cloned().collect();
     }
 
     /// What of a proposal one begins with: everything but regions, what is asked about them, and relations.
@@ -73,7 +90,6 @@ impl Editor {
             }
             self.withheld.left.retain(|known| *known != id);
             let shown = self.shown_with(&proposal, &id);
-            // One that the interface does not understand, or that is here in another way, is not waited for.
             if self.take_over(&shown).changed {
                 if drawn.is_some() {
                     self.set_selection(selection);
@@ -81,6 +97,8 @@ impl Editor {
                 }
                 return Response::CHANGED;
             }
+            // One that the interface does not understand, or that is here in another way, is not waited for.
+            self.withheld.all.retain(|known| *known != id);
         }
         Response { panels: true, ..Response::LIVELY }
     }
@@ -109,23 +127,6 @@ impl Editor {
         };
         let all = self.differences(proposal).into_iter();
         all.filter(|difference| difference.how == How::OnlyThere && is_shown(difference)).collect()
-    }
-
-    /// Other work in place of this has shown these.
-    pub(in crate::annotate) fn go_on_withholding(&mut self, withheld: Withheld, records: &[Record]) {
-        let changes = records.iter().flat_map(|record| match record {
-            Record::Step { changes, .. } => changes.as_slice(),
-            _ => &[],
-        });
-        let shown: BTreeSet<&str> = changes
-            .filter_map(|change| match change {
-                Change::Region(id, items) if !items.is_empty() => Some(id.as_str()),
-                _ => None,
-            })
-            .collect();
-        self.withheld = withheld;
-        let document = &self.document;
-        self.withheld.left.retain(|id| !shown.contains(id.as_str()) && document.key_of(id).is_none());
     }
 }
 

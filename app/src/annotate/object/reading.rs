@@ -288,7 +288,8 @@ fn units_before(part: &web_sys::Element, container: &web_sys::Node, offset: u32)
     let before = part.owner_document()?.create_range().ok()?;
     before.select_node_contents(part).ok()?;
     before.set_end(container, offset).ok()?;
-    Some(String::from(before.to_string()).encode_utf16().count())
+    // The browser's own texts know their length: nothing is copied over to us.
+    Some(before.to_string().length() as usize)
 }
 
 fn number(part: &web_sys::Element) -> Option<usize> {

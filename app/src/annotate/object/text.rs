@@ -6,14 +6,14 @@
 use std::collections::BTreeSet;
 
 use domain::label_config::decode;
-use domain::region::Shape;
-use editor::annotate::{Editor, RegionKey, Segment, segments, stretches};
+use domain::region::PartPoint;
+use editor::annotate::{Overlay, RegionKey, Segment, Stretch, piece_between, segments, stretches};
 use editor::input::Key;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::reading::{
-    alter_selection, as_it_came, clear_selection, on_release, pending_hint, selected_range, take_or_pick,
+    alter_selection, as_it_came, clear_selection, on_release, pending_hint, selected_parts, take_or_pick,
     without_returns,
 };
 use super::trouble::unreadable;
@@ -46,30 +46,34 @@ fn TextSurface(
 ) -> impl IntoView {
     let object = StoredValue::new(name.clone());
     let node = NodeRef::<html::Div>::new();
-    let ends = stretches(&text);
-    let lines = lines_of(&text, &ends);
-    let ends = StoredValue::new(ends);
+    let stretches = stretches(&text);
+    let lines = lines_of(&text, &stretches);
+    let stretches = StoredValue::new(stretches);
     let text = StoredValue::new(text);
-    // The text stays as it is: it is cut anew only when what lies over it has changed, not with every click.
-    let spans = Memo::new(move |_| bench.read_work(|editor| object.with_value(|name| spans(editor, name))));
-    let pieces = Memo::new(move |_| {
-        // Looked at, since nobody else does: what is never read never learns of anything.
-        spans.with(|_| ());
-        bench.peek(|editor| {
-            let cut =
-                |text: &str, ends: &[usize]| object.with_value(|name| segments(editor.document(), name, text, ends));
-            let stretches = text.with_value(|text| ends.with_value(|ends| cut(text, ends)));
-            let look = |segment| (Look::of(editor, &segment), segment);
-            stretches.into_iter().map(|pieces| pieces.into_iter().map(look).collect::<Vec<_>>()).collect::<Vec<_>>()
+    let over = Memo::new(move |_| {
+        bench.read_work(|editor| {
+            object.with_value(|name| stretches.with_value(|stretches| editor.overlays(name, stretches)))
         })
     });
     let stretch = move |(at, lines): (usize, usize)| {
-        let pieces = Memo::new(move |_| pieces.with(|stretches| stretches.get(at).cloned().unwrap_or_default()));
+        // The text stays as it is: a stretch is cut anew only when what lies over it has changed.
+        let mine = Memo::new(move |_| over.with(|over| over.get(at).cloned().unwrap_or_default()));
+        let pieces = move || {
+            let cut = |text: &str, stretch: &Stretch| {
+                let text = text.get(stretch.bytes.clone()).unwrap_or_default();
+                let look = |over: &[Overlay], piece: Segment| (Look::of(over, &piece), piece);
+                mine.with(|over| segments(stretch, text, over).into_iter().map(|piece| look(over, piece)).collect())
+            };
+            let all = |text: &str, stretches: &[Stretch]| -> Vec<(Look, Segment)> {
+                stretches.get(at).map(|stretch| cut(text, stretch)).unwrap_or_default()
+            };
+            text.with_value(|text| stretches.with_value(|stretches| all(text, stretches)))
+        };
         view! {
-            <div class="stretch" style=format!("--lines: {lines}")>
+            <div class="stretch" style=format!("--lines: {lines}") data-part=at>
                 // A piece is drawn anew only when something of it has changed.
                 <For
-                    each=move || pieces.get()
+                    each=pieces
                     key=|(look, piece)| (piece.start, piece.end, piece.keys.clone(), look.clone())
                     children=move |(look, piece)| view_piece(look, &piece)
                 />
@@ -77,7 +81,7 @@ fn TextSurface(
         }
     };
     Effect::new(move |before: Option<BTreeSet<RegionKey>>| {
-        pieces.track();
+        over.track();
         let (selected, hovered) = bench.read(|editor| (editor.selection().clone(), editor.hovered()));
         let is_new = before.is_some_and(|before| before != selected);
         let picked = selected.clone();
@@ -97,23 +101,31 @@ fn TextSurface(
             clear_selection(&node);
         }
     };
+    // The piece that is selected on the page.
+    let selected = move || {
+        let (from, to) = selected_parts(node.get_untracked()?.as_ref())?;
+        let piece = |text: &str, stretches: &[Stretch]| {
+            let came = |point: PartPoint| {
+                let own = stretches.get(point.part).and_then(|stretch| text.get(stretch.bytes.clone()));
+                PartPoint { utf16: as_it_came(own.unwrap_or_default(), point.utf16), ..point }
+            };
+            piece_between(text, stretches, came(from), came(to))
+        };
+        text.with_value(|text| stretches.with_value(|stretches| piece(text, stretches)))
+    };
     let take_selection = move || {
-        let Some((anchor, focus)) = node.get_untracked().and_then(|node| selected(&node)) else { return false };
-        let response = text.with_value(|text| {
-            let (anchor, focus) = (as_it_came(text, anchor), as_it_came(text, focus));
-            object.with_value(|name| bench.act(|editor| editor.select_text(name, text, anchor, focus)))
-        });
+        let Some(piece) = selected() else { return false };
+        let response =
+            text.with_value(|text| object.with_value(|name| bench.act(|editor| editor.select_text(name, text, piece))));
         if response.changed {
             clear();
         }
         true
     };
     let hold_selection = move |key: char| {
-        let Some((anchor, focus)) = node.get_untracked().and_then(|node| selected(&node)) else { return };
-        let response = text.with_value(|text| {
-            let (anchor, focus) = (as_it_came(text, anchor), as_it_came(text, focus));
-            object.with_value(|name| bench.act(|editor| editor.hold_text(key, name, text, anchor, focus)))
-        });
+        let Some(piece) = selected() else { return };
+        let response = text
+            .with_value(|text| object.with_value(|name| bench.act(|editor| editor.hold_text(key, name, text, piece))));
         if response.handled {
             clear();
         }
@@ -159,12 +171,10 @@ fn TextSurface(
 }
 
 /// About how many lines each stretch takes, for as long as it has not been laid out.
-fn lines_of(text: &str, ends: &[usize]) -> Vec<usize> {
+fn lines_of(text: &str, stretches: &[Stretch]) -> Vec<usize> {
     const LINE: usize = 100;
-    let mut characters = text.chars();
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    let stretches = starts.zip(ends).map(|(start, end)| characters.by_ref().take(end - start).collect::<String>());
-    stretches.map(|text| text.lines().map(|line| line.len() / LINE + 1).sum()).collect()
+    let texts = stretches.iter().map(|stretch| text.get(stretch.bytes.clone()).unwrap_or_default());
+    texts.map(|text| text.lines().map(|line| line.len() / LINE + 1).sum()).collect()
 }
 
 /// How a piece looks, whether or not it is selected.
@@ -176,25 +186,14 @@ struct Look {
 }
 
 impl Look {
-    fn of(editor: &Editor, piece: &Segment) -> Self {
+    fn of(over: &[Overlay], piece: &Segment) -> Self {
         let Some(top) = piece.keys.last() else { return Self::default() };
         let tag = piece.ending.first().unwrap_or(top);
-        Self {
-            names: piece.ending.iter().map(|key| editor.title(*key)).collect::<Vec<_>>().join(" · "),
-            style: format!("--label: {}; --tag: {}", editor.color(*top), editor.color(*tag)),
-        }
+        let face = |key: &RegionKey| over.iter().find(|overlay| overlay.key == *key);
+        let color = |key: &RegionKey| face(key).map_or("", |overlay| overlay.color.as_str());
+        let names: Vec<&str> = piece.ending.iter().filter_map(|key| Some(face(key)?.title.as_str())).collect();
+        Self { names: names.join(" · "), style: format!("--label: {}; --tag: {}", color(top), color(tag)) }
     }
-}
-
-/// What lies over a text: which span, from where to where, what it is called, and its color.
-fn spans(editor: &Editor, object: &str) -> Vec<(RegionKey, usize, usize, String, String)> {
-    let marks = editor.document().marks_on(object).filter(|(_, mark)| !mark.hidden);
-    marks
-        .filter_map(|(key, mark)| match &mark.region.shape {
-            Shape::Text(span) => Some((key, span.start, span.end, editor.title(key), editor.color(key).to_owned())),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Shows which pieces are picked and which are under the pointer: told to those it concerns, however many there are.
@@ -260,17 +259,4 @@ fn view_piece(look: Look, piece: &Segment) -> AnyView {
         </mark>
     }
     .into_any()
-}
-
-/// Where the selection begins and ends, in UTF-16 units of the text on the page; none when nothing is selected in it.
-fn selected(node: &web_sys::HtmlElement) -> Option<(usize, usize)> {
-    let range = selected_range(node).filter(|range| !range.collapsed())?;
-    let before = document().create_range().ok()?;
-    before.select_node_contents(node).ok()?;
-    let (container, offset) = (range.start_container().ok()?, range.start_offset().ok()?);
-    before.set_end(&container, offset).ok()?;
-    // The browser's own texts know their length: nothing is copied over to us.
-    let units = |range: &web_sys::Range| range.to_string().length() as usize;
-    let start = units(&before);
-    Some((start, start + units(&range)))
 }

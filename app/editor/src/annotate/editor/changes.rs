@@ -62,7 +62,7 @@ impl Editor {
         if let Some(to) = keys.first().copied().filter(|_| keys.len() == 1)
             && let Some(response) = self.end_relation(to)
         {
-            self.selection = keys;
+            self.set_selection(keys);
             self.vertex = None;
             return response;
         }

@@ -103,7 +103,7 @@ impl Editor {
     /// Opens other work on the same task; what of its sounds and videos is shown stays as it is.
     pub fn restore(&mut self, draft: &Draft, sizes: &BTreeMap<String, ImageSize>, seed: u64) {
         let fresh = Self::from_draft(&self.config, draft, sizes, seed);
-        self.become_other(fresh, &[]);
+        self.become_other(fresh);
     }
 
     /// Opens work on the same task as it began and does again what was recorded since, so that it can be undone.
@@ -124,7 +124,7 @@ impl Editor {
         known.extend(sizes.iter().map(|(object, size)| (object.clone(), *size)));
         let mut fresh = Self::replayed(&self.config, results, &records, &known, seed);
         fresh.surfaces.retain(|object, _| sizes.contains_key(object));
-        self.become_other(fresh, &records);
+        self.become_other(fresh);
         self.again = self.waits(results, sizes).then(|| Again { results: results.to_vec(), records });
     }
 
@@ -142,7 +142,7 @@ impl Editor {
     }
 
     /// Other work in place of this, looked at as this was.
-    fn become_other(&mut self, mut other: Self, records: &[Record]) {
+    fn become_other(&mut self, mut other: Self) {
         (other.lines, other.active_line) = self.take_lines();
         other.words = std::mem::take(&mut self.words);
         other.log = self.log.take();
@@ -150,7 +150,8 @@ impl Editor {
         let _ = other.set_keymap(std::mem::take(&mut self.keymap));
         (other.copied, other.turned) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.turned));
         other.assistant = std::mem::take(&mut self.assistant);
-        other.go_on_withholding(std::mem::take(&mut self.withheld), records);
+        other.withheld = std::mem::take(&mut self.withheld);
+        other.withhold_again();
         for (object, surface) in std::mem::take(&mut self.surfaces) {
             let Some(same) = other.surfaces.get_mut(&object) else { continue };
             if same.view.image() == surface.view.image() {

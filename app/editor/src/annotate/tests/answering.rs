@@ -129,7 +129,7 @@ fn what_is_written_about_a_region_stands_in_the_list() {
     let config = domain::label_config::parse(xml).config.unwrap();
     let mut editor = Editor::new(&config, &[], &std::collections::BTreeMap::new(), 0);
     let _ = editor.pick_label("ner", "A");
-    let _ = editor.select_text("t", "one two", 0, 3);
+    let _ = editor.select_text("t", "one two", selected("one two", 0, 3));
     let key = editor.document().marks().next().unwrap().0;
     let _ = editor.select([key].into());
     assert_eq!(editor.note(key), None);

@@ -65,7 +65,7 @@ fn results_come_back_as_they_were_and_shapes_of_others_are_refused() {
     let mut editor = TestEditor::with(&config(), results.clone());
     assert_eq!(editor.editor.results(), items(results));
     assert_eq!(shown(&editor), ["Where /0/0|is my order?/1/0", "On/1/1| its way 📦/0/0", "Thank you./0/0"]);
-    let _ = editor.editor.select_text("talk", "Where", 0, 3);
+    let _ = editor.editor.select_text("talk", "Where", selected("Where", 0, 3));
     let text = domain::region::TextSpan { start: 0, end: 2, text: "Wh".to_owned() };
     let _ = editor.editor.mark_piece("talk", Shape::Text(text));
     assert_eq!(editor.editor.pending(), None);

@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::command::Command;
 use crate::input::{Button, Event, Key, Modifiers, Pointer, PointerKind};
-use crate::testing::{IMAGE, TestEditor, config, items, sizes};
+use crate::testing::{IMAGE, TestEditor, config, items, selected, sizes};
 
 const SHIFT: Modifiers = Modifiers { shift: true, control: false, alt: false, meta: false };
 const ALT: Modifiers = Modifiers { shift: false, control: false, alt: true, meta: false };

@@ -38,9 +38,9 @@ fn a_label_that_is_used_up_is_no_longer_at_hand() {
 fn a_piece_waits_for_another_label_when_the_one_at_hand_is_used_up() {
     let mut editor = TestEditor::with(&config(), json!([]));
     let _ = editor.editor.pick_label("ner", "Name");
-    let _ = editor.editor.select_text("text", "Ada met Grace", 0, 3);
+    let _ = editor.editor.select_text("text", "Ada met Grace", selected("Ada met Grace", 0, 3));
     editor.regions_are(&["Name text 0..3 Ada"]);
-    let _ = editor.editor.select_text("text", "Ada met Grace", 8, 13);
+    let _ = editor.editor.select_text("text", "Ada met Grace", selected("Ada met Grace", 8, 13));
     editor.regions_are(&["Name text 0..3 Ada"]);
     assert!(editor.editor.pending_text().is_some());
     let _ = editor.editor.select([].into());

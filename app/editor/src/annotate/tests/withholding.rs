@@ -52,9 +52,16 @@ fn each_drawing_shows_what_it_meets_most() {
         editor.command(Command::Undo);
         assert_eq!(ids(&editor).len(), left);
     }
-    assert_eq!(editor.editor.withheld(), 0, "redo brings back what undo took");
-    editor.command(Command::Redo);
-    assert_eq!(ids(&editor).len(), 1);
+    assert_eq!(editor.editor.withheld(), 3, "what was not shown after all waits again");
+    editor.command(Command::Redo).command(Command::Redo);
+    assert_eq!((ids(&editor).len(), editor.editor.withheld()), (2, 2));
+    editor.command(Command::Undo).command(Command::Reveal);
+    assert_eq!((ids(&editor)[1..].to_vec(), editor.editor.withheld()), (vec!["left".to_owned()], 2));
+    // Thrown away, it does not wait; its deletion undone, neither.
+    editor.command(Command::Delete);
+    assert_eq!((ids(&editor).len(), editor.editor.withheld()), (1, 2));
+    editor.command(Command::Undo).command(Command::Redo);
+    assert_eq!((ids(&editor).len(), editor.editor.withheld()), (1, 2));
 }
 
 #[test]
