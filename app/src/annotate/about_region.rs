@@ -1,42 +1,34 @@
-//! What is asked about the selected region below the list of regions (`<TextArea perRegion displayMode="region-list">`), and
-//! the note that can be written about any.
+//! What stands below the list of regions while something is selected: how it is put in order, what is asked about it, and
+//! the note that can be written about any region.
 
-use domain::label_config::Element;
 use editor::annotate::{Editor, MAX_PAGE_TEXT_CHARS, MAX_REMARK_CHARS, RegionKey};
 use leptos::prelude::*;
 
 use super::bench::Bench;
-use super::control;
-use super::tree::conditional;
+use super::canvas::ArrangeBar;
+use super::tree::{Beside, Tree, beside};
 
-/// The questions of the interface that are answered here; they appear with the region they are about.
+/// The questions of the interface that are answered here appear with the region they are about.
 #[component]
 pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
-    let names: Vec<String> = bench.peek(|editor| {
-        let questions = editor.document().kit().questions.iter().filter(|question| question.is_in_regions());
-        questions.map(|question| question.name.clone()).collect()
-    });
-    let asked: Vec<Element> = bench.config.with_value(|config| {
-        let mut found = Vec::new();
-        collect(&config.root, &names, &mut found);
-        found
-    });
-    let views = asked
-        .into_iter()
-        .map(|element| {
-            let attributes = element.attributes.clone();
-            conditional(bench, attributes, control::view_anywhere(bench, element))
-        })
-        .collect_view();
     let sole = Memo::new(move |_| bench.read(Editor::sole));
+    let is_idle = Memo::new(move |_| bench.read(|editor| editor.selection().is_empty()));
     view! {
-        <section class="panel-part about-region" aria-label="About the selected region" hidden=move || sole.get().is_none()>
-            {views}
+        <section class="panel-part about-region" aria-label="About the selected region" hidden=move || is_idle.get()>
+            <ArrangeBar/>
+            <Questions bench/>
             {move || sole.get().map(|key| page_text(bench, key))}
             {move || sole.get().map(|key| note(bench, key))}
         </section>
     }
     .into_any()
+}
+
+#[component]
+fn Questions(bench: Bench) -> impl IntoView {
+    provide_context(Beside);
+    let asked = bench.config.with_value(|config| beside(bench, &config.root));
+    asked.into_iter().map(|element| view! { <Tree element/> }).collect_view().into_any()
 }
 
 /// What is written in a box on a page (`ocrtext`); nothing for any other region.
@@ -87,13 +79,4 @@ fn note(bench: Bench, key: RegionKey) -> AnyView {
         ></textarea>
     }
     .into_any()
-}
-
-fn collect(element: &Element, names: &[String], found: &mut Vec<Element>) {
-    for inner in element.elements() {
-        if inner.attribute("name").is_some_and(|name| names.iter().any(|known| known == name)) {
-            found.push(inner.clone());
-        }
-        collect(inner, names, found);
-    }
 }

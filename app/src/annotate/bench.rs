@@ -41,6 +41,8 @@ pub(super) struct Bench {
     pub(super) filters: RwSignal<BTreeMap<String, String>>,
     /// What kept the work from being submitted, shown next to its control.
     pub(super) problems: RwSignal<Vec<Error>>,
+    /// The question that kept it from being submitted last: regions it still waits for are marked.
+    pub(super) to_answer: RwSignal<Option<String>>,
     /// Who moves together.
     pub(super) together: Together,
 }
@@ -77,6 +79,7 @@ impl Bench {
             request: RwSignal::new(None),
             filters: RwSignal::new(BTreeMap::new()),
             problems: RwSignal::new(Vec::new()),
+            to_answer: RwSignal::new(None),
             together: Together::nobody(),
         };
         bench.together = Together::on(bench);

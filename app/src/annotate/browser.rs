@@ -7,6 +7,12 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
 
+/// Whether somebody is likely to have keys at hand: where all there is is a finger, a field that takes the focus covers half
+/// the screen with a keyboard.
+pub(super) fn has_keys() -> bool {
+    !window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|touch| touch.matches())
+}
+
 /// Milliseconds on a clock that only goes forward.
 pub(super) fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())

@@ -135,8 +135,11 @@ fn relation_row(bench: Bench, row: Row) -> AnyView {
             </button>
         }
     };
+    // Who only looks sees what it is called, not what it might be.
+    let is_shown = |value: &String| !read_only || labels.contains(value);
     let chips = offered
         .into_iter()
+        .filter(|label| is_shown(&label.value))
         .map(|label| {
             let is_on = labels.contains(&label.value);
             chip(label.value, label.text, label.color, is_on)

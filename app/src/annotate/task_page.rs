@@ -5,6 +5,7 @@ use domain::annotation::{Version, VersionId};
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId};
 use domain::label_config::{LabelConfig, read};
 use domain::task::TaskView;
+use editor::command::Command;
 use editor::keymap::Keymap;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -16,11 +17,12 @@ use super::bench::{Bench, OpenedTask};
 use super::canvas::listen_to_keys;
 use super::comments::{CommentsButton, Here, Talk, beside};
 use super::desktop::Desktop;
+use super::page::keys::KeyList;
 use super::version::{about, name};
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::shell::{Command as PaletteCommand, Crumb, Page, use_commands};
-use crate::ui::{EmptyState, Icon, IconButton, LinkButton, Tabs, answered, lu};
+use crate::ui::{Dialog, EmptyState, Icon, IconButton, LinkButton, Tabs, answered, lu};
 
 /// `/projects/{id}/tasks/{task}`, with `?annotation=` or `?prediction=` for a certain version of the answers.
 #[component]
@@ -125,6 +127,13 @@ fn Stage(view: TaskView, config: LabelConfig) -> impl IntoView {
         bench.begin(false);
         listen_to_keys(bench);
     });
+    let showing_keys = RwSignal::new(false);
+    Effect::new(move |_| {
+        if bench.request.get().is_some_and(|request| request == Command::ShowKeys) {
+            bench.request.set(None);
+            showing_keys.set(true);
+        }
+    });
     let go = use_navigate();
     let to = Callback::new(move |task: Option<TaskId>| {
         if let Some(task) = task {
@@ -164,6 +173,7 @@ fn Stage(view: TaskView, config: LabelConfig) -> impl IntoView {
                 </div>
                 <div class="desk-end">
                     <CommentsButton talk/>
+                    <IconButton icon=lu::LuKeyboard label="Keys (?)".to_owned() on:click=move |_| showing_keys.set(true)/>
                     <LinkButton href=format!("/projects/{project_id}/label?task={task_id}") icon=lu::LuPencil>"Label"</LinkButton>
                 </div>
             </header>
@@ -176,6 +186,9 @@ fn Stage(view: TaskView, config: LabelConfig) -> impl IntoView {
                 <Desktop bench/>
                 {beside(talk)}
             </div>
+            <Dialog open=showing_keys title="Keys".to_owned() size="wide" dismissable=true>
+                <div class="dialog-body"><KeyList bench/></div>
+            </Dialog>
         </div>
     }
     .into_any()

@@ -29,6 +29,8 @@ test('a question about a region is asked, answered and settled', async ({ app, b
   await opener(desk).click();
   await expect(comments(desk).getByText('Nothing has been said about this task yet.')).toBeVisible();
   await expect(comments(desk).getByText('About: Animal 1')).toBeVisible();
+  // Whoever opens it goes on by writing: no letter is taken for a key of the picture.
+  await expect(box(desk)).toBeFocused();
   await expectAccessible(desk);
   // Without a connection the words stay, with the reason.
   await desk.context().setOffline(true);

@@ -56,7 +56,7 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
   await expect(light).toContainText('about picture 1 of 2');
   await light.getByRole('radio', { name: 'Good' }).check();
   await page.keyboard.press('Control+Enter');
-  await expect(light).toContainText('Please answer “light” for each picture (1 to go).');
+  await expect(light).toContainText('Please answer “Light” for each picture (1 to go).');
   await strip.getByRole('button', { name: 'Picture 2' }).click();
   await expect(light).toContainText('about picture 2 of 2');
   await expect(light.getByRole('radio', { name: 'Good' })).not.toBeChecked();

@@ -25,7 +25,7 @@ test('texts are written, with phrases and about regions', async ({ app, page }) 
   // What must be written is asked for; nobody can hand in at first sight.
   await expect(async () => {
     await page.getByRole('button', { name: 'Submit' }).click();
-    await expect(page.locator('[data-control="summary"]').getByText('Please answer “summary” before you submit.')).toBeVisible({ timeout: 500 });
+    await expect(page.locator('[data-control="summary"]').getByText('Please answer “Summary” before you submit.')).toBeVisible({ timeout: 500 });
   }).toPass();
 
   const summary = page.getByRole('textbox', { name: 'summary', exact: true });

@@ -40,6 +40,11 @@ test('one finger draws a box, two bring the picture closer', async ({ app, page,
   await expect.poll(async () => Number.parseInt((await zoom.textContent())!, 10)).toBeGreaterThan(before * 2);
   await expect(regions(phone)).toHaveCount(1);
   await expectAccessible(phone);
+  // What does not fit the screen is within a finger's reach.
+  const row = () => regions(phone).first().evaluate((row) => row.getBoundingClientRect().bottom);
+  expect(await row()).toBeGreaterThan(844);
+  await touch(phone, [[195, 800], [195, 100]]);
+  await expect.poll(row).toBeLessThan(844);
   await phone.getByRole('button', { name: 'Submit' }).tap();
   await expect(phone.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
   await context.close();

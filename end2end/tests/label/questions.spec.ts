@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { createProject, createProjectWith, exportJson, importTasks } from '../../support/project';
 import { newOwner } from '../../support/session';
-import { drawBox, regions, showActualSize } from '../../support/surface';
+import { drawBox, picture, regions, showActualSize } from '../../support/surface';
 import { expect, expectAccessible, open, test } from '../../support/test';
 import type { App } from '../../support/app';
 
@@ -185,6 +185,42 @@ test('what keeps a form back is told where it is, and a project that is not live
     month: { datetime: '2024-02' },
     note: { text: ['Paid.'] },
   });
+});
+
+test('a question that regions still wait for leads to the first of them, beside a picture that keeps its place', async ({ app, page }) => {
+  await newOwner(page, app, 'regions');
+  const config = `<View><Image name="image" value="$image"/>
+    <RectangleLabels name="box" toName="image"><Label value="Cat"/></RectangleLabels>
+    <View visibleWhen="region-selected"><Header value="How sure?"/>
+    <Choices name="sure" toName="image" perRegion="true" required="true"><Choice value="Very"/><Choice value="Barely"/></Choices></View></View>`;
+  const project = await createProjectWith(page, app, 'Sure', config);
+  await importTasks(page, [{ image: '/demo/chelsea.jpg' }]);
+  await open(page, `${project}/label`);
+  await showActualSize(page);
+  const place = await picture(page).boundingBox();
+  const size = { width: 451, height: 300 };
+  await page.keyboard.press('1');
+  await drawBox(page, size, [20, 20, 100, 80]);
+  await drawBox(page, size, [250, 120, 100, 80]);
+  const panel = page.getByRole('complementary', { name: 'Regions' });
+  await expect(panel.getByText('How sure?')).toBeVisible();
+  expect(await picture(page).boundingBox()).toEqual(place);
+  await page.keyboard.press('Escape');
+  await expect(panel.getByText('How sure?')).toBeHidden();
+
+  await page.keyboard.press('Control+Enter');
+  await expect(regions(page).first().getByRole('button').first()).toHaveAttribute('aria-pressed', 'true');
+  await expect(panel.getByRole('alert')).toHaveText('Please answer “Sure” for each region (2 to go).');
+  await expect(panel.getByRole('radio', { name: 'Very' })).toBeFocused();
+  await expect(regions(page).getByTitle('A required question about it has no answer')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.keyboard.press('Space');
+  await expect(regions(page).getByTitle('A required question about it has no answer')).toHaveCount(1);
+  await page.keyboard.press('Control+Enter');
+  await expect(regions(page).nth(1).getByRole('button').first()).toHaveAttribute('aria-pressed', 'true');
+  await panel.getByRole('radio', { name: 'Barely' }).check();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Submitted.')).toBeVisible();
 });
 
 test('one region points at another', async ({ app, page }) => {

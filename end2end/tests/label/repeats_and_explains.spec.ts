@@ -38,7 +38,7 @@ test('what explains is laid out, and what repeats is asked for each entry', asyn
   // Each is asked for; nobody can hand in at first sight.
   await expect(async () => {
     await page.getByRole('button', { name: 'Submit' }).click();
-    await expect(kind(0).getByText('Please answer “kind_0” before you submit.')).toBeVisible({ timeout: 500 });
+    await expect(kind(0).getByText('Please answer “Kind 0” before you submit.')).toBeVisible({ timeout: 500 });
   }).toPass();
   await kind(0).getByRole('radio', { name: /Good/ }).check();
   await expectAccessible(page);

@@ -113,7 +113,7 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
         let own = control.attribute("requiredMessage").map(str::trim).filter(|message| !message.is_empty());
         if control.flag("perRegion") {
             let open = unanswered(config, control, result).len();
-            let sentence = format!("Please answer “{}” for each region ({open} to go).", control.name);
+            let sentence = format!("Please answer “{}” for each region ({open} to go).", control.caption());
             return if open > 0 { say("answer_required", own.map_or(sentence, str::to_owned)) } else { None };
         }
         if let Some((_, numbers)) = items_asked {
@@ -133,13 +133,13 @@ pub fn problems(config: &LabelConfig, result: &[ResultItem]) -> Vec<Error> {
             if open == 0 {
                 return None;
             }
-            let sentence = format!("Please answer “{}” for each picture ({open} to go).", control.name);
+            let sentence = format!("Please answer “{}” for each picture ({open} to go).", control.caption());
             return say("answer_required", own.map_or(sentence, str::to_owned));
         }
         if items.iter().any(says_something) || !is_visible(config, &control.attributes, result, None) {
             return None;
         }
-        let sentence = format!("Please answer “{}” before you submit.", control.name);
+        let sentence = format!("Please answer “{}” before you submit.", control.caption());
         say("answer_required", own.map_or(sentence, str::to_owned))
     };
     let mut found: Vec<Error> = config.controls.iter().filter_map(problem).collect();
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(messages(json!([])), [""; 0]);
         assert_eq!(messages(json!([boxed("d", "Dog")])), [""; 0]);
         let asked = messages(json!([boxed("a", "Cat"), boxed("b", "Cat"), boxed("d", "Dog"), sure("a")]));
-        assert_eq!(asked, ["Please answer “sure” for each region (1 to go)."]);
+        assert_eq!(asked, ["Please answer “Sure” for each region (1 to go)."]);
         let open = |result: Value| regions_to_answer(&config, &ResultItem::list_from_json(result).unwrap(), "sure");
         assert_eq!(open(json!([boxed("a", "Cat"), boxed("b", "Cat"), boxed("d", "Dog"), sure("a")])), ["b"]);
         assert_eq!(open(json!([boxed("d", "Dog")])), [""; 0]);
@@ -314,9 +314,9 @@ mod tests {
             problems(config, &ResultItem::list_from_json(result).unwrap()).into_iter().map(|e| e.message).collect()
         };
         let of_task = config.for_task(task.as_object().unwrap());
-        assert_eq!(messages(&of_task, json!([])), ["Please answer “sharp” for each picture (3 to go)."]);
+        assert_eq!(messages(&of_task, json!([])), ["Please answer “Sharp” for each picture (3 to go)."]);
         let two = json!([sharp(None), sharp(Some(2)), sharp(Some(9))]);
-        assert_eq!(messages(&of_task, two), ["Please answer “sharp” for each picture (1 to go)."]);
+        assert_eq!(messages(&of_task, two), ["Please answer “Sharp” for each picture (1 to go)."]);
         assert_eq!(messages(&of_task, json!([sharp(None), sharp(Some(1)), sharp(Some(2))])), [""; 0]);
         // A condition is about the same picture.
         let xml = r#"<View><Image name="page" valueList="$pages"/>
@@ -328,8 +328,8 @@ mod tests {
         let stars = |index: u64| json!({"from_name": "why", "to_name": "page", "type": "rating", "item_index": index, "value": {"rating": 3}});
         let sharp_pages = || vec![sharp(Some(0)), sharp(Some(2))];
         let said = |more: Vec<Value>| messages(&asked, Value::Array(sharp_pages().into_iter().chain(more).collect()));
-        assert_eq!(said(vec![stars(0)]), ["Please answer “why” for each picture (1 to go)."]);
-        assert_eq!(said(vec![stars(0), stars(1)]), ["Please answer “why” for each picture (1 to go)."]);
+        assert_eq!(said(vec![stars(0)]), ["Please answer “Why” for each picture (1 to go)."]);
+        assert_eq!(said(vec![stars(0), stars(1)]), ["Please answer “Why” for each picture (1 to go)."]);
         assert_eq!(said(vec![stars(0), stars(2)]), [""; 0]);
         // Without a task nobody knows how many there are.
         assert_eq!(messages(&config, json!([])), [""; 0]);

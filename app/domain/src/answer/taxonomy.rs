@@ -105,6 +105,14 @@ pub struct TreeNode {
     end: usize,
 }
 
+impl TreeNode {
+    /// Whether it is called something with these words, in lower case.
+    fn holds(&self, words: &str) -> bool {
+        let holds = |text: &str| text.to_lowercase().contains(words);
+        holds(&self.text) || (self.stored != self.text && holds(&self.stored))
+    }
+}
+
 /// A tree in reading order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
@@ -259,10 +267,9 @@ impl Tree {
     #[must_use]
     pub fn search(&self, words: &str) -> Vec<usize> {
         let words = words.trim().to_lowercase();
-        let holds = |text: &str| text.to_lowercase().contains(&words);
         let mut wanted = vec![false; self.nodes.len()];
         for (at, node) in self.nodes.iter().enumerate() {
-            if holds(&node.text) || (node.stored != node.text && holds(&node.stored)) {
+            if node.holds(&words) {
                 let mut step = Some(at);
                 while let Some(at) = step.filter(|at| !wanted[*at]) {
                     wanted[at] = true;
@@ -271,6 +278,13 @@ impl Tree {
             }
         }
         wanted.into_iter().enumerate().filter(|(_, wanted)| *wanted).map(|(at, _)| at).collect()
+    }
+
+    /// Whether an entry is called something with these words, rather than only being on the way to one that is.
+    #[must_use]
+    pub fn is_match(&self, at: usize, words: &str) -> bool {
+        let words = words.trim().to_lowercase();
+        !words.is_empty() && self.nodes.get(at).is_some_and(|node| node.holds(&words))
     }
 
     /// Puts what was fetched below an entry. Places of later entries move; the places that were open before are given back
@@ -343,6 +357,10 @@ mod tests {
         assert_eq!(texts(&tree, &tree.search("po")), ["Home", "Kitchen", "Pots"]);
         assert_eq!(texts(&tree, &tree.search(" OUT ")), ["Outdoors"]);
         assert_eq!(texts(&tree, &tree.search("kit")), ["Home", "Kitchen"]);
+        let matches =
+            |words: &str| tree.search(words).into_iter().filter(|at| tree.is_match(*at, words)).collect::<Vec<_>>();
+        assert_eq!(texts(&tree, &matches("kit")), ["Kitchen"]);
+        assert!(!tree.is_match(0, " "));
         assert!(tree.search("nothing").is_empty());
     }
 

@@ -239,7 +239,21 @@ impl Object {
     }
 }
 
+/// The name of a control, or of what is like one, as a caption.
+#[must_use]
+pub fn caption(name: &str) -> String {
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.trim().chars();
+    letters.next().map_or_else(|| name.to_owned(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 impl Control {
+    /// Its name as a caption: names are written for programs, with a line or a dash where people see a space.
+    #[must_use]
+    pub fn caption(&self) -> String {
+        caption(&self.name)
+    }
+
     /// The value of the attribute called `name`, in whatever spelling.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {

@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use editor::annotate::{Aids, ImageRules};
 use editor::command::Command;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 use web_sys::HtmlImageElement;
 
 use super::toolbar::CommandButton;
@@ -107,6 +108,27 @@ pub(in crate::annotate) fn LookButton(
     let Some(rules) = rules else { return ().into_any() };
     let rules = StoredValue::new(rules);
     let filter = move || light.with(Light::gamma_filter);
+    // A press anywhere else closes it, and so does Esc.
+    Effect::new(move |_| {
+        let is_outside = |event: &web_sys::PointerEvent| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            target.is_none_or(|target| target.closest(".zoombar").ok().flatten().is_none())
+        };
+        let press = window_event_listener(ev::pointerdown, move |event| {
+            if open.try_get_untracked() == Some(true) && is_outside(&event) {
+                open.set(false);
+            }
+        });
+        let key = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" && open.try_get_untracked() == Some(true) {
+                open.set(false);
+            }
+        });
+        on_cleanup(move || {
+            press.remove();
+            key.remove();
+        });
+    });
     view! {
         <svg class="look-filter" width="0" height="0" aria-hidden="true" inner_html=filter></svg>
         <button
@@ -156,7 +178,7 @@ fn panel(
             {tick("Crosshair", move || aids().crosshair, move |on| set_aids(Aids { crosshair: on, ..aids() }))}
             <div class="look-end">
                 {has_rotation.then(|| view! { <CommandButton command=Command::RotateView/> })}
-                <Button size=Size::Small on:click=move |_| light.update(|light| *light = Light::numbered(light.number))>"As it is"</Button>
+                <Button size=Size::Small on:click=move |_| light.update(|light| *light = Light::numbered(light.number))>"Reset"</Button>
             </div>
         </div>
     }

@@ -46,6 +46,8 @@ pub(super) struct Talk {
     threads: RwSignal<Vec<Thread>>,
     /// Whether the panel is to be seen.
     pub(super) open: RwSignal<bool>,
+    /// Somebody has just opened it, and goes on by writing.
+    wants_keys: RwSignal<bool>,
     /// The thread that somebody wants to see.
     sought: RwSignal<Option<CommentId>>,
     /// Why the comments could not be asked for again.
@@ -84,6 +86,7 @@ impl Talk {
             here,
             threads: RwSignal::new(threads),
             open: RwSignal::new(false),
+            wants_keys: RwSignal::new(false),
             sought: RwSignal::new(None),
             trouble: RwSignal::new(None),
             asked: StoredValue::new(0),
@@ -144,12 +147,15 @@ impl Talk {
     fn show(self, id: CommentId) {
         if !self.open.get_untracked() {
             self.toggle();
+            // What is said has the keyboard, not the box for more.
+            self.wants_keys.set(false);
         }
         self.sought.set(Some(id));
     }
 
     pub(super) fn toggle(self) {
         self.open.update(|open| *open = !*open);
+        self.wants_keys.set(self.open.get_untracked() && browser::has_keys());
         // Remembered for the next task; where nothing is kept, the panel is closed there.
         let _ = browser::keep(OPEN, &self.open.get_untracked());
     }
@@ -244,7 +250,7 @@ pub(super) fn CommentsButton(talk: Talk) -> impl IntoView {
             attr:aria-pressed=move || if talk.open.get() { "true" } else { "false" }
             on:click=move |_| talk.toggle()
         >
-            <span class="comments-word">"Comments"</span>
+            <span class="desk-word">"Comments"</span>
             <Show when=move || count.get() != 0>
                 " "
                 <span class="panel-count num">{move || count.get().to_string()}<span class="sr-only">" open"</span></span>

@@ -1,7 +1,8 @@
 //! The panel: what is said, and the box for what is to be said.
 
 use domain::comment::{About, NewComment, Pin};
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::thread::ThreadRow;
 use super::writing::WritingBox;
@@ -95,8 +96,24 @@ fn Composer(talk: Talk) -> impl IntoView {
         talk.writing.send(talk, api::write_comment(comment), || ());
     });
     let is_about_work = talk.here != Here::Nobodys;
+    let node = NodeRef::<html::Section>::new();
+    Effect::new(move |_| {
+        if !talk.wants_keys.get() || node.get().is_none() {
+            return;
+        }
+        talk.wants_keys.set(false);
+        // On the page by then.
+        request_animation_frame(move || {
+            let field =
+                node.try_get_untracked().flatten().and_then(|node| node.query_selector("textarea").ok().flatten());
+            if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+                // One that has left the page takes no focus.
+                let _ = field.focus();
+            }
+        });
+    });
     view! {
-        <section class="comment-composer" aria-label="New comment">
+        <section class="comment-composer" aria-label="New comment" node_ref=node>
             {move || pinned.get().map(|pin| view! {
                 <p class="comment-about">
                     <Icon icon=lu::LuMapPin/>

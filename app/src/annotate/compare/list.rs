@@ -1,5 +1,7 @@
 //! What is otherwise in the other version, line by line.
 
+use domain::label_config::caption;
+use domain::result::Direction;
 use editor::annotate::{About, Difference, Editor, How, RegionKey, Subject};
 use leptos::prelude::*;
 
@@ -24,21 +26,45 @@ struct Row {
 impl Row {
     fn new(here: &Editor, there: &Editor, difference: Difference) -> Self {
         let (title, color) = match &difference.subject {
-            Subject::Region { there: Some(key), .. } => (there.title(*key), Some(there.color(*key).to_owned())),
-            Subject::Region { here: Some(key), .. } => (here.title(*key), Some(here.color(*key).to_owned())),
+            // By the number it has in the work, where it is there.
+            Subject::Region { here: Some(key), there: other } => {
+                let (editor, own) = other.map_or((here, *key), |other| (there, other));
+                (format!("{} {}", editor.title(own), number(here, *key)), Some(editor.color(own).to_owned()))
+            }
+            Subject::Region { there: Some(key), .. } => {
+                (format!("{} {}", there.title(*key), number(there, *key)), Some(there.color(*key).to_owned()))
+            }
             Subject::Region { .. } => (String::new(), None),
             Subject::Answer(control, about) => {
-                let called = control.replace(['_', '-'], " ");
+                let called = caption(control);
                 let of =
                     if let About::Item(index) = about { format!(", picture {}", index + 1) } else { String::new() };
                 (called + &of, None)
             }
             Subject::Relation(from, to) => {
                 let end = |id: &str| {
-                    let find = |editor: &Editor| editor.document().key_of(id).map(|key| editor.title(key));
-                    find(there).or_else(|| find(here)).unwrap_or_else(|| id.to_owned())
+                    let find = |editor: &Editor| {
+                        editor.document().key_of(id).map(|key| format!("{} {}", editor.title(key), number(editor, key)))
+                    };
+                    find(here).or_else(|| find(there)).unwrap_or_else(|| id.to_owned())
                 };
-                (format!("{} – {}", end(from), end(to)), None)
+                let way = |editor: &Editor| {
+                    let ends = (editor.document().key_of(from)?, editor.document().key_of(to)?);
+                    let mut relations = editor.document().relations().map(|(_, relation)| relation);
+                    relations.find_map(|relation| match (relation.from, relation.to, relation.direction) {
+                        (a, b, _) if (a, b) != ends && (b, a) != ends => None,
+                        (_, _, Direction::Bi) => Some("↔"),
+                        (a, _, Direction::Right) if a == ends.0 => Some("→"),
+                        (a, _, Direction::Left) if a != ends.0 => Some("→"),
+                        _ => Some("←"),
+                    })
+                };
+                let way = way(there).or_else(|| way(here)).unwrap_or("–");
+                if way == "←" {
+                    (format!("{} → {}", end(to), end(from)), None)
+                } else {
+                    (format!("{} {way} {}", end(from), end(to)), None)
+                }
             }
         };
         let mark = match &difference.subject {
@@ -70,6 +96,11 @@ impl Row {
     }
 }
 
+/// Its number in the list of regions.
+fn number(editor: &Editor, key: RegionKey) -> usize {
+    editor.document().marks().take_while(|(other, _)| *other != key).count() + 1
+}
+
 /// The differences between the work and the other version, each to be taken over.
 #[component]
 pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
@@ -96,7 +127,11 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
     let take = move |differences: Vec<Difference>| {
         let _ = bench.act(|editor| editor.take_over(&differences));
     };
-    let take_all = move |_| take(found.get_untracked());
+    let has_taken = RwSignal::new(false);
+    let take_all = move |_| {
+        has_taken.set(true);
+        take(found.get_untracked());
+    };
     let show = move |row: &Row, is_picked: bool| {
         let (here, there) = row.regions();
         for (bench, key) in [(bench, here), (other, there)] {
@@ -160,9 +195,17 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
         <Show when=move || rest() != 0>
             <p class="panel-empty">{move || format!("And {} more.", rest())}</p>
         </Show>
-        <Show when=move || count.get() != 0>
+        <Show when=move || count.get() != 0 || has_taken.get()>
             <div class="compare-foot">
-                <Button look=Look::Plain wide=true icon=lu::LuArrowLeft on:click=take_all>"Take over all of it"</Button>
+                <Button
+                    look=Look::Plain
+                    wide=true
+                    icon=lu::LuArrowLeft
+                    disabled=Signal::derive(move || count.get() == 0)
+                    on:click=take_all
+                >
+                    "Take over all of it"
+                </Button>
                 <p class="muted small">"Ctrl Z brings your work back."</p>
             </div>
         </Show>

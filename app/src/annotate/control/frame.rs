@@ -19,6 +19,11 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
         let name = name.clone();
         move || bench.read(|editor| !editor.is_read_only() && editor.about(&name).is_some())
     };
+    let is_chat = bench.config.with_value(|config| {
+        let mut objects = config.objects.iter().filter(|object| asked.control.to_names.contains(&object.name));
+        objects.any(|object| object.tag == "Chat")
+    });
+    let about = if is_chat { "about the selected message" } else { "about the selected region" };
     let control = name.clone();
     // Which picture the answer is about.
     let picture = {
@@ -36,37 +41,16 @@ pub(super) fn view(bench: Bench, asked: &Asked, inner: AnyView) -> AnyView {
             disabled=move || !can_answer()
         >
             <legend class="answer-name">
-                <span class="answer-called">{called(&name)}</span>
+                <span class="answer-called">{asked.control.caption()}</span>
                 {required.then(|| view! { <span class="answer-required">"required"</span> })}
                 {count.filter(|_| !per_region).map(|count| {
                     view! { <span class="answer-required">{move || picture(count)}</span> }
                 })}
-                {per_region.then(|| view! { <span class="answer-required">"about the selected region"</span> })}
+                {per_region.then(|| view! { <span class="answer-required">{about}</span> })}
             </legend>
             {inner}
             {move || problem.get().map(|sentence| view! { <p class="answer-problem" role="alert">{sentence}</p> })}
         </fieldset>
     }
     .into_any()
-}
-
-/// A control's name as a caption: names are written for programs, with a line or a dash where people see a space.
-fn called(name: &str) -> String {
-    let words = name.replace(['_', '-'], " ");
-    let mut letters = words.trim().chars();
-    letters.next().map_or_else(|| name.to_owned(), |first| first.to_uppercase().chain(letters).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_read_like_captions() {
-        for (name, caption) in
-            [("topic", "Topic"), ("image_quality", "Image quality"), ("ärger-grad", "Ärger grad"), ("_", "_")]
-        {
-            assert_eq!(called(name), caption);
-        }
-    }
 }

@@ -50,10 +50,16 @@ fn LabelButton(at: usize, label: LabelChoice) -> impl IntoView {
                         .selection()
                         .iter()
                         .filter_map(|key| editor.document().mark(*key))
-                        .any(|mark| mark.label_control() == label.control && mark.labels().contains(&label.value))
+                        .filter(|mark| mark.labels().contains(&label.value))
+                        // Things on videos carry the labels of a control that is not theirs.
+                        .any(|mark| {
+                            let known = editor.document().kit().label_of(mark, &label.value);
+                            known.is_some_and(|known| known.control == label.control)
+                        })
                 };
                 let at_hand = editor.label().is_some_and(|l| l.control == label.control && l.value == label.value);
-                if editor.selection().is_empty() { at_hand } else { of_selected() }
+                let is_at_hand = at_hand && !editor.is_read_only();
+                if editor.selection().is_empty() { is_at_hand } else { of_selected() }
             })
         });
         if on { "true" } else { "false" }

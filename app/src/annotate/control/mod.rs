@@ -92,17 +92,8 @@ impl Asked {
     }
 }
 
-/// The view of a control where the interface has it; nothing for one that is answered in the list of regions.
+/// The view of a control.
 pub(super) fn view(bench: Bench, element: Element) -> AnyView {
-    let name = element.attribute("name").unwrap_or_default();
-    if bench.peek(|editor| editor.document().kit().question(name).is_some_and(Question::is_in_regions)) {
-        return ().into_any();
-    }
-    view_anywhere(bench, element)
-}
-
-/// The view of a control, wherever it stands.
-pub(super) fn view_anywhere(bench: Bench, element: Element) -> AnyView {
     let name = element.attribute("name").unwrap_or_default().to_owned();
     let (question, gives_labels, draws) = bench.peek(|editor| {
         let kit = editor.document().kit();

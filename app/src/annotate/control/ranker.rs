@@ -73,7 +73,8 @@ impl View {
         let place = place_of(&untrack(|| self.board()), id);
         if let Some((to, at)) = place {
             let bucket = board.get(to).map(|(name, _)| self.title(name)).unwrap_or_default();
-            self.said.set(format!("{}: {bucket}, place {}", self.name(id), at + 1));
+            let bucket = if bucket.is_empty() { bucket } else { format!("{bucket}, ") };
+            self.said.set(format!("{}: {bucket}place {}", self.name(id), at + 1));
         }
     }
 

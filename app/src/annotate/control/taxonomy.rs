@@ -251,6 +251,7 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
         written => written.to_owned(),
     };
     let menu = Menu::new();
+    let field = NodeRef::<html::Input>::new();
     let is_open = RwSignal::new(false);
     Effect::new(move |_| {
         if is_open.get() {
@@ -262,13 +263,26 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
         let details = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let opens = details.is_some_and(|details| details.has_attribute("open"));
         is_open.set(opens);
+        if opens && browser::has_keys() {
+            request_animation_frame(move || {
+                if let Some(field) = field.try_get_untracked().flatten() {
+                    // One that has left the page takes no focus.
+                    let _ = field.focus();
+                }
+            });
+        }
         if opens && has_address && view.tree.with_untracked(Tree::is_empty) {
             view.fetch(None);
         }
     };
     let search = move |event: ev::Event| {
-        view.words.set(event_target_value(&event));
-        view.active.set(0);
+        let words = event_target_value(&event);
+        view.words.set(words.clone());
+        // Not the way there: the first that is called so.
+        let first = view.listed.with_untracked(|listed| {
+            view.tree.with_untracked(|tree| listed.iter().position(|at| tree.is_match(*at, &words)))
+        });
+        view.active.set(first.unwrap_or(0));
         if let Some(list) = view.list.get_untracked() {
             list.set_scroll_top(0);
         }
@@ -305,13 +319,23 @@ pub(super) fn view(asked: &Asked, rules: Taxonomy) -> AnyView {
                         type="search"
                         placeholder="Search…"
                         aria-label=format!("Search in {name}")
+                        node_ref=field
                         prop:value=view.words
                         on:input=search
-                        on:keydown=move |event: ev::KeyboardEvent| {
-                            if event.key() == "ArrowDown" {
+                        on:keydown=move |event: ev::KeyboardEvent| match event.key().as_str() {
+                            "ArrowDown" => {
                                 event.prevent_default();
                                 view.focus(view.active.get_untracked());
                             }
+                            "Enter" if !event.ctrl_key() && !event.meta_key() => {
+                                event.prevent_default();
+                                let is_sought = view.words.with_untracked(|words| !words.trim().is_empty());
+                                let at = view.listed.with_untracked(|l| l.get(view.active.get_untracked()).copied());
+                                if let Some(at) = at.filter(|_| is_sought) {
+                                    view.pick(at);
+                                }
+                            }
+                            _ => {}
                         }
                     />
                     <div
@@ -395,6 +419,8 @@ fn tree_row(view: View, row: usize, at: usize) -> AnyView {
     let picked = move || view.is_picked(at);
     let refused = move || view.can_pick(at) && full() && !is_one && !picked();
     let can_pick = view.can_pick(at);
+    let is_match =
+        move || view.words.with(|words| view.tree.with_untracked(|tree| tree.is_match(at, words))).then_some("");
     view! {
         <div
             class="tree-row"
@@ -425,7 +451,7 @@ fn tree_row(view: View, row: usize, at: usize) -> AnyView {
                     <Icon icon=lu::LuCheck/>
                 </span>
             })}
-            <span class="truncate" dir="auto">{node.text.clone()}</span>
+            <span class="truncate" dir="auto" data-match=is_match>{node.text.clone()}</span>
         </div>
     }
     .into_any()

@@ -16,17 +16,21 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 
 use super::Shown;
+use super::trouble::unreadable;
 use crate::annotate::bench::Bench;
 use crate::annotate::browser;
 use crate::annotate::canvas::{
-    self, ArrangeBar, Light, Minimap, Repaint, SmartBar, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name,
-    hold_pointer, observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
+    self, Light, Minimap, Repaint, SmartBar, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, hold_pointer,
+    observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
 };
 use crate::annotate::comments::pins;
 use crate::ui::{Button, Icon, Size, lu, use_toasts};
 
 /// An `<Image>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
+    if shown.value.as_ref().is_some_and(|value| !value.is_string() && !value.is_null()) {
+        return unreadable("This task's picture is no address that can be loaded.");
+    }
     let (name, src) = (shown.name.clone(), shown.address());
     view! { <ImageSurface bench=shown.bench title=name.clone() name src/> }.into_any()
 }
@@ -211,7 +215,11 @@ pub(super) fn ImageSurface(
             event.prevent_default();
         }
     };
-    let label = format!("Picture “{title}”. Regions can be drawn with the tools, and picked in the list of regions.");
+    let label = if bench.peek(Editor::is_read_only) {
+        format!("Picture “{title}”. Its regions can be picked in the list of regions.")
+    } else {
+        format!("Picture “{title}”. Regions can be drawn with the tools, and picked in the list of regions.")
+    };
     view! {
         <div class="surface-frame">
             <Toolbar/>
@@ -255,7 +263,6 @@ pub(super) fn ImageSurface(
             </div>
             <TipBar/>
             <SmartBar name=name.clone()/>
-            <ArrangeBar/>
             {(!src.is_empty()).then(|| view! { <Minimap bench name=name.clone() src=src.clone()/> })}
             <ZoomBar name light/>
         </div>

@@ -3,6 +3,8 @@
 //! A part is an element with `data-part`, its number; nothing outside of parts is counted. The browser counts UTF-16 units
 //! of what is on the page, which never holds carriage returns.
 
+use std::cell::Cell;
+
 use domain::region::{PartPoint, PartSpan, Shape};
 use editor::annotate::{Editor, RegionKey, Segment, part_segments, words_of};
 use leptos::{ev, html, prelude::*};
@@ -132,15 +134,22 @@ pub(super) fn take_or_pick(bench: Bench, event: &web_sys::PointerEvent, take: im
         return;
     }
     let target = event.target();
+    let number = RELEASES.replace(RELEASES.get().wrapping_add(1)).wrapping_add(1);
     // The browser settles the selection after this event.
     set_timeout(
         move || {
-            if !take() {
+            // Of a double click the second half counts: what it marks would be picked away by the first.
+            if RELEASES.get() == number && !take() {
                 pick(bench, target.as_ref());
             }
         },
         std::time::Duration::ZERO,
     );
+}
+
+thread_local! {
+    /// How often a pointer went up over what is read.
+    static RELEASES: Cell<u32> = const { Cell::new(0) };
 }
 
 /// A click on a labeled piece picks its shortest region.

@@ -12,6 +12,9 @@ const MOST_COLUMNS: usize = 200;
 
 pub(super) fn view(shown: &Shown) -> AnyView {
     let inner = match &shown.value {
+        Some(Value::Object(map)) if map.is_empty() => {
+            return view! { <p class="muted small">"This task's table is empty."</p> }.into_any();
+        }
         Some(Value::Object(map)) => record(map),
         Some(Value::Array(rows)) if !rows.is_empty() => list(rows.clone()),
         Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {

@@ -197,7 +197,7 @@ fn LabelKeys(sheet: Sheet) -> impl IntoView {
 
 /// The keys of commands that the interface has a use for.
 #[component]
-pub(super) fn KeyList(bench: Bench) -> impl IntoView {
+pub(in crate::annotate) fn KeyList(bench: Bench) -> impl IntoView {
     let sheet = Sheet { bench, waiting: RwSignal::new(None), hurdle: RwSignal::new(None), toasts: use_toasts() };
     let rows = Command::ALL
         .into_iter()
@@ -220,6 +220,7 @@ pub(super) fn KeyList(bench: Bench) -> impl IntoView {
         .map(|(what, keys)| view! { <div class="key-row"><span>{what}</span><Kbd keys=keys.replace(' ', "+")/></div> })
         .collect_view();
     view! {
+        <p class="muted small key-hint">"Click a key to put another one in its place. Yours are the same in every project."</p>
         <LabelKeys sheet/>
         <h3 class="key-title">"Commands"</h3>
         <div class="key-list">{rows}{fixed}</div>

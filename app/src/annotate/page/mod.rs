@@ -1,7 +1,7 @@
 //! The label page: a task, what to answer it with, and the way to the next one.
 
 mod alive;
-mod keys;
+pub(super) mod keys;
 mod nothing;
 mod sitting;
 mod work;
@@ -114,10 +114,10 @@ fn DeskPage(desk: Desk, version: RwSignal<u32>) -> impl IntoView {
 fn not_live(state: ProjectState) -> AnyView {
     let rest = match state {
         ProjectState::Pending | ProjectState::BuildingWorkflow => {
-            "only you who manage the project get tasks; what you submit counts"
+            "Only people who manage the project get its tasks. What you submit counts."
         }
         ProjectState::Paused | ProjectState::Completed | ProjectState::Live => {
-            "nobody gets new tasks; what you submit counts"
+            "Nobody gets new tasks. What you submit counts."
         }
     };
     view! {

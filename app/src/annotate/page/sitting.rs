@@ -4,7 +4,7 @@ use domain::annotation::{Done, KeptThere, LabelProject, OpenTask, Submission, Su
 use domain::hotkeys::OwnKeys;
 use domain::id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId};
 use domain::label_config::LabelConfig;
-use editor::annotate::{Advice, Editor};
+use editor::annotate::{Advice, Editor, RegionKey};
 use editor::keymap::Keymap;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -82,20 +82,18 @@ impl Sitting {
         let prediction_id = prediction.as_ref().map(|prediction| prediction.prediction_id);
         let lead_time_ms = draft.as_ref().map_or(0, |draft| draft.lead_time_ms);
         let there = draft.as_ref().map(|draft| KeptThere { sitting: draft.sitting, revision: draft.revision });
-        let mut proposed_by = None;
         let is_begun = annotation.is_some();
+        // Also of what has been changed since, as long as it has not been handed in.
+        let proposed_by = prediction.as_ref().filter(|_| !is_begun).map(|proposal| proposal.model_version.clone());
         let proposal = prediction.as_ref().filter(|_| project.reveals_one_by_one && !is_begun);
         let held_back = proposal.map(|prediction| proposed(prediction.prediction_id, prediction.result.clone()));
         let results = match (draft, annotation, prediction) {
             (Some(draft), ..) => draft.result,
             (None, Some(annotation), _) => annotation.result,
-            (None, None, Some(prediction)) => {
-                proposed_by = Some(prediction.model_version);
-                match &held_back {
-                    Some(proposal) => Editor::apart_from_regions(proposal),
-                    None => proposed(prediction.prediction_id, prediction.result),
-                }
-            }
+            (None, None, Some(prediction)) => match &held_back {
+                Some(proposal) => Editor::apart_from_regions(proposal),
+                None => proposed(prediction.prediction_id, prediction.result),
+            },
             (None, None, None) => Vec::new(),
         };
         let is_new = annotation_id.is_none() && there.is_none() && results.is_empty() && !was_skipped;
@@ -167,9 +165,19 @@ impl Sitting {
             }
             let problems = self.bench.peek(Editor::problems);
             if let Some(first) = problems.first() {
-                toasts.info(first.message.clone());
-                show_control(first.field.as_deref().unwrap_or_default());
+                let control = first.field.as_deref().unwrap_or_default().to_owned();
+                let sentence = first.message.clone();
+                self.bench.to_answer.set(Some(control.clone()));
+                let open = self.bench.peek(|editor| editor.to_answer(&control));
+                if let Some(key) = open.first().copied().filter(|_| !self.is_about(&open)) {
+                    let _ = self.bench.act(|editor| editor.select([key].into()).and(editor.bring_into_view(key)));
+                }
                 self.bench.problems.set(problems);
+                // What is wrong stands where the question is; where that is not on the page, it is said.
+                if find_control(&control).is_none() {
+                    toasts.info(sentence);
+                }
+                show_control(control);
                 return;
             }
             if !self.may_be_empty && self.bench.peek(|editor| editor.results().is_empty()) {
@@ -209,12 +217,17 @@ impl Sitting {
                     if let AppError::Domain(problem) = error
                         && let Some(field) = problem.field.clone()
                     {
-                        show_control(&field);
                         self.bench.problems.set(vec![problem]);
+                        show_control(field.into_owned());
                     }
                 }
             }
         });
+    }
+
+    /// Whether the region that is selected is one of these.
+    fn is_about(self, keys: &[RegionKey]) -> bool {
+        self.bench.peek(|editor| editor.sole().is_some_and(|key| keys.contains(&key)))
     }
 
     /// The person's task before this one, and after it.
@@ -228,22 +241,36 @@ impl Sitting {
     }
 }
 
-/// Brings a control into sight and gives its first field the keyboard.
-fn show_control(name: &str) {
+fn find_control(name: &str) -> Option<web_sys::Element> {
     // Names are free text: compared, never pasted into a selector.
-    let Ok(found) = document().query_selector_all("[data-control]") else { return };
-    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<web_sys::Element>().ok());
-    let Some(control) = elements.into_iter().find(|it| it.get_attribute("data-control").as_deref() == Some(name))
-    else {
-        return;
-    };
-    let options = web_sys::ScrollIntoViewOptions::new();
-    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-    control.scroll_into_view_with_scroll_into_view_options(&options);
-    let is_there_already = document().active_element().is_some_and(|active| control.contains(Some(&active)));
-    let first = control.query_selector("input, textarea, select, summary, button").ok().flatten();
-    if let Some(field) = first.filter(|_| !is_there_already).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // One that cannot take the focus is in sight all the same.
-        let _ = field.focus();
-    }
+    let found = document().query_selector_all("[data-control]").ok()?;
+    let mut elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<web_sys::Element>().ok());
+    elements.find(|it| it.get_attribute("data-control").as_deref() == Some(name))
+}
+
+/// Brings a control into sight, with what is said of it, and gives its first field the keyboard.
+fn show_control(name: String) {
+    // What is wrong with it, and the region it asks about, are on the page by then.
+    request_animation_frame(move || {
+        let Some(control) = find_control(&name) else { return };
+        // What is folded away is opened.
+        let mut around = control.closest("details").ok().flatten();
+        while let Some(details) = around {
+            // Refused only for names that no attribute can have.
+            let _ = details.set_attribute("open", "");
+            around = details.parent_element().and_then(|outer| outer.closest("details").ok().flatten());
+        }
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        control.scroll_into_view_with_scroll_into_view_options(&options);
+        let is_there_already = document().active_element().is_some_and(|active| control.contains(Some(&active)));
+        let first = control.query_selector("input, textarea, select, summary, button").ok().flatten();
+        let field = first.filter(|_| !is_there_already).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(field) = field {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            // One that cannot take the focus is in sight all the same.
+            let _ = field.focus_with_options(&options);
+        }
+    });
 }

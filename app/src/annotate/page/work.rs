@@ -181,6 +181,7 @@ pub(super) fn Work(
                         </span>
                     })}
                     {desk.was_skipped.then(|| view! { <span class="desk-note"><Icon icon=lu::LuSkipForward/>"You skipped this task"</span> })}
+                    {desk.annotation_id.is_some().then(|| view! { <span class="desk-note"><Icon icon=lu::LuCircleCheck/>"You handed this in"</span> })}
                 </div>
                 <div class="desk-end">
                     {can_compare.then(|| view! {
@@ -193,7 +194,9 @@ pub(super) fn Work(
                     })}
                     <CommentsButton talk/>
                     {has_instructions.then(|| view! {
-                        <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>"Instructions"</Button>
+                        <Button look=Look::Quiet icon=lu::LuBookOpen on:click=move |_| showing_instructions.set(true)>
+                            <span class="desk-word">"Instructions"</span>
+                        </Button>
                     })}
                     <IconButton icon=lu::LuKeyboard label="Keys (?)".to_owned() on:click=move |_| showing_keys.set(true)/>
                     {desk.may_skip.then(|| view! {
@@ -210,7 +213,7 @@ pub(super) fn Work(
                     </Button>
                 </div>
             </header>
-            <Notice desk/>
+            <Notice desk again=Callback::new(move |()| to_task.run(Some(desk.task_id)))/>
             <div
                 class="desk-work"
                 data-comparing=move || comparing.get().then_some("")
@@ -241,7 +244,11 @@ pub(super) fn Work(
 
 /// What people should know about where their work is. Lies over the stage, so that nothing moves under the pointer.
 #[component]
-fn Notice(desk: Sitting) -> impl IntoView {
+fn Notice(
+    desk: Sitting,
+    /// Opens the task once more.
+    again: Callback<()>,
+) -> impl IntoView {
     let saving = desk.autosave.saving;
     let (waits, apart) = (desk.signed_out, desk.kept_nowhere);
     let sign_in = || {
@@ -298,10 +305,24 @@ fn Notice(desk: Sitting) -> impl IntoView {
             <Button size=Size::Small on:click=move |_| desk.autosave.choose_other(reopen)>"Use the other"</Button>
         }
     };
-    let come_back = move || view! { <Button size=Size::Small on:click=move |_| reopen()>"Work here instead"</Button> };
+    let come_back =
+        move || view! { <Button size=Size::Small on:click=move |_| again.run(())>"Work here instead"</Button> };
+    // What has been read does not lie over the work for hours; the bar goes on saying it.
+    let read = RwSignal::new(None::<Unsaved>);
+    let close = move |notice: Unsaved| {
+        view! { <IconButton icon=lu::LuX label="Close".to_owned() size=Size::Small on:click=move |_| read.set(Some(notice))/> }
+    };
+    let retry = move || view! { {retry()}{close(Unsaved::Unreachable)} };
+    let unread = move || {
+        let now = kind.get();
+        if now.is_none() {
+            read.set(None);
+        }
+        now.filter(|(notice, _)| read.get() != Some(*notice))
+    };
     view! {
         <div class="desk-notice">
-            {move || kind.get().map(|(notice, sentence)| match notice {
+            {move || unread().map(|(notice, sentence)| match notice {
                 Unsaved::SignedOut => view! {
                     <Banner tone=Tone::Warning title="Your session has ended" actions=sign_in><p>{sentence}</p></Banner>
                 }.into_any(),

@@ -6,6 +6,8 @@
 mod row;
 mod window;
 
+use std::collections::BTreeSet;
+
 use editor::annotate::{Editor, Entry, ObjectKind, RegionKey, Wanted};
 use editor::command::Command;
 use leptos::{ev, html, prelude::*};
@@ -70,9 +72,15 @@ pub(super) fn Regions() -> impl IntoView {
     let wanted = RwSignal::new(Wanted::default());
     let entries = Memo::new(move |_| wanted.with(|wanted| bench.read_work(|editor| editor.listing(wanted))));
     let view = Window { entries, list: NodeRef::new(), seen: RwSignal::new((0, FIRST)), active: RwSignal::new(0) };
+    // Worked out only after a question about regions has kept the work from being submitted.
+    let open = Memo::new(move |_| {
+        let asked = bench.to_answer.get();
+        let keys = asked.map(|control| bench.read_work(|editor| editor.to_answer(&control)));
+        keys.unwrap_or_default().into_iter().collect::<BTreeSet<_>>()
+    });
     let lines = Memo::new(move |_| {
         let (seen, active) = (view.seen.get(), view.active.get());
-        entries.with(|entries| bench.read(|editor| lines(editor, entries, seen, active)))
+        entries.with(|entries| open.with(|open| bench.read(|editor| lines(editor, entries, seen, active, open))))
     });
     let keys = move || lines.with(|lines| lines.iter().map(LineKey::of).collect::<Vec<_>>());
     let count = Memo::new(move |_| view.count());

@@ -1,8 +1,10 @@
 //! One line of the list: a region, or what a group of them is called.
 
+use std::collections::BTreeSet;
+
 use domain::label_config::item_of;
 use domain::region::Shape;
-use editor::annotate::{Editor, Entry, RegionKey};
+use editor::annotate::{Editor, Entry, RegionKey, clock};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -26,6 +28,8 @@ pub(super) struct Row {
     locked: bool,
     selected: bool,
     hovered: bool,
+    /// A required question about it is still open.
+    is_open: bool,
 }
 
 /// What is on the page.
@@ -36,7 +40,13 @@ pub(super) enum Line {
 }
 
 /// The lines between `from` and `to`, and the one within reach of the Tab key wherever it is.
-pub(super) fn lines(editor: &Editor, entries: &[Entry], (from, to): (usize, usize), active: usize) -> Vec<Line> {
+pub(super) fn lines(
+    editor: &Editor,
+    entries: &[Entry],
+    (from, to): (usize, usize),
+    active: usize,
+    open: &BTreeSet<RegionKey>,
+) -> Vec<Line> {
     let to = to.min(entries.len());
     let from = from.min(to);
     let (before, after) = (Some(active).filter(|at| *at < from), Some(active).filter(|at| *at >= to));
@@ -46,12 +56,12 @@ pub(super) fn lines(editor: &Editor, entries: &[Entry], (from, to): (usize, usiz
         .chain(after)
         .filter_map(|at| match entries.get(at)? {
             Entry::Head { title, count } => Some(Line::Head { at, title: title.clone(), count: *count }),
-            Entry::Region { key, number } => row(editor, at, *key, *number).map(Line::Region),
+            Entry::Region { key, number } => row(editor, at, *key, *number, open).map(Line::Region),
         })
         .collect()
 }
 
-fn row(editor: &Editor, at: usize, key: RegionKey, number: usize) -> Option<Row> {
+fn row(editor: &Editor, at: usize, key: RegionKey, number: usize, open: &BTreeSet<RegionKey>) -> Option<Row> {
     let mark = editor.document().mark(key)?;
     let about = editor.note(key).map_or_else(|| detail(&mark.region.shape), |note| shortened(&note));
     Some(Row {
@@ -68,6 +78,7 @@ fn row(editor: &Editor, at: usize, key: RegionKey, number: usize) -> Option<Row>
         locked: mark.locked,
         selected: editor.selection().contains(&key),
         hovered: editor.hovered() == Some(key),
+        is_open: open.contains(&key),
     })
 }
 
@@ -97,7 +108,7 @@ pub(in crate::annotate) fn detail(shape: &Shape) -> String {
         Shape::Frames(frames) => {
             frames.ranges.iter().map(|range| format!("{}–{}", range.start, range.end)).collect::<Vec<_>>().join(", ")
         }
-        Shape::Time(span) => format!("{:.2}–{:.2} s", span.start, span.end),
+        Shape::Time(span) => format!("{}–{}", clock(span.start), clock(span.end)),
         Shape::Series(span) => format!("{}–{}", span.start, span.end),
         Shape::Text(span) => shortened(&span.text),
         Shape::Paragraph(span) => shortened(&span.text),
@@ -185,6 +196,9 @@ pub(super) fn RegionRow(bench: Bench, view: Window, key: RegionKey, lines: Memo<
                     <span class="truncate">{move || words(|row| row.title.clone())}</span>
                     <span class="region-detail truncate" dir="auto">{move || words(|row| row.detail.clone())}</span>
                 </span>
+                {move || look(|row| row.is_open).then(|| view! {
+                    <span class="region-open" title="A required question about it has no answer"><Icon icon=lu::LuCircleAlert/></span>
+                })}
                 {badge(bench, key)}
             </button>
             <span class="region-actions">
@@ -224,6 +238,7 @@ pub(super) fn RegionRow(bench: Bench, view: Window, key: RegionKey, lines: Memo<
                     }}
                 })}
             </span>
+            {move || look(|row| row.hidden).then(|| view! { <span class="region-lock"><Icon icon=lu::LuEyeOff/></span> })}
             {move || look(|row| row.locked).then(|| view! { <span class="region-lock"><Icon icon=lu::LuLock/></span> })}
         </li>
     }

@@ -59,12 +59,15 @@ impl Window {
         let (height, at) = (self.row_height(&list), u32::try_from(at).unwrap_or(u32::MAX));
         let top = list.get_bounding_client_rect().top() + f64::from(at) * height;
         let room = panel.get_bounding_client_rect();
+        // What is asked about the region lies over the end of the list.
+        let about = panel.query_selector(":scope > .about-region").ok().flatten();
+        let bottom = room.bottom() - about.map_or(0.0, |about| about.get_bounding_client_rect().height());
         // The heading stays on top of the rows.
         let head = list.get_bounding_client_rect().top() - room.top() + f64::from(panel.scroll_top());
         let by = if top < room.top() + head {
             top - room.top() - head
-        } else if top + height > room.bottom() {
-            top + height - room.bottom()
+        } else if top + height > bottom {
+            top + height - bottom
         } else {
             return;
         };

@@ -1,6 +1,7 @@
 //! `<Filter>`: finds labels and choices by typing. What does not match is hidden, never changed.
 
 use domain::label_config::Element;
+use editor::annotate::Response;
 use leptos::{ev, html, prelude::*};
 
 use crate::annotate::bench::Bench;
@@ -47,8 +48,61 @@ pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
             on_cleanup(move || down.remove());
         });
     }
-    view! { <input class="input filter" node_ref=field type="search" placeholder=placeholder aria-label=label on:input=put/> }
-        .into_any()
+    // What is left in sight, labels and choices alike.
+    let left = move || {
+        name.with_value(|name| {
+            bench.peek(|editor| {
+                let kit = editor.document().kit();
+                let labels = kit.labels.iter().filter(|label| label.control == *name);
+                let labels = labels.map(|label| (label.text.clone(), Pick::Label(label.value.clone())));
+                let choices = kit.question(name).into_iter().flat_map(|question| &question.choices);
+                let choices = choices.map(|choice| (choice.text.clone(), Pick::Choice(choice.path.clone())));
+                labels
+                    .chain(choices)
+                    .filter(|(text, _)| bench.passes(name, text))
+                    .map(|(_, pick)| pick)
+                    .collect::<Vec<_>>()
+            })
+        })
+    };
+    let is_looking = move || {
+        name.with_value(|name| bench.filters.with(|filters| filters.get(name).is_some_and(|words| !words.is_empty())))
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() != "Enter" || event.ctrl_key() || event.meta_key() || !untrack(is_looking) {
+            return;
+        }
+        event.prevent_default();
+        let first = untrack(left).into_iter().next();
+        name.with_value(|name| {
+            let _ = bench.act(|editor| match &first {
+                Some(Pick::Label(value)) => editor.pick_label(name, value),
+                Some(Pick::Choice(path)) => editor.choose(name, path),
+                None => Response::default(),
+            });
+        });
+    };
+    view! {
+        <input
+            class="input filter"
+            node_ref=field
+            type="search"
+            placeholder=placeholder
+            aria-label=label
+            on:input=put
+            on:keydown=on_key
+        />
+        {move || (is_looking() && left().is_empty()).then(|| view! {
+            <p class="muted small" role="status">"Nothing is called that."</p>
+        })}
+    }
+    .into_any()
+}
+
+/// What Enter picks.
+enum Pick {
+    Label(String),
+    Choice(Vec<String>),
 }
 
 /// A key with what is held down, as an interface writes it: `shift+f`.

@@ -15,7 +15,17 @@ pub(super) fn view(element: &Element) -> AnyView {
     }
     let inline = (get("display") == "inline").then_some("");
     let (style, id) = (safe_style(get("style")), own_id(get("idAttr")));
+    // Views stand below each other here; `display: flex` alone means beside each other.
+    let style = style.map(|style| if is_row(&style) { format!("{style}; flex-direction: row") } else { style });
     view! { <div class=class id=id data-inline=inline style=style>{children(element)}</div> }.into_any()
+}
+
+/// Whether a style lays out a row without saying so.
+fn is_row(style: &str) -> bool {
+    let says =
+        |name: &str| style.split(';').filter_map(|rule| rule.split_once(':')).find(|(own, _)| own.trim() == name);
+    let is_flex = says("display").is_some_and(|(_, value)| ["flex", "inline-flex"].contains(&value.trim()));
+    is_flex && says("flex-direction").is_none() && says("flex-flow").is_none()
 }
 
 fn holds_picture(element: &Element) -> bool {

@@ -3,8 +3,15 @@
 use domain::label_config::{Element, Node};
 use leptos::prelude::*;
 
+use crate::annotate::bench::use_bench;
 use crate::annotate::tree::{Tree, children};
 use crate::ui::{Button, Size, lu};
+
+/// What the controls of an entry are called.
+fn names(element: &Element) -> Vec<String> {
+    let own = element.attribute("name").map(str::to_owned);
+    own.into_iter().chain(element.elements().flat_map(names)).collect()
+}
 
 pub(super) fn view(element: &Element) -> AnyView {
     let is_paged = element.attribute("mode").is_some_and(|mode| mode.trim().eq_ignore_ascii_case("pagination"));
@@ -18,6 +25,18 @@ pub(super) fn view(element: &Element) -> AnyView {
         return view! { <div class="view repeated">{children(&all)}</div> }.into_any();
     }
     let at = RwSignal::new(0_usize);
+    // What keeps the work from being submitted is on the page that comes up.
+    let controls: Vec<Vec<String>> = entries.iter().map(names).collect();
+    let bench = use_bench();
+    Effect::new(move |_| {
+        let wanted = bench
+            .problems
+            .with(|problems| problems.first().and_then(|problem| problem.field.as_deref().map(str::to_owned)));
+        let is_on = |page: &Vec<String>| wanted.as_ref().is_some_and(|wanted| page.contains(wanted));
+        if let Some(page) = controls.iter().position(is_on) {
+            at.set(page);
+        }
+    });
     let pages = entries
         .into_iter()
         .enumerate()

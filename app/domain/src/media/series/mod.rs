@@ -203,8 +203,11 @@ fn no_column<'n>(name: &str, others: impl Iterator<Item = &'n str>) -> Error {
     } else {
         ""
     };
-    let others = if others.is_empty() { "no columns".to_owned() } else { others.join(", ") };
-    bad("series_no_column", format!("There is no column “{name}” here, but {others}{more}."))
+    let sentence = match others.as_slice() {
+        [] => format!("There is no column “{name}” here."),
+        others => format!("There is no column “{name}” here, but {}{more}.", others.join(", ")),
+    };
+    bad("series_no_column", sentence)
 }
 
 /// A column without a single number.

@@ -297,7 +297,7 @@ impl Line {
             }
             Part::Start => {
                 let from = snap(place.from + by);
-                if from < place.to {
+                if from < place.to && place.to - from >= self.least() {
                     (from, place.to)
                 } else {
                     (snap(place.to - self.least()).max(place.from), place.to)
@@ -305,7 +305,7 @@ impl Line {
             }
             Part::End => {
                 let to = snap(place.to + by);
-                if to > place.from {
+                if to > place.from && to - place.from >= self.least() {
                     (place.from, to)
                 } else {
                     (place.from, snap(place.from + self.least()).min(place.to))
@@ -314,10 +314,12 @@ impl Line {
         }
     }
 
-    /// The shortest that an edge leaves.
+    /// The shortest that an edge leaves: what can still be seen, and taken hold of again.
     fn least(&self) -> f64 {
+        /// CSS pixels.
+        const SEEN: f64 = 4.0;
         match self.axis {
-            super::Axis::Sound { sample_rate, .. } => 1.0 / sample_rate.max(1.0),
+            super::Axis::Sound { sample_rate, .. } => (1.0 / sample_rate.max(1.0)).max(self.per_pixel() * SEEN),
             super::Axis::Frames { .. } => 1.0,
             super::Axis::Series { .. } => self.per_pixel(),
         }
