@@ -13,6 +13,19 @@ pub(super) fn has_keys() -> bool {
     !window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|touch| touch.matches())
 }
 
+/// Does something that takes a while as soon as nothing else is to be done, within half a second at the latest.
+pub(super) fn when_idle(act: impl FnOnce() + 'static) {
+    const LATEST_MS: u32 = 500;
+    let act = Closure::once_into_js(act);
+    let options = web_sys::IdleRequestOptions::new();
+    options.set_timeout(LATEST_MS);
+    let asked = window().request_idle_callback_with_options(act.unchecked_ref(), &options);
+    if asked.is_err() {
+        // A browser that does not know idle times does it next.
+        let _ = window().set_timeout_with_callback(act.unchecked_ref());
+    }
+}
+
 /// Milliseconds on a clock that only goes forward.
 pub(super) fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())

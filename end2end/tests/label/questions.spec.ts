@@ -152,6 +152,30 @@ test('a record is read and its date is corrected', async ({ app, page }) => {
   });
 });
 
+test('stars, a number by its slider and choices that begin picked are stored', async ({ app, page }) => {
+  await newOwner(page, app, 'scales');
+  const config = `<View><Text name="text" value="$text"/>
+    <Rating name="stars" toName="text" maxRating="4" hotkey="s"/>
+    <Number name="pages" toName="text" min="0" max="10" step="2" slider="true"/>
+    <Choices name="tone" toName="text" choice="multiple"><Choice value="Warm" selected="true" hint="As to a friend"/><Choice value="Cold" alias="c"/></Choices></View>`;
+  const project = await createProjectWith(page, app, 'Scales', config);
+  await importTasks(page, [{ text: 'Dear all' }]);
+  await open(page, `${project}/label`);
+  await expect(page.getByRole('checkbox', { name: 'Warm' })).toBeChecked();
+  await expect(page.getByTitle('As to a friend')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Cold' }).check();
+  await page.getByRole('button', { name: '3 of 4' }).click();
+  await expect(page.getByRole('button', { name: '3 of 4' })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('slider', { name: 'pages, as a slider' }).focus();
+  for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+  await expect(page.getByRole('spinbutton', { name: 'pages', exact: true })).toHaveValue('4');
+  expect(await submitted(page, project)).toEqual({
+    stars: { rating: 3 },
+    pages: { number: 4 },
+    tone: { choices: ['Warm', 'c'] },
+  });
+});
+
 test('what keeps a form back is told where it is, and a project that is not live says so', async ({ app, page }) => {
   await newOwner(page, app, 'form');
   const config = `<View><Text name="text" value="$text"/>

@@ -86,7 +86,7 @@ impl Autosave {
             // The page may have gone on to another task.
             if self.opening.try_set(false).is_none() {
                 self.write();
-                set_timeout(move || self.prepare(), PREPARED_AFTER);
+                set_timeout(move || browser::when_idle(move || self.prepare()), PREPARED_AFTER);
             }
         });
         on_cleanup(move || self.flush());

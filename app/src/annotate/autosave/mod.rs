@@ -153,16 +153,15 @@ impl Autosave {
             return;
         }
         self.scheduled.set_value(true);
-        set_timeout(
-            move || {
-                // The page may have gone on to another task.
-                if self.scheduled.try_get_value().is_some() {
-                    self.scheduled.set_value(false);
-                    self.send();
-                }
-            },
-            after,
-        );
+        let send = move || {
+            // The page may have gone on to another task.
+            if self.scheduled.try_get_value().is_some() {
+                self.scheduled.set_value(false);
+                self.send();
+            }
+        };
+        // Many regions take longer than a frame to write down: not while somebody drags one.
+        set_timeout(move || browser::when_idle(send), after);
     }
 
     fn draft(self) -> DraftToSave {
