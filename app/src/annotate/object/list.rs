@@ -1,4 +1,4 @@
-//! `<List>`: items with a heading and a text. Where a `<Ranker>` is about them, it shows them and this only makes room.
+//! `<List>`: items with a heading and a text. Where a `<Ranker>` is about them, it shows them and this only says what they are.
 
 use domain::answer::items_of;
 use leptos::prelude::*;
@@ -10,14 +10,15 @@ pub(super) fn view(shown: &Shown) -> AnyView {
     let is_ranked = shown.bench.config.with_value(|config| {
         config.controls.iter().any(|control| control.tag == "Ranker" && control.to_names.contains(&shown.name))
     });
+    let title = shown.get("title").to_owned();
+    let heading = (!title.is_empty()).then(|| view! { <h5 class="header" dir="auto">{title}</h5> });
     if is_ranked {
-        return ().into_any();
+        return heading.into_any();
     }
     let items = shown.value.as_ref().map(items_of).unwrap_or_default();
     if items.is_empty() {
         return view! { <p class="muted small">"This task has no items here."</p> }.into_any();
     }
-    let title = shown.get("title").to_owned();
     let rows = items
         .into_iter()
         .map(|item| {
@@ -32,7 +33,7 @@ pub(super) fn view(shown: &Shown) -> AnyView {
         .collect_view();
     view! {
         <section class="list-object" aria-label=shown.name.clone()>
-            {(!title.is_empty()).then(|| view! { <h5 class="header">{title}</h5> })}
+            {heading}
             <ol class="list-items">{rows}</ol>
         </section>
     }
