@@ -1,5 +1,5 @@
 //! Nothing is lost: every change is kept in this browser at once, with all that can be undone, and the work on the server
-//! within two seconds; what is handed in after the session has ended waits here until the person has signed in again.
+//! within two seconds, or with very many regions fifteen; what is handed in after the session has ended waits here until the person has signed in again.
 
 mod kept;
 mod local;
@@ -24,6 +24,11 @@ use crate::error::AppError;
 
 /// After a change the server gets the work this much later; further changes do not put it off.
 const DELAY: Duration = Duration::from_millis(1_200);
+/// Of the time, so much may go into writing the work down for the server: a task with very many regions is sent less often,
+/// and nothing of it is lost meanwhile, since this browser keeps each change at once.
+const SHARE: f64 = 0.02;
+/// But never less often than this.
+const LATEST: Duration = Duration::from_secs(15);
 /// After a failure the next attempt comes this much later, then twice as late, up to a minute.
 const RETRY_MS: u64 = 3_000;
 
@@ -80,6 +85,8 @@ pub(super) struct Autosave {
     saved_revision: StoredValue<i64>,
     scheduled: StoredValue<bool>,
     failures: StoredValue<u32>,
+    /// How long writing it down took last.
+    cost_ms: StoredValue<f64>,
     /// What the server had of the task when it was opened.
     there: Option<KeptThere>,
     /// The number this page draws for its work: the same for as long as the work goes on.
@@ -114,6 +121,7 @@ impl Autosave {
             saved_revision: StoredValue::new(revision),
             scheduled: StoredValue::new(false),
             failures: StoredValue::new(0),
+            cost_ms: StoredValue::new(0.0),
             pace: StoredValue::new(Pace::default()),
             lead_before_ms: StoredValue::new(lead_time_ms),
             stopped: StoredValue::new(false),
@@ -145,7 +153,12 @@ impl Autosave {
         if self.failures.get_value() == 0 && !self.waits_for_choice() {
             self.saving.set(Saving::OnItsWay);
         }
-        self.schedule(DELAY);
+        self.schedule(self.delay());
+    }
+
+    /// How long after a change the server gets the work.
+    fn delay(self) -> Duration {
+        DELAY.max(Duration::from_secs_f64(self.cost_ms.get_value().max(0.0) / SHARE / 1_000.0)).min(LATEST)
     }
 
     fn schedule(self, after: Duration) {
@@ -195,7 +208,9 @@ impl Autosave {
         if self.stopped.get_value() || revision <= self.saved_revision.get_value() || self.waits_for_choice() {
             return;
         }
+        let begun = browser::now_ms();
         let draft = self.draft();
+        self.cost_ms.set_value(browser::now_ms() - begun);
         spawn_local(async move {
             let answer = api::save_draft(draft).await;
             if self.stopped.try_get_value() != Some(false) || self.waits_for_choice() {
@@ -213,7 +228,7 @@ impl Autosave {
                     if is_latest {
                         self.saving.set(Saving::Saved);
                     } else {
-                        self.schedule(DELAY);
+                        self.schedule(self.delay());
                     }
                 }
                 Err(AppError::Domain(problem)) if problem.code == DRAFT_ELSEWHERE => {
