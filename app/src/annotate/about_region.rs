@@ -15,6 +15,7 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
     let is_idle = Memo::new(move |_| bench.read(|editor| editor.selection().is_empty()));
     view! {
         <section class="panel-part about-region" aria-label="About the selected region" hidden=move || is_idle.get()>
+            {move || sole.get().map(|key| title(bench, key))}
             <ArrangeBar/>
             <Questions bench/>
             {move || sole.get().map(|key| page_text(bench, key))}
@@ -22,6 +23,24 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Which region it is about, as the list has it.
+fn title(bench: Bench, key: RegionKey) -> AnyView {
+    let name = move || bench.read(|editor| format!("{} {}", editor.title(key), number_of(editor, key)));
+    let color = move || bench.read(|editor| format!("--label: {}", editor.color(key)));
+    view! {
+        <p class="about-title" style=color>
+            <span class="label-dot" aria-hidden="true"></span>
+            <span class="truncate" dir="auto">{name}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// The number of a region in the list of all.
+pub(super) fn number_of(editor: &Editor, key: RegionKey) -> usize {
+    editor.document().marks().take_while(|(other, _)| *other != key).count() + 1
 }
 
 #[component]

@@ -13,6 +13,11 @@ pub(super) fn has_keys() -> bool {
     !window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|touch| touch.matches())
 }
 
+/// Whether a panel has room beside the work.
+pub(super) fn has_room() -> bool {
+    window().match_media("(width >= 60rem)").ok().flatten().is_some_and(|wide| wide.matches())
+}
+
 /// Does something that takes a while as soon as nothing else is to be done, within half a second at the latest.
 pub(super) fn when_idle(act: impl FnOnce() + 'static) {
     const LATEST_MS: u32 = 500;

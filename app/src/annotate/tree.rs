@@ -4,7 +4,7 @@
 //! [`domain::label_config::TAGS`]: [`visual`] arranges, [`object`] shows data, [`control`] takes answers.
 
 use domain::label_config::{Element, Node, Tag, find_tag};
-use editor::annotate::Question;
+use editor::annotate::{ObjectKind, Question};
 use leptos::prelude::*;
 
 use super::bench::{Bench, use_bench};
@@ -51,7 +51,10 @@ pub(super) fn beside(bench: Bench, element: &Element) -> Vec<Element> {
 
 /// Which of some elements stand beside the objects; a heading goes with what it stands right above.
 fn parted(bench: Bench, nodes: &[&Node]) -> Vec<bool> {
-    let has_picture = bench.peek(|editor| editor.document().kit().canvases().next().is_some());
+    let has_picture = bench.peek(|editor| {
+        let mut kinds = editor.document().kit().objects.iter().map(|(_, kind)| *kind);
+        kinds.any(|kind| kind.is_canvas() || kind == ObjectKind::Video)
+    });
     let is_asked_there = |question: &Question| question.is_in_regions() || (has_picture && question.per_region);
     let mut is_beside: Vec<bool> = nodes
         .iter()

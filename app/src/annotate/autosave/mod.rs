@@ -1,5 +1,6 @@
 //! Nothing is lost: every change is kept in this browser at once, with all that can be undone, and the work on the server
-//! within two seconds, or with very many regions fifteen; what is handed in after the session has ended waits here until the person has signed in again.
+//! within two seconds, or with very many regions fifteen; what is handed in after the session has ended waits here until the
+//! person has signed in again.
 
 mod kept;
 mod local;

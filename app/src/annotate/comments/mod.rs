@@ -101,7 +101,8 @@ impl Talk {
     /// The page has come alive.
     pub(super) fn start(self) {
         Effect::new(move |_| {
-            self.open.set(browser::kept(OPEN).unwrap_or(false));
+            // Where it would lie over the work, it is opened by hand.
+            self.open.set(browser::has_room() && browser::kept(OPEN).unwrap_or(false));
             if let Some(text) = self.kept_as.with_value(|key| browser::kept::<String>(key)) {
                 self.writing.text.set(text);
             }

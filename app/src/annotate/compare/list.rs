@@ -5,6 +5,7 @@ use domain::result::Direction;
 use editor::annotate::{About, Difference, Editor, How, RegionKey, Subject};
 use leptos::prelude::*;
 
+use crate::annotate::about_region::number_of;
 use crate::annotate::bench::Bench;
 use crate::annotate::regions::detail;
 use crate::ui::{Button, Icon, IconButton, Look, Size, lu};
@@ -29,11 +30,10 @@ impl Row {
             // By the number it has in the work, where it is there.
             Subject::Region { here: Some(key), there: other } => {
                 let (editor, own) = other.map_or((here, *key), |other| (there, other));
-                (format!("{} {}", editor.title(own), number(here, *key)), Some(editor.color(own).to_owned()))
+                (format!("{} {}", editor.title(own), number_of(here, *key)), Some(editor.color(own).to_owned()))
             }
-            Subject::Region { there: Some(key), .. } => {
-                (format!("{} {}", there.title(*key), number(there, *key)), Some(there.color(*key).to_owned()))
-            }
+            // The numbers of the other list would be taken for those of this one.
+            Subject::Region { there: Some(key), .. } => (there.title(*key), Some(there.color(*key).to_owned())),
             Subject::Region { .. } => (String::new(), None),
             Subject::Answer(control, about) => {
                 let called = caption(control);
@@ -42,11 +42,10 @@ impl Row {
                 (called + &of, None)
             }
             Subject::Relation(from, to) => {
-                let end = |id: &str| {
-                    let find = |editor: &Editor| {
-                        editor.document().key_of(id).map(|key| format!("{} {}", editor.title(key), number(editor, key)))
-                    };
-                    find(here).or_else(|| find(there)).unwrap_or_else(|| id.to_owned())
+                let end = |id: &str| match (here.document().key_of(id), there.document().key_of(id)) {
+                    (Some(key), _) => format!("{} {}", here.title(key), number_of(here, key)),
+                    (None, Some(key)) => format!("{} (only there)", there.title(key)),
+                    (None, None) => id.to_owned(),
                 };
                 let way = |editor: &Editor| {
                     let ends = (editor.document().key_of(from)?, editor.document().key_of(to)?);
@@ -94,11 +93,6 @@ impl Row {
             Subject::Answer(..) | Subject::Relation(..) => (None, None),
         }
     }
-}
-
-/// Its number in the list of regions.
-fn number(editor: &Editor, key: RegionKey) -> usize {
-    editor.document().marks().take_while(|(other, _)| *other != key).count() + 1
 }
 
 /// The differences between the work and the other version, each to be taken over.

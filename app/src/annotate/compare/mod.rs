@@ -15,6 +15,7 @@ use list::Differences;
 
 use super::api;
 use super::bench::{Bench, OpenedTask};
+use super::relations::RelationLines;
 use super::tree::Tree;
 use super::version::{about, name};
 use crate::error::AppError;
@@ -149,10 +150,14 @@ fn Other(bench: Bench, other: RwSignal<Option<Bench>>, results: Vec<ResultItem>)
             show(there, &bench.peek(Editor::views));
         }
     });
+    let stage = NodeRef::new();
     // Buttons of one name belong together within a form: the work has the same ones.
     view! {
-        <form class="stage" on:submit=|event: ev::SubmitEvent| event.prevent_default()>
-            <Tree element=root/>
+        <form class="compare-form" on:submit=|event: ev::SubmitEvent| event.prevent_default()>
+            <div class="stage" node_ref=stage>
+                <Tree element=root/>
+            </div>
+            <RelationLines bench=there stage/>
         </form>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use domain::answer::{Answer, Taxonomy, Tree, read_entries};
+use leptos::attr::custom::custom_attribute;
 use leptos::task::{spawn_local, tick};
 use leptos::{ev, html, prelude::*};
 use serde_json::Value;
@@ -411,9 +412,16 @@ fn picked(view: View) -> AnyView {
 
 fn tree_row(view: View, row: usize, at: usize) -> AnyView {
     let Some(node) = view.tree.with_untracked(|tree| tree.node(at).cloned()) else { return ().into_any() };
-    let is_open =
-        move || view.opened.with(|opened| opened.contains(&at)) || !view.words.with(|words| words.trim().is_empty());
-    let expanded = move || node.has_children.then(|| if is_open() { "true" } else { "false" });
+    // While somebody searches, what is listed is what was found and the way there.
+    let is_searching = move || !view.words.with(|words| words.trim().is_empty());
+    let leads_on = move || {
+        let next = view.listed.with(|listed| listed.get(row + 1).copied());
+        let depth = |at: usize| view.tree.with_untracked(|tree| tree.node(at).map(|node| node.depth));
+        next.is_some_and(|next| depth(next) > depth(at))
+    };
+    let is_open = move || if is_searching() { leads_on() } else { view.opened.with(|opened| opened.contains(&at)) };
+    let has_arrow = move || node.has_children && (!is_searching() || leads_on());
+    let expanded = move || has_arrow().then(|| if is_open() { "true" } else { "false" });
     let full = move || view.rules.with_value(|rules| view.slot.with(|answer| !rules.has_room(answer)));
     let is_one = view.rules.with_value(|rules| rules.max_usages == Some(1));
     let picked = move || view.is_picked(at);
@@ -428,7 +436,7 @@ fn tree_row(view: View, row: usize, at: usize) -> AnyView {
             style=format!("--at: {row}; --depth: {}", node.depth)
             title=node.hint.clone()
             data-row=row.to_string()
-            attr:aria-level=(node.depth + 1).to_string()
+            {..custom_attribute("aria-level", (node.depth + 1).to_string())}
             aria-expanded=expanded
             aria-selected=move || if picked() { "true" } else { "false" }
             aria-disabled=move || refused().then_some("true")
@@ -444,7 +452,7 @@ fn tree_row(view: View, row: usize, at: usize) -> AnyView {
             on:focus=move |_| view.active.set(row)
         >
             <span class="tree-arrow" aria-hidden="true" data-open=move || is_open().then_some("")>
-                {node.has_children.then(|| view! { <Icon icon=lu::LuChevronRight/> })}
+                {move || has_arrow().then(|| view! { <Icon icon=lu::LuChevronRight/> })}
             </span>
             {can_pick.then(|| view! {
                 <span class="tree-box" aria-hidden="true" data-on=move || picked().then_some("")>

@@ -16,8 +16,9 @@ pub(super) fn view(element: &Element) -> AnyView {
     let inline = (get("display") == "inline").then_some("");
     let (style, id) = (safe_style(get("style")), own_id(get("idAttr")));
     // Views stand below each other here; `display: flex` alone means beside each other.
-    let style = style.map(|style| if is_row(&style) { format!("{style}; flex-direction: row") } else { style });
-    view! { <div class=class id=id data-inline=inline style=style>{children(element)}</div> }.into_any()
+    let row = style.as_deref().is_some_and(is_row).then_some("");
+    let style = style.map(|style| if row.is_some() { format!("{style}; flex-direction: row") } else { style });
+    view! { <div class=class id=id data-inline=inline data-row=row style=style>{children(element)}</div> }.into_any()
 }
 
 /// Whether a style lays out a row without saying so.
