@@ -19,7 +19,7 @@ test('an owner takes a project live, pauses it, and sees its history', async ({ 
 
   // Trying it out is possible, and not taken for the real thing.
   await open(page, `${project}/label`);
-  await expect(page.getByRole('status').filter({ hasText: 'Not live yet' })).toContainText('only you who manage the project get tasks');
+  await expect(page.getByRole('status').filter({ hasText: 'Not live yet' })).toContainText('Only people who manage the project get its tasks');
   await expectAccessible(page);
 
   await open(page, project);

@@ -87,18 +87,21 @@ impl Window {
         });
         self.active.set(at);
         self.reveal(at);
-        // The row may only now be drawn.
-        request_animation_frame(move || {
-            // A later key may have gone elsewhere meanwhile; the row of this one must not take the keyboard back.
-            let Some(list) = self.list.try_get_untracked().flatten() else { return };
-            if self.active.get_untracked() != at {
-                return;
-            }
-            let row = list.query_selector(&format!("[data-row=\"{at}\"]")).ok().flatten();
-            if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = row.focus();
-            }
-        });
+        // A row that is there has the keyboard at once, before the next key; others are only now drawn.
+        if !self.focus_row(at) {
+            request_animation_frame(move || {
+                // A later key may have gone elsewhere meanwhile.
+                if self.active.try_get_untracked() == Some(at) {
+                    self.focus_row(at);
+                }
+            });
+        }
+    }
+
+    fn focus_row(self, at: usize) -> bool {
+        let Some(list) = self.list.try_get_untracked().flatten() else { return false };
+        let row = list.query_selector(&format!("[data-row=\"{at}\"]")).ok().flatten();
+        row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()).is_some_and(|row| row.focus().is_ok())
     }
 }
 
