@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::bench::Bench;
 use super::canvas::ArrangeBar;
+use super::comments::name_of;
 use super::tree::{Beside, Tree, beside};
 
 /// The questions of the interface that are answered here appear with the region they are about.
@@ -27,8 +28,8 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
 
 /// Which region it is about, as the list has it.
 fn title(bench: Bench, key: RegionKey) -> AnyView {
-    let name = move || bench.read(|editor| format!("{} {}", editor.title(key), number_of(editor, key)));
-    let color = move || bench.read(|editor| format!("--label: {}", editor.color(key)));
+    let name = move || bench.read_work(|editor| name_of(editor, key));
+    let color = move || bench.read_work(|editor| format!("--label: {}", editor.color(key)));
     view! {
         <p class="about-title" style=color>
             <span class="label-dot" aria-hidden="true"></span>
@@ -36,11 +37,6 @@ fn title(bench: Bench, key: RegionKey) -> AnyView {
         </p>
     }
     .into_any()
-}
-
-/// The number of a region in the list of all.
-pub(super) fn number_of(editor: &Editor, key: RegionKey) -> usize {
-    editor.document().marks().take_while(|(other, _)| *other != key).count() + 1
 }
 
 #[component]

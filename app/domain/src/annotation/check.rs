@@ -53,7 +53,7 @@ pub struct Selected<'a> {
     pub role: Option<&'a str>,
 }
 
-/// The ids of the regions for which a required question (`perRegion`) has no answer yet, in their order.
+/// The ids of the regions for which a required question (`perRegion`) has no answer yet, by id.
 #[must_use]
 pub fn regions_to_answer(config: &LabelConfig, result: &[ResultItem], control: &str) -> Vec<String> {
     let is_asked = |control: &&Control| control.flag("required") && control.flag("perRegion");

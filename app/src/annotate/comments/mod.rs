@@ -221,9 +221,13 @@ impl Talk {
 const OPEN: &str = "synapse.comments";
 
 /// What a region is called: as in the list of regions.
-fn name_of(editor: &Editor, key: RegionKey) -> Option<String> {
-    let number = editor.document().marks().position(|(other, _)| other == key)? + 1;
-    Some(format!("{} {number}", editor.title(key)))
+pub(super) fn name_of(editor: &Editor, key: RegionKey) -> Option<String> {
+    Some(format!("{} {}", editor.title(key), number_of(editor, key)?))
+}
+
+/// The number of a region in the list of all.
+pub(super) fn number_of(editor: &Editor, key: RegionKey) -> Option<usize> {
+    Some(editor.document().marks().position(|(other, _)| other == key)? + 1)
 }
 
 // Said now and then: it comes when the panel is opened.

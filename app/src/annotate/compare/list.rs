@@ -5,8 +5,8 @@ use domain::result::Direction;
 use editor::annotate::{About, Difference, Editor, How, RegionKey, Subject};
 use leptos::prelude::*;
 
-use crate::annotate::about_region::number_of;
 use crate::annotate::bench::Bench;
+use crate::annotate::comments::{name_of, number_of};
 use crate::annotate::regions::detail;
 use crate::ui::{Button, Icon, IconButton, Look, Size, lu};
 
@@ -30,7 +30,8 @@ impl Row {
             // By the number it has in the work, where it is there.
             Subject::Region { here: Some(key), there: other } => {
                 let (editor, own) = other.map_or((here, *key), |other| (there, other));
-                (format!("{} {}", editor.title(own), number_of(here, *key)), Some(editor.color(own).to_owned()))
+                let number = number_of(here, *key).unwrap_or_default();
+                (format!("{} {number}", editor.title(own)), Some(editor.color(own).to_owned()))
             }
             // The numbers of the other list would be taken for those of this one.
             Subject::Region { there: Some(key), .. } => (there.title(*key), Some(there.color(*key).to_owned())),
@@ -43,7 +44,7 @@ impl Row {
             }
             Subject::Relation(from, to) => {
                 let end = |id: &str| match (here.document().key_of(id), there.document().key_of(id)) {
-                    (Some(key), _) => format!("{} {}", here.title(key), number_of(here, key)),
+                    (Some(key), _) => name_of(here, key).unwrap_or_default(),
                     (None, Some(key)) => format!("{} (only there)", there.title(key)),
                     (None, None) => id.to_owned(),
                 };
