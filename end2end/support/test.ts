@@ -13,6 +13,7 @@ interface Servers {
 /** Not ours: answers a test provokes, and the test tools knocking at frames that run nothing, before and after they are filled. */
 const EXPECTED = [
   'Failed to load resource',
+  'Access to image at',
   "Blocked script execution in 'about:srcdoc'",
   "Blocked script execution in 'about:blank'",
 ];

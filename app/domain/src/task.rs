@@ -115,6 +115,8 @@ pub struct TaskView {
     pub project: ProjectHead,
     /// The labeling interface as written.
     pub label_config: String,
+    /// Whether media of other servers may be loaded through this one.
+    pub relays_media: bool,
     /// Which.
     pub task_id: TaskId,
     /// Its number in the project.

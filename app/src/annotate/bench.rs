@@ -19,6 +19,8 @@ use super::together::Together;
 pub(super) struct OpenedTask {
     pub(super) project_id: ProjectId,
     pub(super) task_id: TaskId,
+    /// Whether media of other servers may be loaded through this one.
+    pub(super) relays_media: bool,
 }
 
 /// The work on one task. Cheap to copy; lives as long as the view of the task.

@@ -92,8 +92,10 @@ pub(super) async fn fetch_text(address: &str) -> Result<String, String> {
 
 /// Why a picture could not be shown, as far as the browser may know.
 pub(super) async fn why_no_picture(address: &str) -> String {
-    let here = window().location().origin().unwrap_or_default();
-    let is_elsewhere = address.contains("//") && !address.starts_with(&here);
+    // Pages may not ask other servers for anything but what they show.
+    if super::media::is_elsewhere(address) {
+        return "The picture's server cannot be reached, or does not share its pictures with this site.".to_owned();
+    }
     match fetched(address).await {
         Some(answer) if !answer.ok() => {
             format!("There is no picture behind this address: the server answered {}.", answer.status())
@@ -102,9 +104,6 @@ pub(super) async fn why_no_picture(address: &str) -> String {
             "The picture is damaged, or of a kind that this browser cannot show.".to_owned()
         }
         Some(answer) => format!("What is behind this address is no picture ({}).", content_type(&answer)),
-        None if is_elsewhere => {
-            "The picture's server cannot be reached, or does not share its pictures with this site.".to_owned()
-        }
         None => "The picture could not be fetched. Check the connection and try again.".to_owned(),
     }
 }

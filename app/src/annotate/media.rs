@@ -54,6 +54,51 @@ pub(super) fn derived(task: OpenedTask, what: &str, src: &str, more: &[(&str, &s
     format!("/projects/{}/media/{what}?{}", task.project_id, String::from(query.to_string()))
 }
 
+/// Whether an address of a task leads to another server.
+pub(super) fn is_elsewhere(src: &str) -> bool {
+    let here = window().location().origin().unwrap_or_default();
+    let is_absolute = ["http:", "https:", "//"].iter().any(|begins| src.starts_with(begins));
+    is_absolute && !src.strip_prefix(&here).is_some_and(|path| path.starts_with('/'))
+}
+
+/// The way to an object of another server through this one, where the project allows it.
+pub(super) fn relayed(task: Option<OpenedTask>, src: &str) -> Option<String> {
+    let task = task.filter(|task| task.relays_media && is_elsewhere(src))?;
+    Some(derived(task, "file", src, &[]))
+}
+
+/// Where a picture or a player loads from: the address as it stands and, once that has failed, this server where the project allows it.
+/// Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    pub(super) task: Option<OpenedTask>,
+    /// As it stands in the task.
+    pub(super) written: StoredValue<String>,
+    /// What is loaded; nothing where there is nothing to load.
+    pub(super) loads: RwSignal<String>,
+}
+
+impl Way {
+    pub(super) fn new(task: Option<OpenedTask>, written: String) -> Self {
+        Self { task, loads: RwSignal::new(written.clone()), written: StoredValue::new(written) }
+    }
+
+    /// Goes through this server from now on, where that is allowed and has not been tried; whether it does.
+    pub(super) fn relay(self) -> bool {
+        let other = self.written.with_value(|written| relayed(self.task, written));
+        let Some(other) = other.filter(|other| self.loads.with_untracked(|loads| loads != other)) else { return false };
+        self.loads.set(other);
+        true
+    }
+
+    /// What a player failed at before the page came alive was not heard by anybody.
+    pub(super) fn relay_what_failed(self, player: &web_sys::HtmlMediaElement) {
+        if player.error().is_some() || player.network_state() == web_sys::HtmlMediaElement::NETWORK_NO_SOURCE {
+            let _may_come = self.relay();
+        }
+    }
+}
+
 async fn ask(address: &str, range: Option<&Range<u64>>) -> Option<Response> {
     let request = RequestInit::new();
     if let Some(range) = range {

@@ -98,6 +98,7 @@ fn Stage(view: TaskView, config: LabelConfig) -> impl IntoView {
     let TaskView {
         user_id,
         project,
+        relays_media,
         task_id,
         inner_id,
         data,
@@ -111,7 +112,7 @@ fn Stage(view: TaskView, config: LabelConfig) -> impl IntoView {
         ..
     } = view;
     let project_id = project.project_id;
-    let task = OpenedTask { project_id, task_id };
+    let task = OpenedTask { project_id, task_id, relays_media };
     let bench = Bench::new(config, data, &result, true);
     let _ = bench.quietly(|editor| editor.set_keymap(Keymap::new(&keys)));
     let here = match shown {
@@ -203,7 +204,7 @@ fn tab(task: OpenedTask, version: &Version, shown: Option<VersionId>) -> AnyView
         }
         VersionId::Annotation(id) | VersionId::Earlier(id, _) => (lu::LuUser, format!("annotation={id}")),
     };
-    let OpenedTask { project_id, task_id } = task;
+    let OpenedTask { project_id, task_id, .. } = task;
     view! {
         <a
             class="tab"

@@ -47,6 +47,8 @@ pub struct LabelProject {
     pub enable_empty_annotation: bool,
     /// Whether the regions of a proposal are shown one by one, as people draw.
     pub reveals_one_by_one: bool,
+    /// Whether media of other servers may be loaded through this one.
+    pub relays_media: bool,
     /// Whether the person sees all tasks, not only their own.
     pub sees_all: bool,
     /// Where the project stands: who manages it may try it before it is live.

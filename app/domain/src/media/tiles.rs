@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::region::Bounds;
+
 /// The side of a tile in pixels; those at the right and lower edges are smaller.
 pub const TILE: u32 = 512;
+/// Images up to this many pixels are shown as they are.
+pub const WHOLE_PIXELS: u64 = 40_000_000;
 
 /// The cuts of one image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +56,33 @@ impl Grid {
         Some(before + row as usize * wanted.columns as usize + column as usize)
     }
 
+    /// The coarsest level that is as sharp as the screen, which has `density` pixels for each pixel of the image.
+    #[must_use]
+    pub fn level_for(self, density: f64) -> usize {
+        let last = self.levels().len() - 1;
+        (0..last).find(|level| 0.5_f64.powi(i32::try_from(level + 1).unwrap_or(i32::MAX)) < density).unwrap_or(last)
+    }
+
+    /// The side of a level's tiles, in pixels of the full image.
+    #[must_use]
+    pub fn side(level: usize) -> f64 {
+        f64::from(TILE) * 2_f64.powi(i32::try_from(level).unwrap_or(i32::MAX))
+    }
+
+    /// The tiles of a level, as column and row, that show any of a part of the image.
+    #[must_use]
+    pub fn within(self, level: usize, part: Bounds) -> Vec<(u32, u32)> {
+        let Some(wanted) = self.levels().get(level).copied() else { return Vec::new() };
+        let side = Self::side(level);
+        let reach = |from: f64, to: f64, count: u32| {
+            let least = (0..count).find(|at| f64::from(at + 1) * side > from).unwrap_or(count);
+            (least..count).take_while(move |at| f64::from(*at) * side < to)
+        };
+        reach(part.min.x, part.max.x, wanted.columns)
+            .flat_map(|column| reach(part.min.y, part.max.y, wanted.rows).map(move |row| (column, row)))
+            .collect()
+    }
+
     /// Tiles of all levels.
     #[must_use]
     pub fn tiles(self) -> usize {
@@ -68,6 +99,7 @@ impl Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::region::ImagePoint;
     use proptest::prelude::*;
 
     #[test]
@@ -82,6 +114,27 @@ mod tests {
         for outside in [(0, 3, 0), (0, 0, 1), (3, 0, 0)] {
             assert_eq!(grid.index(outside.0, outside.1, outside.2), None);
         }
+    }
+
+    #[test]
+    fn the_screen_asks_for_the_level_that_is_sharp_enough() {
+        let grid = Grid { width: 20_000, height: 20_000 };
+        for (density, level) in [(2.0, 0), (1.0, 0), (0.51, 0), (0.5, 1), (0.25, 2), (0.04, 4), (0.001, 6), (0.0, 6)] {
+            assert_eq!(grid.level_for(density), level, "{density}");
+        }
+        assert_eq!(Grid { width: 9, height: 9 }.level_for(0.1), 0);
+    }
+
+    #[test]
+    fn a_part_is_shown_by_the_tiles_that_touch_it() {
+        let grid = Grid { width: 1_100, height: 600 };
+        let part = |x0, y0, x1, y1| Bounds { min: ImagePoint::new(x0, y0), max: ImagePoint::new(x1, y1) };
+        assert_eq!(grid.within(0, part(0.0, 0.0, 512.0, 512.0)), [(0, 0)]);
+        assert_eq!(grid.within(0, part(511.0, 100.0, 513.0, 513.0)), [(0, 0), (0, 1), (1, 0), (1, 1)]);
+        assert_eq!(grid.within(1, part(-50.0, -50.0, 9_000.0, 9_000.0)), [(0, 0), (1, 0)]);
+        assert_eq!(grid.within(0, part(2_000.0, 0.0, 3_000.0, 9.0)), []);
+        assert_eq!(grid.within(0, part(-9.0, 0.0, -1.0, 9.0)), []);
+        assert_eq!(grid.within(7, part(0.0, 0.0, 9.0, 9.0)), []);
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use editor::annotate::{Aids, ImageRules};
 use editor::command::Command;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlImageElement;
+use web_sys::HtmlElement;
 
 use super::toolbar::CommandButton;
 use crate::annotate::bench::{Bench, use_bench};
@@ -80,9 +80,9 @@ impl Light {
     }
 
     /// Shows a picture in this light.
-    pub(in crate::annotate) fn shine_on(&self, image: &HtmlImageElement) {
+    pub(in crate::annotate) fn shine_on(&self, image: &HtmlElement) {
         // Named in full: views have a method of the same name. Refused only for what is no style.
-        let _ = web_sys::HtmlElement::style(image).set_property("filter", &self.filter());
+        let _ = HtmlElement::style(image).set_property("filter", &self.filter());
     }
 }
 

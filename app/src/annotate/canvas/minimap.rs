@@ -12,10 +12,10 @@ pub(in crate::annotate) fn Minimap(
     /// The object shown.
     name: String,
     /// Where the picture is.
-    src: String,
+    #[prop(into)]
+    src: Signal<String>,
 ) -> impl IntoView {
     let object = StoredValue::new(name);
-    let src = StoredValue::new(src);
     let is_needed = Memo::new(move |_| {
         bench.still.track();
         bench.peek(|editor| object.with_value(|object| editor.view(object).is_some_and(|view| !view.shows_all())))
@@ -23,7 +23,7 @@ pub(in crate::annotate) fn Minimap(
     move || is_needed.get().then(|| map(bench, object, src))
 }
 
-fn map(bench: Bench, object: StoredValue<String>, src: StoredValue<String>) -> AnyView {
+fn map(bench: Bench, object: StoredValue<String>, src: Signal<String>) -> AnyView {
     let frame = NodeRef::<html::Div>::new();
     // The corners of the surface on the picture, in thousandths of its sides: a turned view is a turned frame.
     let corners = move || {
@@ -73,7 +73,7 @@ fn map(bench: Bench, object: StoredValue<String>, src: StoredValue<String>) -> A
     view! {
         // The view is moved by keys elsewhere: this is one more way, for pointers.
         <div class="minimap" aria-hidden="true" node_ref=frame on:pointerdown=on_down on:pointermove=on_move>
-            <img src=src.get_value() alt="" draggable="false"/>
+            <img src=src alt="" draggable="false"/>
             <svg viewBox="0 0 1000 1000" preserveAspectRatio="none"><polygon points=points></polygon></svg>
         </div>
     }

@@ -41,7 +41,7 @@ pub(super) enum Here {
 #[derive(Clone, Copy)]
 pub(super) struct Talk {
     bench: Bench,
-    task: OpenedTask,
+    pub(in crate::annotate) task: OpenedTask,
     here: Here,
     threads: RwSignal<Vec<Thread>>,
     /// Whether the panel is to be seen.
@@ -177,7 +177,7 @@ impl Talk {
 
     /// Asks for the comments again.
     fn look_again(self) {
-        let OpenedTask { project_id, task_id } = self.task;
+        let OpenedTask { project_id, task_id, .. } = self.task;
         self.ask(api::comments(project_id, task_id), move |outcome| {
             // The page may have been left meanwhile.
             let _left = self.trouble.try_set(outcome.err());
@@ -186,7 +186,7 @@ impl Talk {
 
     /// Does something to a comment; `undo` says what has been done and takes it back.
     fn change(self, id: CommentId, change: Change, toasts: Toasts, undo: Option<(&'static str, Change)>) {
-        let OpenedTask { project_id, task_id } = self.task;
+        let OpenedTask { project_id, task_id, .. } = self.task;
         self.ask(api::change_comment(project_id, task_id, id, change), move |outcome| match (outcome, undo) {
             (Ok(()), Some((words, back))) => {
                 toasts.undo(words, move || self.change(id, back.clone(), toasts, None));

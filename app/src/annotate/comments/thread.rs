@@ -114,7 +114,7 @@ fn about(talk: Talk, work: Option<Work>, pin: Option<Pin>) -> AnyView {
             (false, "") => "work".to_owned(),
             (false, by) => format!("the work of {by}"),
         };
-        let OpenedTask { project_id, task_id } = talk.task;
+        let OpenedTask { project_id, task_id, .. } = talk.task;
         return match work.annotation_id {
             Some(id) => view! {
                 <p class="thread-about">
@@ -193,7 +193,7 @@ fn CommentRow(talk: Talk, thread: Memo<Option<Thread>>, id: CommentId) -> impl I
         editing.set(true);
     };
     let send = Callback::new(move |()| {
-        let OpenedTask { project_id, task_id } = talk.task;
+        let OpenedTask { project_id, task_id, .. } = talk.task;
         let change = Change::Reword(writing.text.get_untracked());
         let question = api::change_comment(project_id, task_id, id, change);
         writing.send(talk, question, leave);

@@ -226,7 +226,7 @@ impl View {
 async fn fetched(task: Option<OpenedTask>, control: String, address: &str, path: Vec<String>) -> Result<Value, String> {
     if !address.starts_with('/') || address.starts_with("//") {
         return match task {
-            Some(OpenedTask { project_id, task_id }) => {
+            Some(OpenedTask { project_id, task_id, .. }) => {
                 api::tree(project_id, task_id, control, path).await.map_err(|error| error.sentence())
             }
             None => Err("Entries of another server are fetched when a task is opened.".to_owned()),

@@ -16,15 +16,16 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 
 use super::Shown;
+use super::source::{Source, State};
+use super::tiles::TileLayer;
 use super::trouble::unreadable;
-use crate::annotate::bench::Bench;
-use crate::annotate::browser;
+use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::canvas::{
     self, Light, Minimap, Repaint, SmartBar, StillLayer, TipBar, Toolbar, ZoomBar, cursor_name, hold_pointer,
     observe_size, paint, paint_layer, pointer_of, size_of, wheel_of,
 };
 use crate::annotate::comments::pins;
-use crate::ui::{Button, Icon, Size, lu, use_toasts};
+use crate::ui::{Button, Icon, ProgressBar, Size, lu, use_toasts};
 
 /// An `<Image>` of the interface.
 pub(super) fn view(shown: &Shown) -> AnyView {
@@ -32,7 +33,8 @@ pub(super) fn view(shown: &Shown) -> AnyView {
         return unreadable("This task's picture is no address that can be loaded.");
     }
     let (name, src) = (shown.name.clone(), shown.address());
-    view! { <ImageSurface bench=shown.bench title=name.clone() name src/> }.into_any()
+    let task = use_context::<OpenedTask>();
+    view! { <ImageSurface bench=shown.bench title=name.clone() name src task/> }.into_any()
 }
 
 #[component]
@@ -44,6 +46,8 @@ pub(super) fn ImageSurface(
     title: String,
     /// Where the picture is; empty when the task has none.
     src: String,
+    /// The task that names it; none in a preview, and for what this server has made itself.
+    task: Option<OpenedTask>,
 ) -> impl IntoView {
     let object = StoredValue::new(name.clone());
     let frame = NodeRef::<html::Div>::new();
@@ -52,45 +56,49 @@ pub(super) fn ImageSurface(
     let lively = NodeRef::<html::Canvas>::new();
     let toasts = use_toasts();
     let ready = RwSignal::new(false);
-    let failed = RwSignal::new(false);
-    let reason = RwSignal::new(None::<String>);
+    let source = Source::new(task, src.clone());
+    let tiles = NodeRef::<html::Div>::new();
     let light = RwSignal::new(Light::new());
     Effect::new(move |_| {
         let light = light.get();
         if let Some(image) = image.get() {
             light.shine_on(&image);
         }
+        if let Some(tiles) = tiles.get() {
+            light.shine_on(&tiles);
+        }
     });
 
+    let measured = move |size: ImageSize| {
+        object.with_value(|object| bench.measure(object, size));
+        resize(bench, object, frame);
+        ready.set(true);
+    };
     let measure = move || {
-        let Some(element) = image.get_untracked() else { return };
-        let (width, height) = (f64::from(element.natural_width()), f64::from(element.natural_height()));
-        // A drawing without a size of its own is as large as it is shown.
-        let size = ImageSize::new(width, height)
-            .or_else(|| ImageSize::new(f64::from(element.client_width()), f64::from(element.client_height())));
-        match size.filter(|_| element.complete()) {
-            Some(size) => {
-                object.with_value(|object| bench.measure(object, size));
-                resize(bench, object, frame);
-                ready.set(true);
-            }
-            None => failed.set(true),
+        if let Some(size) = source.arrived(image) {
+            measured(size);
         }
     };
     Effect::new(move |_| {
-        // The picture may have loaded before the page came alive, or failed, which looks the same.
-        if let Some(element) = image.get()
-            && element.complete()
+        if let State::Cut(grid) = source.state.get()
+            && let Some(size) = ImageSize::new(f64::from(grid.width), f64::from(grid.height))
         {
+            measured(size);
+        }
+    });
+    Effect::new(move |_| {
+        // The picture may have loaded before the page came alive, or failed, which looks the same.
+        let Some(element) = image.get() else { return };
+        if !element.complete() {
+            source.watch(image);
+        } else if !source.cut_if_too_large(&element) {
             let decoded = JsFuture::from(element.decode());
             spawn_local(async move {
                 match decoded.await {
                     // The page may have gone on to another task.
                     Ok(_) if image.try_get_untracked().flatten().is_some() => measure(),
                     Ok(_) => {}
-                    Err(_) => {
-                        let _ = failed.try_set(true);
-                    }
+                    Err(_) => source.broke(image),
                 }
             });
         }
@@ -115,6 +123,7 @@ pub(super) fn ImageSurface(
 
     // Begun in the browser, in its one thread: the server only ever holds none.
     let layer = StoredValue::new(None::<SendWrapper<StillLayer>>);
+    let cut = StoredValue::new(None::<SendWrapper<TileLayer>>);
     let again = StoredValue::new(None::<Repaint>);
     let bare = StoredValue::new(true);
     let wake = move || {
@@ -127,7 +136,19 @@ pub(super) fn ImageSurface(
         let Some(image) = image.get_untracked() else { return };
         object.with_value(|object| {
             if paint_still && let Some(canvas) = still.get_untracked() {
-                bench.peek(|editor| place_image(editor, object, &image));
+                if let (State::Cut(grid), Some(root)) = (source.state.get_untracked(), tiles.get_untracked()) {
+                    cut.update_value(|cut| {
+                        if cut.as_ref().is_none_or(|layer| !layer.is_in(&root)) {
+                            let address = move |level, column, row| source.tile(level, column, row);
+                            *cut = Some(SendWrapper::new(TileLayer::new(root.into(), grid, address, wake)));
+                        }
+                        if let (Some(layer), Some(view)) = (cut, bench.peek(|editor| editor.view(object).copied())) {
+                            layer.place(&view);
+                        }
+                    });
+                } else {
+                    bench.peek(|editor| place_image(editor, object, &image));
+                }
                 let stale = bench.quietly(|editor| editor.take_stale(object)).unwrap_or(Stale::All);
                 layer.update_value(|layer| {
                     let layer = layer.get_or_insert_with(|| SendWrapper::new(StillLayer::new(wake)));
@@ -163,14 +184,19 @@ pub(super) fn ImageSurface(
         }
     });
 
-    let address = StoredValue::new(src.clone());
+    // The wand looks at colors, which a browser tells of this server's pictures only.
+    let wants_colors =
+        Memo::new(move |_| bench.read(|editor| object.with_value(|object| editor.wants_picture(object))));
     Effect::new(move |_| {
-        if failed.get() {
-            spawn_local(async move {
-                let sentence = browser::why_no_picture(&address.get_value()).await;
-                // The page may have gone on to another task.
-                let _ = reason.try_set(Some(sentence));
-            });
+        if source.state.get() != State::Whole || !wants_colors.get() {
+            return;
+        }
+        let Some(image) = image.get_untracked() else { return };
+        match colors_of(&image) {
+            Some(picture) => {
+                let _ = object.with_value(|object| bench.quietly(|editor| editor.set_picture(object, picture)));
+            }
+            None => source.ask_for_colors(&image),
         }
     });
 
@@ -183,16 +209,11 @@ pub(super) fn ImageSurface(
         let Some(pointer) = pointer_of(&event, frame) else { return };
         hold_pointer(&event, frame);
         held.set_value(true);
-        if object.with_value(|object| bench.peek(|editor| editor.wants_picture(object)))
-            && let Some(image) = image.get_untracked()
-        {
-            match colors_of(&image) {
-                Some(picture) => {
-                    let _ = object.with_value(|object| bench.quietly(|editor| editor.set_picture(object, picture)));
-                }
-                None => toasts
-                    .info("The magic wand cannot look at this picture: the server it comes from does not allow it."),
-            }
+        if object.with_value(|object| bench.peek(|editor| editor.wants_picture(object))) {
+            toasts.info(match source.state.get_untracked() {
+                State::Cut(_) => "The magic wand cannot look at a picture of this size.",
+                _ => "The magic wand cannot look at this picture: the server it comes from does not allow it.",
+            });
         }
         let response = send(Event::PointerDown(pointer));
         if response.handled {
@@ -215,6 +236,11 @@ pub(super) fn ImageSurface(
             event.prevent_default();
         }
     };
+    // All of it in a single tile.
+    let small = Signal::derive(move || match source.state.get() {
+        State::Cut(grid) => source.tile(grid.levels().len() - 1, 0, 0),
+        _ => source.loads().get(),
+    });
     let label = if bench.peek(Editor::is_read_only) {
         format!("Picture “{title}”. Its regions can be picked in the list of regions.")
     } else {
@@ -243,27 +269,35 @@ pub(super) fn ImageSurface(
                 {(!src.is_empty()).then(|| view! {
                     <img
                         class="surface-image"
-                        class:is-missing=failed
-                        src=src.clone()
+                        class:is-missing=move || !matches!(source.state.get(), State::Coming | State::Whole)
+                        src=move || Some(source.loads().get()).filter(|loads| !loads.is_empty())
                         alt=""
                         draggable="false"
                         decoding="async"
                         node_ref=image
                         on:load=move |_| measure()
-                        on:error=move |_| failed.set(true)
+                        on:error=move |_| source.broke(image)
                     />
+                })}
+                {move || matches!(source.state.get(), State::Cut(_)).then(|| view! {
+                    <div class="surface-tiles" aria-hidden="true" node_ref=tiles></div>
                 })}
                 <canvas class="surface-layer" aria-hidden="true" node_ref=still></canvas>
                 <canvas class="surface-layer" aria-hidden="true" node_ref=lively></canvas>
                 {pins(bench, object)}
                 {
                     let src = src.clone();
-                    move || (failed.get() || src.is_empty()).then(|| trouble(&src, reason, image, failed))
+                    move || match source.state.get() {
+                        _ if src.is_empty() => Some(missing()),
+                        State::Failed(reason) => Some(trouble(&src, reason, source, image)),
+                        State::Cutting(share) => Some(cutting(share)),
+                        State::Coming | State::Whole | State::Cut(_) => None,
+                    }
                 }
             </div>
             <TipBar/>
             <SmartBar name=name.clone()/>
-            {(!src.is_empty()).then(|| view! { <Minimap bench name=name.clone() src=src.clone()/> })}
+            {(!src.is_empty()).then(|| view! { <Minimap bench name=name.clone() src=small/> })}
             <ZoomBar name light/>
         </div>
     }
@@ -309,27 +343,33 @@ fn colors_of(image: &HtmlImageElement) -> Option<Picture> {
     Picture::new(width, height, data.data().0)
 }
 
-/// What stands in the place of a picture that is not there; everything else of the task can be used.
-fn trouble(src: &str, reason: RwSignal<Option<String>>, image: NodeRef<html::Img>, failed: RwSignal<bool>) -> AnyView {
-    if src.is_empty() {
-        return view! {
-            <p class="surface-trouble" role="alert"><Icon icon=lu::LuImageOff/>"This task has no picture here."</p>
-        }
-        .into_any();
+fn missing() -> AnyView {
+    view! { <p class="surface-trouble" role="alert"><Icon icon=lu::LuImageOff/>"This task has no picture here."</p> }
+        .into_any()
+}
+
+/// A picture of very many pixels is being made ready for the first time.
+fn cutting(share: f64) -> AnyView {
+    view! {
+        <div class="surface-trouble" role="status">
+            <div class="surface-making">
+                <p>"This picture is very large. It is being cut into tiles, once for everybody."</p>
+                <ProgressBar label="Cutting".to_owned() value=Signal::derive(move || Some(share))/>
+            </div>
+        </div>
     }
+    .into_any()
+}
+
+/// What stands in the place of a picture that is not there; everything else of the task can be used.
+fn trouble(src: &str, reason: Option<String>, source: Source, image: NodeRef<html::Img>) -> AnyView {
     let address = src.to_owned();
-    let again = move |_| {
-        reason.set(None);
-        failed.set(false);
-        if let Some(image) = image.get_untracked() {
-            image.set_src(&image.src());
-        }
-    };
+    let again = move |_| source.again(image);
     view! {
         <div class="surface-trouble" role="alert" on:pointerdown=|event| event.stop_propagation()>
             <Icon icon=lu::LuImageOff/>
             <div>
-                <p>{move || reason.get().unwrap_or_else(|| "The picture could not be loaded.".to_owned())}</p>
+                <p>{reason.unwrap_or_else(|| "The picture could not be loaded.".to_owned())}</p>
                 <p class="muted small object-address">{address}</p>
             </div>
             <Button size=Size::Small icon=lu::LuRotateCw on:click=again>"Try again"</Button>

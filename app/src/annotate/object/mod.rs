@@ -17,8 +17,10 @@ mod pdf;
 mod pictures;
 mod reading;
 mod series;
+mod source;
 mod table;
 mod text;
+mod tiles;
 mod trouble;
 mod video;
 

@@ -151,7 +151,7 @@ fn blank(bench: Bench, name: String) -> AnyView {
     view! {
         <div class="pictures">
             <p class="presented-link"><Icon icon=lu::LuFileText/>"A blank page to try out. The document is shown when a task is opened."</p>
-            <ImageSurface bench name=page title=name src=BLANK.to_owned()/>
+            <ImageSurface bench name=page title=name src=BLANK.to_owned() task=None/>
         </div>
     }
     .into_any()

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Shown;
 use super::image::ImageSurface;
-use crate::annotate::bench::Bench;
+use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::safe::safe_address;
 use crate::ui::{Icon, IconButton, Size, lu};
 
@@ -70,6 +70,7 @@ pub(super) fn Pictures(
     /// The one in hand, from 0.
     current: RwSignal<usize>,
 ) -> impl IntoView {
+    let task = use_context::<OpenedTask>();
     let count = pictures.len();
     let (one, many) = what.words();
     let list = StoredValue::new(name.clone());
@@ -122,7 +123,9 @@ pub(super) fn Pictures(
             What::Pictures => format!("{}, {} of {count}", list.get_value(), at + 1),
             What::Pages => format!("{}, page {} of {count}", list.get_value(), at + 1),
         };
-        view! { <ImageSurface bench name=entry(at) title src/> }
+        // Pages were made by this server.
+        let task = task.filter(|_| what == What::Pictures);
+        view! { <ImageSurface bench name=entry(at) title src task/> }
     };
     let thumb = move |at: usize| {
         let src = pictures.with_value(|pictures| pictures[at].thumb.clone());

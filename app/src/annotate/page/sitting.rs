@@ -104,7 +104,7 @@ impl Sitting {
             editor.set_model(project.model.clone());
         });
         let project_id = project.project_id;
-        let opened = OpenedTask { project_id, task_id };
+        let opened = OpenedTask { project_id, task_id, relays_media: project.relays_media };
         Self {
             user_id,
             bench,

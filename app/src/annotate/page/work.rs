@@ -11,7 +11,6 @@ use super::alive::{go_on_when_possible, look_ahead, stay_alive};
 use super::keys::KeyList;
 use super::sitting::{By, Sitting};
 use crate::annotate::autosave::Saving;
-use crate::annotate::bench::OpenedTask;
 use crate::annotate::browser;
 use crate::annotate::canvas::listen_to_keys;
 use crate::annotate::comments::{CommentsButton, beside as comments_beside};
@@ -59,9 +58,8 @@ pub(super) fn Work(
     let toasts = use_toasts();
     let navigate = use_navigate();
     provide_context(bench);
-    let task = OpenedTask { project_id: desk.project_id, task_id: desk.task_id };
+    let (talk, task) = (desk.talk, desk.talk.task);
     provide_context(task);
-    let talk = desk.talk;
     provide_context(talk);
     talk.start();
     let comparing = RwSignal::new(false);

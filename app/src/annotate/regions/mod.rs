@@ -8,7 +8,7 @@ mod window;
 
 use std::collections::BTreeSet;
 
-use editor::annotate::{Editor, Entry, ObjectKind, RegionKey, Wanted};
+use editor::annotate::{Editor, Entry, ObjectKind, RegionKey, Unshown, Wanted};
 use editor::command::Command;
 use leptos::{ev, html, prelude::*};
 
@@ -134,6 +134,7 @@ pub(super) fn Regions() -> impl IntoView {
         <section class="panel-part regions" aria-labelledby="regions-title">
             <Head bench entries wanted/>
             <HeldBack bench/>
+            <NotShown bench/>
             <Show when=move || count.get() == 0>
                 <p class="panel-empty">
                     {move || {
@@ -187,6 +188,32 @@ fn HeldBack(bench: Bench) -> impl IntoView {
         </Show>
     }
     .into_any()
+}
+
+/// What came with the results and cannot be shown.
+#[component]
+fn NotShown(bench: Bench) -> impl IntoView {
+    /// So many are told one by one.
+    const TOLD: usize = 5;
+    let unshown = Memo::new(move |_| bench.read_work(Editor::unshown));
+    move || {
+        let unshown = unshown.get();
+        let more = unshown.len().saturating_sub(TOLD);
+        let words = match unshown.len() {
+            0 => return None,
+            1 => "1 region cannot be shown. It is handed in as it came.".to_owned(),
+            several => format!("{several} regions cannot be shown. They are handed in as they came."),
+        };
+        let told = unshown.into_iter().take(TOLD).map(|Unshown { title, sentence }| {
+            view! { <li><b>{title}</b>": "{sentence}</li> }
+        });
+        Some(view! {
+            <details class="panel-odd">
+                <summary><Icon icon=lu::LuTriangleAlert/>{words}</summary>
+                <ul>{told.collect_view()}{(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}</ul>
+            </details>
+        })
+    }
 }
 
 /// What the list is called, how long it is, and what it shows.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::label_config::item_of;
 use domain::region::Shape;
-use editor::annotate::{Editor, Entry, RegionKey, clock};
+use editor::annotate::{Editor, Entry, Oddity, RegionKey, clock};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -30,6 +30,8 @@ pub(super) struct Row {
     hovered: bool,
     /// A required question about it is still open.
     is_open: bool,
+    /// What is wrong with it.
+    odd: Option<&'static str>,
 }
 
 /// What is on the page.
@@ -64,6 +66,11 @@ pub(super) fn lines(
 fn row(editor: &Editor, at: usize, key: RegionKey, number: usize, open: &BTreeSet<RegionKey>) -> Option<Row> {
     let mark = editor.document().mark(key)?;
     let about = editor.note(key).map_or_else(|| detail(&mark.region.shape), |note| shortened(&note));
+    let odd = match editor.oddity(key) {
+        Some(Oddity::Outside) => Some("It lies outside the picture."),
+        Some(Oddity::TooFewPoints) => Some("A polygon needs three points."),
+        None => None,
+    };
     Some(Row {
         key,
         at,
@@ -79,6 +86,7 @@ fn row(editor: &Editor, at: usize, key: RegionKey, number: usize, open: &BTreeSe
         selected: editor.selection().contains(&key),
         hovered: editor.hovered() == Some(key),
         is_open: open.contains(&key),
+        odd,
     })
 }
 
@@ -198,6 +206,9 @@ pub(super) fn RegionRow(bench: Bench, view: Window, key: RegionKey, lines: Memo<
                 </span>
                 {move || look(|row| row.is_open).then(|| view! {
                     <span class="region-open" title="A required question about it has no answer"><Icon icon=lu::LuCircleAlert/></span>
+                })}
+                {move || row.with(|row| row.as_ref()?.odd).map(|odd| view! {
+                    <span class="region-open" title=odd><Icon icon=lu::LuTriangleAlert/><span class="sr-only">{odd}</span></span>
                 })}
                 {badge(bench, key)}
             </button>

@@ -16,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use domain::{
     Error as Problem, Kind,
-    media::tiles::{Grid, Level, TILE},
+    media::tiles::{Grid, Level, TILE, WHOLE_PIXELS},
 };
 use image::{
     ColorType, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, metadata::Orientation,
@@ -33,8 +33,6 @@ use crate::{
 
 /// Changes with the way tiles are made.
 pub(super) const RECIPE: &str = "tiles1";
-/// Images up to this many pixels are shown as they are.
-pub const WHOLE_PIXELS: u64 = 40_000_000;
 /// The most memory for an image that has to be decoded whole.
 pub const MAX_WHOLE_BYTES: u64 = 1536 << 20;
 const QUALITY: u8 = 88;

@@ -108,6 +108,7 @@ pub async fn view(
         user_id: me,
         project: ProjectHead { project_id, title: project.title, role: access.role() },
         label_config: project.label_config,
+        relays_media: project.relays_media,
         task_id,
         inner_id: task.inner_id,
         data: task.data,

@@ -103,7 +103,7 @@ pub(super) async fn total(conn: &mut PgConnection, access: &ProjectAccess, filte
 pub(super) async fn project(conn: &mut PgConnection, access: &ProjectAccess, sees_all: bool) -> Result<LabelProject> {
     let row = sqlx::query!(
         r#"select project_id as "project_id: ProjectId", title, label_config, expert_instruction, show_instruction,
-            show_skip_button, enable_empty_annotation, reveal_preannotations_interactively, state,
+            show_skip_button, enable_empty_annotation, reveal_preannotations_interactively, allow_media_proxy, state,
             (select m.title from ml_backend m where m.project_id = $1 and m.is_interactive) as model
         from project where project_id = $1"#,
         access.project_id().0
@@ -119,6 +119,7 @@ pub(super) async fn project(conn: &mut PgConnection, access: &ProjectAccess, see
         show_skip_button: row.show_skip_button,
         enable_empty_annotation: row.enable_empty_annotation,
         reveals_one_by_one: row.reveal_preannotations_interactively,
+        relays_media: row.allow_media_proxy,
         sees_all,
         state: ProjectState::from_name(&row.state).unwrap_or(ProjectState::Pending),
         model: row.model,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Error;
 use domain::label_config::LabelConfig;
 use domain::region::ImageSize;
 use domain::result::{self, Region, ResultItem};
@@ -146,19 +147,41 @@ impl Document {
         Some(key)
     }
 
-    fn read_region(&self, item: &ResultItem, sizes: &BTreeMap<String, ImageSize>) -> Option<Region> {
+    /// The regions that are carried because they cannot be read, and why. Those of pictures that have not been measured may
+    /// still be read.
+    pub(crate) fn refused(&self, sizes: &BTreeMap<String, ImageSize>) -> Vec<(&ResultItem, Error)> {
+        let is_open =
+            |place: &str| sizes.contains_key(place) || !self.kit.object(place).is_some_and(ObjectKind::is_canvas);
+        let carried = self.slots.iter().filter_map(|slot| match slot {
+            Slot::Carried(item) => Some(item),
+            _ => None,
+        });
+        let refused = carried.filter_map(|item| {
+            let place = self.place_of(item).filter(|place| is_open(place))?;
+            Some((item, self.try_region(item, &place, sizes)?.err()?))
+        });
+        refused.collect()
+    }
+
+    /// `None` for what is no region of this interface.
+    fn try_region(
+        &self,
+        item: &ResultItem,
+        place: &str,
+        sizes: &BTreeMap<String, ImageSize>,
+    ) -> Option<domain::Result<Option<Region>>> {
         let drawn = self.kit.shapes.iter().any(|s| s.name == item.from_name() && s.item_type == item.item_type());
         let labeled = self.kit.label_set(item.from_name()).is_some_and(|set| set.item_type == item.item_type());
-        if !(drawn || labeled) {
-            return None;
-        }
-        let place = self.place_of(item)?;
-        let region = match sizes.get(&place) {
+        (drawn || labeled).then(|| match sizes.get(place) {
             Some(size) => Region::on_image(item, *size),
             None => Region::from_item(item, None),
-        };
+        })
+    }
+
+    fn read_region(&self, item: &ResultItem, sizes: &BTreeMap<String, ImageSize>) -> Option<Region> {
+        let place = self.place_of(item)?;
         // A malformed region is not shown, but not lost either: it is carried through.
-        let region = region.ok().flatten()?;
+        let region = self.try_region(item, &place, sizes)?.ok().flatten()?;
         let bears = self.kit.object(&place).is_some_and(|object| object.bears(&region.shape));
         bears.then_some(Region { to_name: place, ..region })
     }

@@ -13,6 +13,7 @@ mod lines;
 mod listing;
 mod logging;
 mod looking;
+mod oddities;
 mod pages;
 mod painting;
 mod paths;

@@ -20,7 +20,7 @@ use super::trouble::Trouble;
 use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::browser;
 use crate::annotate::line::{Clock, LineSurface, Making, Overview, PlayBar, Player, RULER, pending_hint};
-use crate::annotate::media::{self, Failure};
+use crate::annotate::media::{self, Failure, Way};
 use crate::ui::{Icon, IconButton, Size, lu};
 
 /// The largest file that is decoded in the page.
@@ -74,6 +74,7 @@ fn Sound(
     let task = use_context::<OpenedTask>();
     let object = StoredValue::new(name.clone());
     let address = StoredValue::new(src.clone());
+    let way = Way::new(task, src);
     let state = RwSignal::new(State::Opening(None));
     let player = NodeRef::<html::Audio>::new();
     let written = |attribute: &str| element.attribute(attribute).and_then(|text| text.trim().parse::<f64>().ok());
@@ -134,6 +135,11 @@ fn Sound(
         });
     };
     Effect::new(move |_| load());
+    Effect::new(move |_| {
+        if let Some(player) = player.get() {
+            way.relay_what_failed(&player);
+        }
+    });
     // The player may know how long the sound is only after the server has given up on it.
     let on_metadata = move |_| {
         if let State::Failed(failure) = state.get_untracked()
@@ -176,7 +182,13 @@ fn Sound(
     };
     view! {
         <div class="line-object" data-kind="sound">
-            <audio preload="metadata" src=(!src.is_empty()).then_some(src) node_ref=player on:loadedmetadata=on_metadata></audio>
+            <audio
+                preload="metadata"
+                src=move || Some(way.loads.get()).filter(|loads| !loads.is_empty())
+                node_ref=player
+                on:loadedmetadata=on_metadata
+                on:error=move |_| { let _may_come = way.relay(); }
+            ></audio>
             {body}
             {move || pending_hint(bench, object)}
         </div>

@@ -9,7 +9,8 @@ use leptos::{ev, html, prelude::*};
 use web_sys::HtmlAudioElement;
 
 use super::Rules;
-use crate::annotate::bench::Bench;
+use crate::annotate::bench::{Bench, OpenedTask};
+use crate::annotate::media::Way;
 use crate::annotate::together::Seat;
 use crate::ui::{IconButton, Size, lu};
 
@@ -22,6 +23,7 @@ const SETTLES_MS: f64 = 1_000.0;
 #[derive(Clone, Copy)]
 pub(super) struct Recording {
     player: NodeRef<html::Audio>,
+    way: Way,
     /// Whether there is one of its own.
     is_own: bool,
     second: RwSignal<f64>,
@@ -40,6 +42,7 @@ impl Recording {
     pub(super) fn new(bench: Bench, rules: &Rules) -> Self {
         let recording = Self {
             player: NodeRef::new(),
+            way: Way::new(use_context::<OpenedTask>(), rules.audio.clone()),
             is_own: !rules.audio.is_empty(),
             second: RwSignal::new(0.0),
             is_playing: RwSignal::new(false),
@@ -233,6 +236,11 @@ impl Recording {
             }
             self.tick();
         };
+        Effect::new(move |_| {
+            if let Some(player) = self.player.get() {
+                self.way.relay_what_failed(&player);
+            }
+        });
         let has_player = rules.has_player;
         view! {
             <div class="dialogue-player" data-follows=rules.follows.then_some("")>
@@ -241,7 +249,7 @@ impl Recording {
                     controls=has_player
                     hidden=!has_player
                     preload="metadata"
-                    src=rules.audio.clone()
+                    src=move || self.way.loads.get()
                     aria-label=format!("Recording of {}", rules.name)
                     node_ref=self.player
                     on:timeupdate=told
@@ -250,7 +258,7 @@ impl Recording {
                     on:seeking=told
                     on:seeked=moved
                     on:ratechange=hurried
-                    on:error=move |_| self.trouble.set(true)
+                    on:error=move |_| if !self.way.relay() { self.trouble.set(true) }
                     on:loadedmetadata=move |_| self.trouble.set(false)
                 ></audio>
                 {move || self.trouble.get().then(|| view! {

@@ -19,7 +19,7 @@ use super::Shown;
 use super::trouble::Trouble;
 use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::line::{Clock, Ground, LineSurface, Overview, PlayBar, Player, RULER, pending_hint};
-use crate::annotate::media::{self, Failure};
+use crate::annotate::media::{self, Failure, Way};
 use crate::ui::{Icon, IconButton, Size, lu};
 
 /// The player knows length and size (`HTMLMediaElement.HAVE_METADATA`).
@@ -69,6 +69,7 @@ fn Film(
     let task = use_context::<OpenedTask>();
     let object = StoredValue::new(name.clone());
     let address = StoredValue::new(src.clone());
+    let way = Way::new(task, src);
     let state = RwSignal::new(State::Opening);
     let video = NodeRef::<html::Video>::new();
     let clock = StoredValue::new(Clock::Even { rate: stated });
@@ -157,6 +158,11 @@ fn Film(
         });
     };
     Effect::new(move |_| load());
+    Effect::new(move |_| {
+        if let Some(video) = video.get() {
+            way.relay_what_failed(&video);
+        }
+    });
     let on_metadata = move |_| match state.get_untracked() {
         State::Open(_) => {
             fail_without_picture();
@@ -172,7 +178,8 @@ fn Film(
         }
     };
     let on_error = move |_| {
-        if matches!(state.get_untracked(), State::Failed(_)) || address.with_value(String::is_empty) {
+        let is_told = matches!(state.get_untracked(), State::Failed(_)) || address.with_value(String::is_empty);
+        if way.relay() || is_told {
             return;
         }
         let sentence = "This video is not there, or of a kind that this browser cannot play.";
@@ -220,7 +227,7 @@ fn Film(
                     <video
                         preload="auto"
                         playsinline="true"
-                        src=(!src.is_empty()).then_some(src)
+                        src=move || Some(way.loads.get()).filter(|loads| !loads.is_empty())
                         node_ref=video
                         on:loadedmetadata=on_metadata
                         on:error=on_error
