@@ -301,7 +301,7 @@ pub(crate) mod config {
         LabelConfig {
             objects: vec![object("img", "Image"), object("other", "Image")],
             controls: vec![
-                control("box", "RectangleLabels", "img", cat(), &[]),
+                control("box", "RectangleLabels", "img", vec![label("Cat", None), label("Dog", None)], &[]),
                 control("point", "KeyPointLabels", "img", cat(), &[("smart", "true")]),
                 control("ring", "EllipseLabels", "img", cat(), &[("smartonly", "true")]),
                 control("mask", "BrushLabels", "img", cat(), &[("smart", "true")]),

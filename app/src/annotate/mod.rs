@@ -17,6 +17,7 @@ mod comments;
 mod compare;
 mod control;
 mod desktop;
+mod hand;
 mod line;
 mod media;
 mod object;

@@ -9,8 +9,8 @@ use leptos::{html, prelude::*};
 
 use super::api::PutModel;
 use crate::ui::{
-    Button, Checkbox, Choice, FormActions, FormScope, Look, PasswordField, Select, TextField, focus_first_error,
-    use_toasts,
+    Banner, Button, Checkbox, Choice, FormActions, FormScope, Look, PasswordField, Select, TextField, Tone,
+    focus_first_error,
 };
 
 /// As many as a field counts.
@@ -27,11 +27,14 @@ pub(super) fn ModelForm(
     /// Whether a model of the project is asked while people draw: a new one does not take its place unasked.
     one_is_asked: bool,
     open: RwSignal<bool>,
-    reload: RwSignal<u32>,
+    /// Goes on when the dialog is closed meanwhile.
+    put: ServerAction<PutModel>,
 ) -> impl IntoView {
-    let toasts = use_toasts();
-    let put = ServerAction::<PutModel>::new();
-    let ml_backend_id = model.as_ref().map(|model| model.ml_backend_id);
+    // What was asked for before is not this form's.
+    put.value().set(None);
+    let ml_backend_id = RwSignal::new(model.as_ref().map(|model| model.ml_backend_id));
+    // Stored, and not working: why, as the model or the way to it says.
+    let trouble = RwSignal::new(None::<String>);
     let username = model.as_ref().and_then(|model| model.username.clone());
     let has_password = username.is_some();
     let title = RwSignal::new(model.as_ref().map(|model| model.title.clone()).unwrap_or_default());
@@ -45,14 +48,15 @@ pub(super) fn ModelForm(
     let is_interactive = RwSignal::new(was_interactive);
     Effect::new(move |_| {
         let Some(Ok(model)) = put.value().get() else { return };
-        open.set(false);
-        reload.update(|times| *times += 1);
-        match model.state {
-            State::Up => toasts.success(format!("“{}” is connected", model.title)),
-            State::Down | State::Unchecked => toasts.info(format!("Saved. {}", model.message)),
+        if model.state == State::Up {
+            open.set(false);
+        } else {
+            ml_backend_id.set(Some(model.ml_backend_id));
+            trouble.set(Some(model.message));
         }
     });
     let send = move || {
+        trouble.set(None);
         let password = Some(password.get_untracked()).filter(|password| !password.is_empty());
         let auth = match is_basic.get_untracked() {
             true => Auth::Basic { username: username.get_untracked(), password },
@@ -66,7 +70,7 @@ pub(super) fn ModelForm(
             timeout_s: seconds.get_untracked().trim().parse().unwrap_or(0),
             is_interactive: is_interactive.get_untracked(),
         };
-        put.dispatch(PutModel { project_id, ml_backend_id, form });
+        put.dispatch(PutModel { project_id, ml_backend_id: ml_backend_id.get_untracked(), form });
     };
     let error = Signal::derive(move || put.value().get().and_then(Result::err));
     let form = NodeRef::<html::Form>::new();
@@ -89,6 +93,9 @@ pub(super) fn ModelForm(
                         send();
                     }
                 >
+                    {move || trouble.get().map(|why| view! {
+                        <Banner tone=Tone::Warning title="Saved, but it does not work yet"><p>{why}</p></Banner>
+                    })}
                     <TextField
                         name="title"
                         label="Name"
@@ -141,14 +148,16 @@ pub(super) fn ModelForm(
                     <Checkbox
                         name="is_interactive"
                         label="Asked while people draw"
-                        help="By controls with smart=\"true\" or smartOnly=\"true\". One model of a project is."
+                        help="By what is drawn with smart tools. A project has one such model: another one hands over."
                         checked=was_interactive
                         on_change=Callback::new(move |on| is_interactive.set(on))
                     />
                     <FormActions end=true>
-                        <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                        <Button on:click=move |_| open.set(false)>
+                            {move || if trouble.get().is_some() || put.pending().get() { "Close" } else { "Cancel" }}
+                        </Button>
                         <Button look=Look::Primary kind="submit" busy=put.pending()>
-                            {if ml_backend_id.is_some() { "Save and check" } else { "Add and check" }}
+                            {move || if ml_backend_id.get().is_some() { "Save and check" } else { "Add and check" }}
                         </Button>
                     </FormActions>
                 </form>

@@ -4,7 +4,7 @@ use domain::id::ProjectId;
 use domain::ml::{Backend, MAX_BACKENDS, State};
 use leptos::prelude::*;
 
-use super::api::{CheckModel, RemoveModel, SetModelInteractive};
+use super::api::{CheckModel, PutModel, RemoveModel, SetModelInteractive};
 use super::form::ModelForm;
 use crate::ui::{
     Align, Badge, Button, ConfirmDialog, Dialog, EmptyState, Icon, LinkButton, Look, Menu, MenuButton, Size, Switch,
@@ -27,6 +27,7 @@ struct Acts {
 #[component]
 pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSignal<u32>) -> impl IntoView {
     let toasts = use_toasts();
+    let put = ServerAction::<PutModel>::new();
     let check = ServerAction::<CheckModel>::new();
     let ask = ServerAction::<SetModelInteractive>::new();
     let remove = ServerAction::<RemoveModel>::new();
@@ -35,6 +36,21 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
     let (form_open, confirm_open) = (RwSignal::new(false), RwSignal::new(false));
     let acts = Acts { project_id, check, ask, editing, form_open, removing, confirm_open };
     let again = move || reload.update(|times| *times += 1);
+    // Also when its form has been closed before the model answered. While it is open, the list behind it can wait.
+    let is_stale = RwSignal::new(false);
+    Effect::new(move |_| {
+        let Some(Ok(model)) = put.value().get() else { return };
+        if model.state == State::Up {
+            toasts.success(format!("“{}” is connected", model.title));
+        }
+        is_stale.set(true);
+    });
+    Effect::new(move |_| {
+        if is_stale.get() && !form_open.get() {
+            is_stale.set(false);
+            again();
+        }
+    });
     Effect::new(move |_| match check.value().get() {
         Some(Ok(model)) => {
             if model.state == State::Up {
@@ -103,7 +119,7 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
             open=form_open
             title=Signal::derive(move || if editing.with(Option::is_some) { "Edit the model" } else { "Add a model" }.to_owned())
         >
-            <ModelForm project_id model=editing.get_untracked() one_is_asked open=form_open reload/>
+            <ModelForm project_id model=editing.get_untracked() one_is_asked open=form_open put/>
         </Dialog>
         <ConfirmDialog
             open=confirm_open
@@ -134,7 +150,7 @@ fn Row(model: Backend, acts: Acts) -> impl IntoView {
     };
     let (tone, word) = match model.state {
         State::Up => (Tone::Success, "Connected"),
-        State::Down => (Tone::Danger, "No connection"),
+        State::Down => (Tone::Danger, "Not working"),
         State::Unchecked => (Tone::Neutral, "Not checked"),
     };
     let about = [

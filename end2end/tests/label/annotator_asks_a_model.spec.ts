@@ -56,8 +56,13 @@ test('a model proposes what an annotator points at', async ({ app, page }) => {
   await expect(form.getByText('leads into a private network')).toBeVisible();
   await form.getByRole('textbox', { name: 'Address' }).fill(model.url);
   await form.getByRole('button', { name: 'Add and check' }).click();
+  // What does not work is stored and told where it can be mended; closed, it can be taken up again.
+  await expect(form.getByText('Saved, but it does not work yet')).toBeVisible();
+  await expect(form.getByText('does not accept the user name and password')).toBeVisible();
+  await expectAccessible(page);
+  await form.getByRole('button', { name: 'Close', exact: true }).last().click();
   const row = page.getByRole('region', { name: 'Models of the project' }).getByRole('listitem');
-  await expect(row).toContainText('No connection');
+  await expect(row).toContainText('Not working');
   await expect(row).toContainText('does not accept the user name and password');
   await row.getByRole('button', { name: 'Manage Points' }).click();
   await page.getByRole('menuitem', { name: 'Edit' }).click();
@@ -89,7 +94,7 @@ test('a model proposes what an annotator points at', async ({ app, page }) => {
   await bar.getByRole('button', { name: 'Try again' }).click();
   await expect(bar).toContainText('1 region suggested');
   await expect(regions(page)).toHaveCount(0);
-  // Not handed in before it is decided.
+  // Enter places nothing of its own between drawings made by hand. Nothing is handed in before it is decided.
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText('accept, keep or discard it first')).toBeVisible();
 
@@ -124,9 +129,8 @@ test('a model proposes what an annotator points at', async ({ app, page }) => {
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText('Task 2', { exact: true })).toBeVisible();
 
-  // What somebody has decided goes along to the next task.
+  // What somebody has decided and has in hand goes along to the next task.
   await showActualSize(page);
-  await page.getByRole('button', { name: 'Point', exact: true }).click();
   await expect(smart).toHaveAttribute('aria-pressed', 'true');
   const third = await clickAt(page, CAT, [200, 150]);
   await expect(regions(page)).toHaveCount(1);

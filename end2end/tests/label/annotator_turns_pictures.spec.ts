@@ -57,6 +57,11 @@ test('pictures of a list are turned over, drawn on and told apart', async ({ app
   await light.getByRole('radio', { name: 'Good' }).check();
   await page.keyboard.press('Control+Enter');
   await expect(light).toContainText('Please answer “Light” for each picture (1 to go).');
+  // The keys that turn work wherever the keyboard is, again and again.
+  await page.keyboard.press('PageDown');
+  await expect(picture(page)).toHaveAccessibleName(/page, 2 of 2/);
+  await page.keyboard.press('PageUp');
+  await expect(picture(page)).toHaveAccessibleName(/page, 1 of 2/);
   await strip.getByRole('button', { name: 'Picture 2' }).click();
   await expect(light).toContainText('about picture 2 of 2');
   await expect(light.getByRole('radio', { name: 'Good' })).not.toBeChecked();

@@ -54,8 +54,8 @@ impl Editor {
                 self.selected_marks().any(|(_, mark)| mark.is_editable() && is_turned(&mark.region.shape))
             }
             Command::Smart => self.document.kit().asks_models(),
-            Command::Accept => self.can_accept(),
-            Command::Place => self.tool.draws().is_some() && !self.can_accept(),
+            Command::Accept => self.can_accept() || self.can_ask_again(),
+            Command::Place => self.tool.draws().is_some() && !self.waits_for_hands(),
             Command::Submit | Command::Skip | Command::ShowKeys => true,
         }
     }
@@ -77,7 +77,8 @@ impl Editor {
                 Response::ALL
             }
             Command::Smart => self.toggle_smart(),
-            Command::Accept => self.accept(),
+            Command::Accept if self.can_accept() => self.accept(),
+            Command::Accept => self.ask_again(),
             Command::Delete => self.delete(),
             Command::Relate => self.relate(),
             Command::Copy => self.copy(),

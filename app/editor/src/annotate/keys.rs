@@ -56,7 +56,7 @@ impl Editor {
         meant.map_or(Response::NONE, |command| self.run(command))
     }
 
-    /// First a running gesture, then what a model was asked, then the selection, then the label of the next drawing.
+    /// First a running gesture, then what a model was asked, then the selection, then the tool, then the label at hand.
     fn escape(&mut self) -> Response {
         let abandoned = self.abandon();
         if abandoned != Response::NONE {
@@ -71,12 +71,12 @@ impl Editor {
         if !self.selection.is_empty() {
             return self.select(BTreeSet::new());
         }
-        // With nothing left to leave, the key is for whatever is around.
-        if self.tool == ToolKind::Select {
-            return Response::NONE;
+        if self.tool != ToolKind::Select {
+            self.tool = ToolKind::Select;
+            return Response { panels: true, ..Response::LIVELY };
         }
-        self.tool = ToolKind::Select;
-        Response { panels: true, ..Response::LIVELY }
+        // With nothing left to leave, the key is for whatever is around.
+        if self.label.take().is_some() { Response::ALL } else { Response::NONE }
     }
 
     /// Arrows move what is selected by a pixel, with Shift by ten; with Alt they move its far sides.

@@ -42,6 +42,9 @@ impl Editor {
         if self.is_read_only() || self.would_exceed(&label) {
             return Response::LIVELY;
         }
+        if self.relabel_suggested(&label) {
+            return Response { panels: true, ..Response::LIVELY };
+        }
         if let Some((object, shape)) = self.pending.take() {
             let marks = self.document.kit().label_set(&label.control).is_some_and(|set| set.marks(&shape));
             if label.to_names.contains(&object) && marks {
@@ -113,7 +116,7 @@ impl Editor {
     }
 
     /// What relabeling would make of a region; `None` when the label does not apply to it.
-    fn naming(&self, mark: &Mark, label: &LabelChoice) -> Option<Naming> {
+    pub(super) fn naming(&self, mark: &Mark, label: &LabelChoice) -> Option<Naming> {
         if !label.to_names.contains(&mark.region.to_name) {
             return None;
         }

@@ -16,6 +16,7 @@ mod document;
 mod edit;
 mod editor;
 mod film;
+mod hand;
 mod handles;
 mod hit;
 mod keys;
@@ -54,6 +55,7 @@ pub use domain::result::Direction;
 pub use edit::{Edit, Naming};
 pub use editor::{Draft, Editor, Response, Unfinished};
 pub use film::{FilmBox, FilmPath, TrackRow};
+pub use hand::Hand;
 pub use handles::Handle;
 pub use hit::region_at;
 pub use kit::{

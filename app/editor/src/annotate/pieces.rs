@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use domain::region::{Shape, TextSpan};
 use domain::result::Region;
 
-use super::document::Mark;
+use super::document::{Mark, RegionKey};
 use super::editor::{Editor, Response};
 use super::kit::{LabelChoice, LabelSet, ObjectKind};
 
@@ -23,8 +23,17 @@ impl Editor {
         if applies {
             return self.add_piece(object, shape);
         }
+        if let Some(key) = self.piece_like(object, &shape) {
+            return self.select([key].into());
+        }
+        let response = self.select([].into());
         self.pending = Some((object.to_owned(), shape));
-        self.select([].into()).and(Response::ALL)
+        response.and(Response::ALL)
+    }
+
+    /// The region that is exactly this piece, the last one of several.
+    fn piece_like(&self, object: &str, shape: &Shape) -> Option<RegionKey> {
+        self.document.marks_on(object).filter(|(_, mark)| mark.region.shape == *shape).last().map(|(key, _)| key)
     }
 
     /// The control of the label at hand, where that labels pieces of this object.
@@ -69,7 +78,9 @@ impl Editor {
         let response = self.insert_all(vec![Mark::new(region, None)]);
         // Where questions are asked about each piece, it is the one to answer for. Otherwise the next piece gets the label
         // at hand, not this one another label by accident.
-        if !self.document.kit().questions.iter().any(|question| question.per_region) {
+        if self.document.kit().questions.iter().any(|question| question.per_region) {
+            self.fresh = self.selection.first().copied();
+        } else {
             self.set_selection(BTreeSet::new());
         }
         response
@@ -99,6 +110,10 @@ impl Editor {
         let kit = self.document.kit();
         let bears = kit.object(object).is_some_and(|kind| kind.bears(&shape));
         if self.is_read_only() || !bears || !kit.labels.iter().any(fits) {
+            return Response::NONE;
+        }
+        // The key is for the region that is exactly this and has been selected.
+        if self.piece_like(object, &shape).is_some_and(|key| self.sole() == Some(key)) {
             return Response::NONE;
         }
         self.pending = Some((object.to_owned(), shape));

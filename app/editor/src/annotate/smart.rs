@@ -13,11 +13,13 @@ use domain::result::ResultItem;
 
 use super::compare::{Difference, How, Subject};
 use super::document::{Document, Mark};
+use super::edit::Edit;
 use super::editor::{Editor, Response};
-use super::kit::ShapeKind;
+use super::kit::{LabelChoice, ShapeKind};
 use super::layers::{Look, paint_shape};
 use super::tool::{State, ToolKind};
 use crate::command::Command;
+use crate::history::Reversible;
 use crate::input::Pointer;
 use crate::paint::{Paint, Style};
 use crate::view::Viewport;
@@ -34,6 +36,10 @@ pub(in crate::annotate) struct Assistant {
     accepts_alone: bool,
     /// The drawing that has begun says “not this”.
     is_against: bool,
+    /// Drawings say “not this” without a key held down.
+    says_not: bool,
+    /// The last drawing was made by hand, not placed by a key.
+    by_hand: bool,
     prompts: Vec<Prompt>,
     /// How many questions there were.
     asked: u32,
@@ -145,12 +151,22 @@ impl Editor {
         Response::ALL
     }
 
+    /// Whether a drawing that asks would begin beside the picture: there is nothing to ask about.
+    pub(in crate::annotate) fn asks_beside(&self, pointer: &Pointer) -> bool {
+        let Some(view) = self.view(&self.active).filter(|_| self.state == State::Idle && self.is_smart()) else {
+            return false;
+        };
+        let at = view.image_from_screen(pointer.at);
+        view.image().clamp(at) != at
+    }
+
     /// A pointer goes down, perhaps for a drawing that asks.
     pub(in crate::annotate) fn begin_prompt(&mut self, pointer: &Pointer) -> Response {
         if !self.is_smart() {
             return Response::NONE;
         }
-        self.assistant.is_against = pointer.modifiers.alt;
+        self.assistant.is_against = pointer.modifiers.alt != self.assistant.says_not;
+        self.assistant.by_hand = true;
         // What is painted is a question of its own, never a part of the mask that is selected.
         let paints = self.state == State::Idle && self.tool.draws() == Some(ShapeKind::Mask);
         if paints && !self.selection.is_empty() { self.select(BTreeSet::new()) } else { Response::NONE }
@@ -258,6 +274,48 @@ impl Editor {
         !self.read_only && matches!(self.advice(), Advice::Suggested { .. })
     }
 
+    pub(in crate::annotate) fn can_ask_again(&self) -> bool {
+        matches!(self.advice(), Advice::Failed(_))
+    }
+
+    /// Whether a key must not place a drawing that asks: one is being answered, or they are made by hand.
+    pub(in crate::annotate) fn waits_for_hands(&self) -> bool {
+        self.advice() != Advice::None || (self.is_smart() && self.assistant.by_hand)
+    }
+
+    /// Whether drawings say “not this”, as they do while Alt is held down.
+    #[must_use]
+    pub fn says_not(&self) -> bool {
+        self.assistant.says_not
+    }
+
+    /// Drawings say “not this” from now on, or “this”.
+    pub fn say_not(&mut self, says_not: bool) -> Response {
+        self.assistant.says_not = says_not;
+        Response { panels: true, ..Response::LIVELY }
+    }
+
+    /// Everything suggested that has a label of this control gets this label; whether there was any.
+    pub(in crate::annotate) fn relabel_suggested(&mut self, label: &LabelChoice) -> bool {
+        if !self.can_accept() {
+            return false;
+        }
+        let Some(mut suggested) = self.assistant.suggested.take() else { return false };
+        let is_meant = |mark: &Mark| mark.label_control() == label.control && mark.labels() != [label.value.clone()];
+        let edits: Vec<Edit> = suggested
+            .document
+            .marks()
+            .filter(|(_, mark)| is_meant(mark))
+            .filter_map(|(key, mark)| Some(Edit::Relabel(key, Box::new(self.naming(mark, label)?))))
+            .collect();
+        let any = !edits.is_empty();
+        for edit in edits {
+            let _undone_with_the_question = edit.apply(&mut suggested.document);
+        }
+        self.assistant.suggested = Some(suggested);
+        any
+    }
+
     /// Makes what is suggested part of the work, in one step. What people have answered themselves stays.
     pub(in crate::annotate) fn accept(&mut self) -> Response {
         let Some(suggested) = self.assistant.suggested.take() else { return Response::NONE };
@@ -272,6 +330,7 @@ impl Editor {
         let Assistant { prompts, is_waiting, failure, suggested, .. } = &mut self.assistant;
         prompts.clear();
         (*is_waiting, *failure, *suggested) = (false, None, None);
+        self.assistant.says_not = false;
         Response { panels: true, ..Response::LIVELY }
     }
 
@@ -335,8 +394,12 @@ impl Editor {
         }
         for Prompt { mark, is_against } in &self.assistant.prompts {
             if mark.region.to_name == object {
-                let color = if *is_against { AGAINST } else { self.color_of(mark) };
+                let (color, sign) = if *is_against { (AGAINST, "−") } else { (self.color_of(mark), "+") };
                 paint(mark, dashed(color, 0.05), paints);
+                if let Some(bounds) = mark.region.shape.bounds() {
+                    let at = view.screen_from_image(bounds.min);
+                    paints.push(Paint::Tag { at, text: sign.to_owned(), color: Arc::from(color) });
+                }
             }
         }
     }

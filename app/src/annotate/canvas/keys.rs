@@ -11,6 +11,13 @@ use crate::annotate::browser::{self, Keyboard};
 
 /// Keys anywhere on the page; while a field has the focus, only those that hand in.
 pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
+    // Whoever presses a button with the pointer goes on working: Enter is for the work then, not for the button again.
+    let pointed = StoredValue::new_local(None::<web_sys::Element>);
+    let clicked = window_event_listener(ev::click, move |event| {
+        let button = (event.detail() > 0).then(|| event.target()).flatten();
+        let button = button.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        pointed.set_value(button.and_then(|target| target.closest("button").ok().flatten()));
+    });
     let down = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
             return;
@@ -26,10 +33,13 @@ pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
             }
             Keyboard::Field(_) | Keyboard::Elsewhere => return,
         }
-        let on_button = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|e| e.closest("button, a, summary, label, [role=radio]").ok().flatten().is_some());
+        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let pressed = element.and_then(|e| e.closest("button, a, summary, label, [role=radio]").ok().flatten());
+        if key == Key::Tab {
+            pointed.set_value(None);
+        }
+        let is_pointed = key == Key::Enter && pressed.is_some() && pointed.with_value(|pointed| *pointed == pressed);
+        let on_button = pressed.is_some() && !is_pointed;
         let modifiers = modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key());
         // Enter and space press what has the focus, arrows move among radio buttons.
         let is_for_button = !modifiers.command()
@@ -56,6 +66,7 @@ pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
         }
     });
     on_cleanup(move || {
+        clicked.remove();
         down.remove();
         up.remove();
     });

@@ -110,11 +110,18 @@ fn shape(canvas: &Canvas, paint: &Paint, width: f64, height: f64) {
             draw(canvas, &Style { color: INK.into(), fill: 0.1, width: 1.0, dashed: true });
         }
         Paint::Crosshair { at } => {
-            canvas.move_to(at.x, 0.0);
-            canvas.line_to(at.x, height);
-            canvas.move_to(0.0, at.y);
-            canvas.line_to(width, at.y);
-            twice(canvas);
+            // A dark line beside a light one, each a pixel: one of them is seen on any ground.
+            for (beside, color) in [(0.5, "rgb(0 0 0 / 0.5)"), (-0.5, "rgb(255 255 255 / 0.75)")] {
+                let (x, y) = (at.x.floor() + beside, at.y.floor() + beside);
+                canvas.begin_path();
+                canvas.move_to(x, 0.0);
+                canvas.line_to(x, height);
+                canvas.move_to(0.0, y);
+                canvas.line_to(width, y);
+                canvas.set_stroke_style_str(color);
+                canvas.set_line_width(1.0);
+                canvas.stroke();
+            }
         }
         Paint::Tag { .. } | Paint::Knob { .. } => {}
     }

@@ -75,14 +75,15 @@ fn choices(advice: &Advice, bench: Bench) -> AnyView {
         }
         .into_any()
     };
+    let not = || view! { <Not bench/> };
     match advice {
         Advice::None => view! { <Alone bench/> }.into_any(),
-        Advice::Waiting => discard(),
+        Advice::Waiting => view! { {not()} {discard()} }.into_any(),
         Advice::Failed(_) => {
             let again = button("Try again", Look::Plain, Editor::ask_again);
             view! { {again} {keep()} {discard()} }.into_any()
         }
-        Advice::Nothing => view! { {keep()} {discard()} }.into_any(),
+        Advice::Nothing => view! { {not()} {keep()} {discard()} }.into_any(),
         Advice::Suggested { .. } => view! {
             <Button
                 size=Size::Small
@@ -92,9 +93,27 @@ fn choices(advice: &Advice, bench: Bench) -> AnyView {
                 "Accept"
                 <Kbd keys="Enter"/>
             </Button>
+            {not()}
             {discard()}
         }
         .into_any(),
+    }
+}
+
+/// Whether the next drawings say “not this”.
+#[component]
+fn Not(bench: Bench) -> impl IntoView {
+    let says_not = move || bench.read(Editor::says_not);
+    view! {
+        <Button
+            size=Size::Small
+            look=Look::Quiet
+            attr:aria-pressed=move || says_not().to_string()
+            attr:title="What you draw next is not meant (hold Alt for a single drawing)"
+            on:click=move |_| { let _ = bench.act(|editor| { let not = editor.says_not(); editor.say_not(!not) }); }
+        >
+            "Not this"
+        </Button>
     }
 }
 

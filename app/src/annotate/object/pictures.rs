@@ -3,12 +3,15 @@
 //! To the editor each is an image of its own; see [`domain::label_config::part_of`].
 
 use domain::label_config::{MOST_ITEMS, item_name, part_of};
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use serde_json::Value;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::Shown;
 use super::image::ImageSurface;
 use crate::annotate::bench::{Bench, OpenedTask};
+use crate::annotate::browser::{self, Keyboard};
 use crate::annotate::safe::safe_address;
 use crate::ui::{Icon, IconButton, Size, lu};
 
@@ -108,15 +111,34 @@ pub(super) fn Pictures(
         });
         counts
     });
-    let on_key = move |event: ev::KeyboardEvent| {
-        let here = current.get_untracked();
-        match event.key().as_str() {
-            "PageDown" => turn(here + 1),
-            "PageUp" => turn(here.saturating_sub(1)),
-            _ => return,
-        }
-        event.prevent_default();
-    };
+    let frame = NodeRef::<html::Div>::new();
+    // Wherever the keyboard is, unless in a field or in another list; the surface that had it goes with its picture.
+    Effect::new(move |_| {
+        let on_key = window_event_listener(ev::keydown, move |event| {
+            let here = current.get_untracked();
+            let to = match event.key().as_str() {
+                "PageDown" => here + 1,
+                "PageUp" => here.saturating_sub(1),
+                _ => return,
+            };
+            let is_free = !event.default_prevented() && matches!(browser::keyboard(&event), Keyboard::Free);
+            if let Some(list) = frame.get_untracked().filter(|list| is_free && is_meant(list)) {
+                event.prevent_default();
+                let had_keys = list.contains(document().active_element().as_deref());
+                turn(to);
+                if had_keys {
+                    request_animation_frame(move || {
+                        let surface = list.query_selector(".surface").ok().flatten();
+                        if let Some(surface) = surface.and_then(|surface| surface.dyn_into::<HtmlElement>().ok()) {
+                            // Refused only for what has left the page.
+                            let _ = surface.focus();
+                        }
+                    });
+                }
+            }
+        });
+        on_cleanup(move || on_key.remove());
+    });
     let surface = move |at: usize| {
         let src = pictures.with_value(|pictures| pictures[at].src.clone());
         let title = match what {
@@ -152,7 +174,7 @@ pub(super) fn Pictures(
         }
     };
     view! {
-        <div class="pictures" on:keydown=on_key>
+        <div class="pictures" node_ref=frame>
             // Each has a surface of its own, with its own view and its own listeners.
             <For each=move || [current.get()] key=|at| *at children=surface/>
             <nav class="picture-strip" data-what=many aria-label=format!("{many} of “{name}”")>
@@ -175,4 +197,11 @@ pub(super) fn Pictures(
         </div>
     }
     .into_any()
+}
+
+/// Whether keys that turn are for this list: the keyboard is in it, or in none and it is the first.
+fn is_meant(list: &HtmlElement) -> bool {
+    let around = document().active_element().and_then(|here| here.closest(".pictures").ok().flatten());
+    let first = || document().query_selector(".pictures").ok().flatten();
+    around.or_else(first).is_some_and(|meant| meant == **list)
 }

@@ -163,6 +163,10 @@ impl Sitting {
                     .info("What you drew for the model is not part of the work yet: accept, keep or discard it first.");
                 return;
             }
+            if self.bench.peek(Editor::has_open_path) {
+                toasts.info("A shape is not finished: end it (Enter, or a double click) or leave it (Esc) first.");
+                return;
+            }
             let problems = self.bench.peek(Editor::problems);
             if let Some(first) = problems.first() {
                 let control = first.field.as_deref().unwrap_or_default().to_owned();

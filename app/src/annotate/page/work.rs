@@ -16,6 +16,7 @@ use crate::annotate::canvas::listen_to_keys;
 use crate::annotate::comments::{CommentsButton, beside as comments_beside};
 use crate::annotate::compare::{Comparing, beside};
 use crate::annotate::desktop::Desktop;
+use crate::annotate::hand::keep_in_hand;
 use crate::annotate::smart;
 use crate::shell::{Command as PaletteCommand, use_commands};
 use crate::ui::{Banner, Button, Dialog, Icon, IconButton, LinkButton, Look, Size, Tone, lu, use_toasts};
@@ -130,6 +131,7 @@ pub(super) fn Work(
     });
     go_on_when_possible(desk, toasts, onwards);
     smart::assist(bench, task);
+    keep_in_hand(bench, task.project_id);
     use_commands(Signal::derive(move || {
         let run = |is_skip| Callback::new(move |()| desk.hand_in(is_skip, By::Keys, toasts, onwards));
         let mut commands = vec![PaletteCommand::run("Label", "Submit", lu::LuCheck, run(false)).keys("Ctrl+Enter")];

@@ -68,8 +68,10 @@ impl Editor {
         }
         // Picked by hand, even if it was selected already.
         self.fresh = None;
+        // What is selected gets the next label, not a piece marked before.
+        let was_pending = self.pending.take().is_some();
         if keys == self.selection {
-            return Response::LIVELY;
+            return if was_pending { Response::ALL } else { Response::LIVELY };
         }
         self.set_selection(keys);
         self.vertex = None;

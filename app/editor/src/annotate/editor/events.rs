@@ -74,6 +74,7 @@ impl Editor {
             self.pointer = Some(pointer.at);
         }
         let begun = match event {
+            Event::PointerDown(pointer) if self.asks_beside(pointer) => return Response::LIVELY,
             Event::PointerDown(pointer) => self.begin_prompt(pointer),
             _ => Response::NONE,
         };

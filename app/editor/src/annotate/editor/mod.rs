@@ -316,6 +316,12 @@ impl Editor {
         }
     }
 
+    /// Whether points of a shape are being set one by one, which is no region before it is ended.
+    #[must_use]
+    pub fn has_open_path(&self) -> bool {
+        self.state.is_path()
+    }
+
     /// Whether a tool in hand needs the colors of an image that nobody has handed over.
     #[must_use]
     pub fn wants_picture(&self, object: &str) -> bool {

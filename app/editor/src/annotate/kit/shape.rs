@@ -4,9 +4,10 @@ use domain::label_config::Control;
 use domain::ml::Smart;
 use domain::region::Shape;
 use domain::region::mask::Wand;
+use serde::{Deserialize, Serialize};
 
 /// The shapes people draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ShapeKind {
     /// Boxes.
     Rect,

@@ -269,3 +269,57 @@ fn a_page_that_measures_its_pictures_forgets_nothing() {
     advise(&mut editor, json!([proposed("m", 180.0)]));
     assert_eq!(editor.editor.advice(), suggested(1, 0));
 }
+
+#[test]
+fn enter_places_nothing_between_drawings_made_by_hand() {
+    let mut editor = smart();
+    editor.drag((100.0, 100.0), (150.0, 150.0));
+    let asked = editor.editor.question_number();
+    // While the model thinks.
+    editor.key(Key::Enter);
+    assert_eq!(editor.editor.question_number(), asked);
+    // After a failure the same is asked again.
+    let _ = editor.editor.fail(asked.unwrap(), "out of memory".to_owned());
+    editor.key(Key::Enter);
+    let again = editor.editor.question().expect("a question");
+    assert_eq!((again.0, again.1.len()), (asked.unwrap() + 1, 1));
+    // Where nothing is found, and after accepting.
+    advise(&mut editor, json!([]));
+    editor.key(Key::Enter);
+    assert_eq!(editor.editor.advice(), Advice::Nothing);
+    editor.drag((200.0, 100.0), (250.0, 150.0));
+    advise(&mut editor, json!([proposed("p", 200.0)]));
+    editor.key(Key::Enter).key(Key::Enter);
+    assert_eq!((editor.editor.advice(), editor.regions().len()), (Advice::None, 2));
+}
+
+#[test]
+fn nothing_is_asked_beside_the_picture() {
+    let mut editor = smart();
+    editor.drag((-20.0, 100.0), (60.0, 150.0));
+    assert_eq!(editor.editor.advice(), Advice::None);
+}
+
+#[test]
+fn what_is_suggested_takes_another_label() {
+    let mut editor = smart();
+    editor.drag((100.0, 100.0), (150.0, 150.0));
+    advise(&mut editor, json!([proposed("p", 200.0)]));
+    let _ = editor.editor.pick_label("box", "Dog");
+    assert!(matches!(editor.editor.advice(), Advice::Suggested { regions: 1, .. }));
+    editor.key(Key::Enter);
+    assert!(editor.regions().last().unwrap().starts_with("Dog"), "{:?}", editor.regions());
+}
+
+#[test]
+fn a_switch_says_not_this_without_a_key() {
+    let mut editor = smart();
+    editor.drag((100.0, 100.0), (150.0, 150.0));
+    let _ = editor.editor.say_not(true);
+    editor.drag((200.0, 100.0), (250.0, 150.0));
+    let prompts = editor.editor.question().expect("a question").1;
+    let said: Vec<_> = prompts.iter().filter_map(|item| item.0.get("is_positive").cloned()).collect();
+    assert_eq!(said, [json!(true), json!(false)]);
+    let _ = editor.editor.discard();
+    assert!(!editor.editor.says_not());
+}

@@ -8,6 +8,7 @@ mod comparing;
 mod copying;
 mod dialogues;
 mod drawing;
+mod hands;
 mod invariants;
 mod lines;
 mod listing;

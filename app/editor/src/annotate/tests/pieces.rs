@@ -125,3 +125,37 @@ fn a_label_at_hand_may_take_more_or_less_than_its_text_says() {
     assert_eq!(marked("Claim"), "Ann saw Ben.");
     assert_eq!(marked("Letter"), "s");
 }
+
+#[test]
+fn a_piece_that_waits_is_forgotten_when_something_else_is_picked() {
+    let text = "Ada met Grace";
+    let mark = |editor: &mut TestEditor, from, to| {
+        let _ = editor.editor.select_text("text", text, selected(text, from, to));
+    };
+    let config = domain::label_config::parse(
+        r#"<View><Labels name="ner" toName="text"><Label value="Person"/><Label value="Place"/></Labels><Text name="text" value="$t"/></View>"#,
+    )
+    .config
+    .unwrap();
+    let mut editor = TestEditor::with(&config, json!([]));
+    mark(&mut editor, 0, 3);
+    let _ = editor.editor.pick_label("ner", "Person");
+    let _ = editor.editor.key(Key::Escape, NONE);
+    assert_eq!(editor.editor.label(), None);
+    // With nothing at hand, words wait; a click on what is labeled already is about that from then on.
+    mark(&mut editor, 8, 13);
+    assert!(editor.editor.pending_text().is_some());
+    let ada = editor.editor.document().marks().next().unwrap().0;
+    let _ = editor.editor.select([ada].into());
+    assert!(editor.editor.pending_text().is_none());
+    let _ = editor.editor.pick_label("ner", "Place");
+    editor.regions_are(&["Place text 0..3 Ada"]);
+    // Marking exactly what is labeled picks it, and a key is for it.
+    let _ = editor.editor.select([].into());
+    mark(&mut editor, 0, 3);
+    assert_eq!((editor.editor.sole(), editor.editor.pending_text().is_some()), (Some(ada), false));
+    let _ = editor.editor.hold_text('1', "text", text, selected(text, 0, 3));
+    assert!(editor.editor.pending_text().is_none());
+    let _ = editor.editor.key(Key::Char('1'), NONE);
+    editor.regions_are(&["Person text 0..3 Ada"]);
+}

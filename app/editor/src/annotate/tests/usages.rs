@@ -43,7 +43,6 @@ fn a_piece_waits_for_another_label_when_the_one_at_hand_is_used_up() {
     let _ = editor.editor.select_text("text", "Ada met Grace", selected("Ada met Grace", 8, 13));
     editor.regions_are(&["Name text 0..3 Ada"]);
     assert!(editor.editor.pending_text().is_some());
-    let _ = editor.editor.select([].into());
     let _ = editor.editor.pick_label("ner", "Name");
     editor.regions_are(&["Name text 0..3 Ada"]);
     let _ = editor.editor.pick_label("ner", "Place");

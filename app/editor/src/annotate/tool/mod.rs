@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use domain::region::mask::Wand;
 use domain::region::{ImagePoint, ImageSize, ImageVector, Mask, Polygon, ScreenPoint, Shape, Vector, Vertex};
+use serde::{Deserialize, Serialize};
 
 pub use pan::Fingers;
 
@@ -30,7 +31,7 @@ use crate::input::{Button, Event, Pointer};
 use crate::view::Viewport;
 
 /// What the pointer does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToolKind {
     /// Picks, moves and shapes regions.
     #[default]

@@ -114,7 +114,8 @@ fn Sound(
             };
             let got = match got {
                 Err(failure) if task.is_some() && failure.code == "audio_codec" => {
-                    wave::made_here(&src, MOST_DECODED).await.map_err(|_| failure)
+                    let place = media::relayed(task, &src).unwrap_or(src);
+                    wave::made_here(&place, MOST_DECODED).await.map_err(|_| failure)
                 }
                 other => other,
             };
