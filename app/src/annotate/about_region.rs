@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::bench::Bench;
 use super::canvas::ArrangeBar;
-use super::comments::name_of;
+use super::comments::number_of;
 use super::tree::{Beside, Tree, beside};
 
 /// The questions of the interface that are answered here appear with the region they are about.
@@ -28,10 +28,12 @@ pub(super) fn AboutRegion(bench: Bench) -> impl IntoView {
 
 /// Which region it is about, as the list has it.
 fn title(bench: Bench, key: RegionKey) -> AnyView {
-    let name = move || bench.read_work(|editor| name_of(editor, key));
+    let number = move || bench.read_work(|editor| number_of(editor, key));
+    let name = move || bench.read_work(|editor| editor.title(key));
     let color = move || bench.read_work(|editor| format!("--label: {}", editor.color(key)));
     view! {
         <p class="about-title" style=color>
+            <span class="region-number num">{number}</span>
             <span class="label-dot" aria-hidden="true"></span>
             <span class="truncate" dir="auto">{name}</span>
         </p>

@@ -89,9 +89,15 @@ pub(super) fn Relations(bench: Bench) -> impl IntoView {
                 </div>
                 <p class="panel-empty" role="status">
                     {move || match relating.get() {
-                        Some(title) => format!("Pick the region that “{title}” points to, on the stage or in the list."),
-                        None if count.get() == 0 => "Select a region and press A, then pick another.".to_owned(),
-                        None => String::new(),
+                        Some(title) => {
+                            format!("Pick the region that “{title}” points to, on the stage or in the list.").into_any()
+                        }
+                        None if count.get() == 0 => view! {
+                            <span class="with-keys">"Select a region and press A, then pick another."</span>
+                            <span class="with-fingers">"Select a region, press +, then pick another."</span>
+                        }
+                        .into_any(),
+                        None => ().into_any(),
                     }}
                 </p>
                 <ul class="relation-list" role="list">

@@ -111,8 +111,10 @@ pub(in crate::annotate) fn Toolbar() -> impl IntoView {
         <div class="toolbar" role="toolbar" aria-label="Tools" aria-orientation="vertical">
             {tools.into_iter().map(|command| view! { <CommandButton command/> }).collect_view()}
             {(!read_only).then(|| view! {
-                <span class="toolbar-line" aria-hidden="true"></span>
-                {edits.into_iter().map(|command| view! { <CommandButton command/> }).collect_view()}
+                <span class="toolbar-part">
+                    <span class="toolbar-line" aria-hidden="true"></span>
+                    {edits.into_iter().map(|command| view! { <CommandButton command/> }).collect_view()}
+                </span>
             })}
         </div>
     }

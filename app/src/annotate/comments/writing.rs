@@ -172,7 +172,9 @@ pub(super) fn WritingBox(
             })}
             {move || writing.error.get().map(|error| view! { <ErrorBanner error/> })}
             <div class="comment-foot">
-                <span class="comment-hint">{move || if is_apple.get() { "⌘ Enter sends" } else { "Ctrl Enter sends" }}</span>
+                <span class="comment-hint">
+                    <span class="with-keys">{move || if is_apple.get() { "⌘ Enter sends" } else { "Ctrl Enter sends" }}</span>
+                </span>
                 {on_leave.map(|on_leave| view! {
                     <Button look=Look::Quiet size=Size::Small on:click=move |_| on_leave.run(())>"Cancel"</Button>
                 })}

@@ -201,7 +201,7 @@ pub(super) fn Differences(bench: Bench, other: Bench) -> impl IntoView {
                 >
                     "Take over all of it"
                 </Button>
-                <p class="muted small">"Ctrl Z brings your work back."</p>
+                <p class="muted small with-keys">"Ctrl Z brings your work back."</p>
             </div>
         </Show>
     }

@@ -9,12 +9,13 @@ use domain::result::ResultItem;
 use editor::annotate::Editor;
 use editor::view::Viewport;
 use leptos::either::Either;
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use list::Differences;
 
 use super::api;
 use super::bench::{Bench, OpenedTask};
+use super::browser;
 use super::relations::RelationLines;
 use super::tree::Tree;
 use super::version::{about, name};
@@ -85,9 +86,21 @@ fn Compare(comparing: Comparing) -> impl IntoView {
     };
     // Each version is built anew, never patched over the one before: see the label page.
     let loads = StoredValue::new(0_u32);
+    let title = NodeRef::<html::P>::new();
+    // Where it begins below the work, it is brought into sight, and once more when all of it is there.
+    Effect::new(move |was_there: Option<bool>| {
+        let is_there = was_there == Some(true) || other.with(Option::is_some);
+        if was_there != Some(true)
+            && !browser::has_room()
+            && let Some(title) = title.get()
+        {
+            title.scroll_into_view();
+        }
+        is_there
+    });
     view! {
         <p class="compare-title compare-here">"Your work"</p>
-        <p class="compare-title compare-there truncate">{called}</p>
+        <p class="compare-title compare-there truncate" node_ref=title>{called}</p>
         <div class="compare-stage">
             <Transition fallback=|| view! { <Skeleton shape="block"/> }>
                 {answered(results, move |results| {

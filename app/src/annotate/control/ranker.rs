@@ -171,7 +171,10 @@ pub(super) fn view(asked: &Asked, rules: Ranker) -> AnyView {
     view! {
         <div class="ranker" node_ref=view.node data-dragging=move || view.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.is_moving)).then_some("")>
             <p class="muted small">
-                "Drag, or press Space on an item, move it with the arrows, and press Space again."
+                <span class="with-keys">
+                    "Drag, or press Space on an item, move it with the arrows, and press Space again."
+                </span>
+                <span class="with-fingers">"Drag each item to its place."</span>
             </p>
             <div class="ranker-board">
                 {buckets.into_iter().map(|(at, name)| bucket(view, at, &name)).collect_view()}

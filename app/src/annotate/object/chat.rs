@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::Shown;
 use crate::annotate::bench::Bench;
+use crate::annotate::browser;
 use crate::ui::{Button, IconButton, Look, Size, lu};
 
 /// One chat on the page. Cheap to copy.
@@ -207,6 +208,13 @@ fn Composer(chat: Chat, rules: ChatRules) -> impl IntoView {
             send();
         }
     };
+    // Which it is becomes known in the browser; the server writes of keys.
+    let has_keys = RwSignal::new(true);
+    Effect::new(move |_| has_keys.set(browser::has_keys()));
+    let hint = move || match has_keys.get() {
+        true => "Write a message. Enter adds it, Shift Enter begins a new line.",
+        false => "Write a message.",
+    };
     let options = rules
         .roles
         .into_iter()
@@ -228,7 +236,7 @@ fn Composer(chat: Chat, rules: ChatRules) -> impl IntoView {
             <textarea
                 class="input chat-field"
                 aria-label="New message"
-                placeholder="Write a message. Enter adds it, Shift Enter begins a new line."
+                placeholder=hint
                 dir="auto"
                 rows="2"
                 prop:value=move || text.get()

@@ -4,6 +4,7 @@ use domain::answer::items_of;
 use leptos::prelude::*;
 
 use super::Shown;
+use super::trouble::unreadable;
 use crate::annotate::safe::plain_text;
 
 pub(super) fn view(shown: &Shown) -> AnyView {
@@ -17,7 +18,7 @@ pub(super) fn view(shown: &Shown) -> AnyView {
     }
     let items = shown.value.as_ref().map(items_of).unwrap_or_default();
     if items.is_empty() {
-        return view! { <p class="muted small">"This task has no items here."</p> }.into_any();
+        return unreadable("This task has no items here.");
     }
     let rows = items
         .into_iter()

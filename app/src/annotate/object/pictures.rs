@@ -157,6 +157,17 @@ pub(super) fn Pictures(
             1 => format!("{one} {}, 1 region", at + 1),
             several => format!("{one} {}, {several} regions", at + 1),
         };
+        let is_lost = RwSignal::new(false);
+        let image = NodeRef::<html::Img>::new();
+        Effect::new(move |_| {
+            // What failed before the page came alive does not say so again.
+            if let Some(image) = image.get()
+                && image.complete()
+                && image.natural_width() == 0
+            {
+                is_lost.set(true);
+            }
+        });
         view! {
             <li>
                 <button
@@ -168,7 +179,17 @@ pub(super) fn Pictures(
                     aria-current=move || (current.get() == at).then_some("true")
                     on:click=move |_| turn(at)
                 >
-                    <img src=src alt="" loading="lazy" decoding="async" draggable="false"/>
+                    <img
+                        src=src
+                        alt=""
+                        loading="lazy"
+                        decoding="async"
+                        draggable="false"
+                        hidden=move || is_lost.get()
+                        node_ref=image
+                        on:error=move |_| is_lost.set(true)
+                    />
+                    {move || is_lost.get().then(|| view! { <Icon icon=lu::LuImageOff/> })}
                 </button>
             </li>
         }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::Shown;
+use super::trouble::unreadable;
 
 /// Rows shown at first, and again each time somebody asks for more.
 const PAGE: usize = 200;
@@ -23,7 +24,7 @@ pub(super) fn view(shown: &Shown) -> AnyView {
             _ => view! { <p class="presented-text" dir="auto">{text.clone()}</p> }.into_any(),
         },
         None | Some(Value::Null | Value::Array(_)) => {
-            return view! { <p class="muted small">"This task has no table here."</p> }.into_any();
+            return unreadable("This task has no table here.");
         }
         Some(other) => view! { <p class="presented-text">{other.to_string()}</p> }.into_any(),
     };

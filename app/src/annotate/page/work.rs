@@ -242,7 +242,7 @@ pub(super) fn Work(
     .into_any()
 }
 
-/// What people should know about where their work is. Lies over the stage, so that nothing moves under the pointer.
+/// What people should know about where their work is.
 #[component]
 fn Notice(
     desk: Sitting,
@@ -251,15 +251,29 @@ fn Notice(
 ) -> impl IntoView {
     let saving = desk.autosave.saving;
     let (waits, apart) = (desk.signed_out, desk.kept_nowhere);
-    let sign_in = || {
+    // What has been read does not stay for hours; the bar goes on saying it.
+    let read = RwSignal::new(None::<Unsaved>);
+    let close = move |notice: Unsaved| {
+        view! { <IconButton icon=lu::LuX label="Close".to_owned() size=Size::Small on:click=move |_| read.set(Some(notice))/> }
+    };
+    // Who hands in again is told again.
+    Effect::new(move |_| {
+        waits.track();
+        read.set(None);
+    });
+    let sign_in = move || {
         view! {
             <LinkButton href="/login?next=/signed-in".to_owned() size=Size::Small attr:target="_blank" attr:rel="opener">
                 "Sign in again"
             </LinkButton>
+            {close(Unsaved::SignedOut)}
         }
     };
     let retry = move || {
-        view! { <Button size=Size::Small on:click=move |_| desk.autosave.retry()>"Try now"</Button> }
+        view! {
+            <Button size=Size::Small on:click=move |_| desk.autosave.retry()>"Try now"</Button>
+            {close(Unsaved::Unreachable)}
+        }
     };
     let kind = Memo::new(move |_| match saving.get() {
         _ if waits.get() => Some((
@@ -301,18 +315,14 @@ fn Notice(
     let reopen = move || desk.version.update(|version| *version = version.wrapping_add(1));
     let choose = move || {
         view! {
-            <Button size=Size::Small on:click=move |_| desk.autosave.choose_this()>"Keep this version"</Button>
-            <Button size=Size::Small on:click=move |_| desk.autosave.choose_other(reopen)>"Use the other"</Button>
+            <span class="row">
+                <Button size=Size::Small on:click=move |_| desk.autosave.choose_this()>"Keep this version"</Button>
+                <Button size=Size::Small on:click=move |_| desk.autosave.choose_other(reopen)>"Use the other"</Button>
+            </span>
         }
     };
     let come_back =
         move || view! { <Button size=Size::Small on:click=move |_| again.run(())>"Work here instead"</Button> };
-    // What has been read does not lie over the work for hours; the bar goes on saying it.
-    let read = RwSignal::new(None::<Unsaved>);
-    let close = move |notice: Unsaved| {
-        view! { <IconButton icon=lu::LuX label="Close".to_owned() size=Size::Small on:click=move |_| read.set(Some(notice))/> }
-    };
-    let retry = move || view! { {retry()}{close(Unsaved::Unreachable)} };
     let unread = move || {
         let now = kind.get();
         if now.is_none() {

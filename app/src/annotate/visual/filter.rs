@@ -19,9 +19,12 @@ pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
     };
     let label = format!("Filter “{target}”");
     let name = StoredValue::new(target);
+    let is_short = RwSignal::new(false);
     let put = move |event: ev::Event| {
         let typed = event_target_value(&event).trim().to_lowercase();
-        let words = if typed.chars().count() >= least { typed } else { String::new() };
+        let count = typed.chars().count();
+        is_short.set((1..least).contains(&count));
+        let words = if count >= least { typed } else { String::new() };
         bench.filters.update(|filters| {
             filters.insert(name.get_value(), words);
         });
@@ -92,6 +95,9 @@ pub(super) fn view(bench: Bench, element: &Element) -> AnyView {
             on:input=put
             on:keydown=on_key
         />
+        {move || is_short.get().then(|| view! {
+            <p class="muted small" role="status">{format!("From {least} letters on.")}</p>
+        })}
         {move || (is_looking() && left().is_empty()).then(|| view! {
             <p class="muted small" role="status">"Nothing is called that."</p>
         })}

@@ -33,9 +33,7 @@ pub(super) fn view(shown: &Shown) -> AnyView {
         );
     }
     match decode(shown.get("encoding"), shown.text()) {
-        Some(html) if html.trim().is_empty() => {
-            view! { <p class="muted small">"This task has no page here."</p> }.into_any()
-        }
+        Some(html) if html.trim().is_empty() => unreadable("This task has no page here."),
         Some(html) => view! { <Frame bench name html opens_links/> }.into_any(),
         None => {
             unreadable("This task's page cannot be decoded: it is no Base64, though the labeling interface says so.")

@@ -64,8 +64,13 @@ impl Page {
 
     /// How tall the page is, in CSS pixels.
     pub(super) fn height(&self) -> i32 {
+        // What scrolls it sideways takes its own place below.
+        let bar = || {
+            let (view, root) = (self.document.default_view()?, self.document.document_element()?);
+            Some(view.inner_height().ok()?.as_f64()? - f64::from(root.client_height()))
+        };
         // With the frame's two borders.
-        let height = self.body.get_bounding_client_rect().height() + 2.0;
+        let height = self.body.get_bounding_client_rect().height() + bar().unwrap_or(0.0) + 2.0;
         format!("{:.0}", height.ceil().clamp(48.0, 1e6)).parse().unwrap_or(48)
     }
 }

@@ -67,7 +67,7 @@ fn dialogue(bench: Bench, rules: Rules, value: &Value) -> AnyView {
 }
 
 fn nothing() -> AnyView {
-    view! { <p class="muted small">"This task has no dialogue here."</p> }.into_any()
+    unreadable("This task has no dialogue here.")
 }
 
 /// Names in the order they first speak: each has a color of its own.
