@@ -14,6 +14,8 @@ interface Servers {
 const EXPECTED = [
   'Failed to load resource',
   'Access to image at',
+  // What another server has sent, wanted once more for the trace of a test.
+  "Connecting to 'http://127.0.0.1:",
   "Blocked script execution in 'about:srcdoc'",
   "Blocked script execution in 'about:blank'",
 ];

@@ -12,6 +12,7 @@ use super::Shown;
 use super::image::ImageSurface;
 use crate::annotate::bench::{Bench, OpenedTask};
 use crate::annotate::browser::{self, Keyboard};
+use crate::annotate::media::Way;
 use crate::annotate::safe::safe_address;
 use crate::ui::{Icon, IconButton, Size, lu};
 
@@ -150,7 +151,7 @@ pub(super) fn Pictures(
         view! { <ImageSurface bench name=entry(at) title src task/> }
     };
     let thumb = move |at: usize| {
-        let src = pictures.with_value(|pictures| pictures[at].thumb.clone());
+        let way = Way::new(task, pictures.with_value(|pictures| pictures[at].thumb.clone()));
         let regions = move || counts.with(|counts| counts[at]);
         let label = move || match regions() {
             0 => format!("{one} {}", at + 1),
@@ -158,6 +159,11 @@ pub(super) fn Pictures(
             several => format!("{one} {}, {several} regions", at + 1),
         };
         let is_lost = RwSignal::new(false);
+        let lose = move || {
+            if !way.relay() {
+                is_lost.set(true);
+            }
+        };
         let image = NodeRef::<html::Img>::new();
         Effect::new(move |_| {
             // What failed before the page came alive does not say so again.
@@ -165,7 +171,7 @@ pub(super) fn Pictures(
                 && image.complete()
                 && image.natural_width() == 0
             {
-                is_lost.set(true);
+                lose();
             }
         });
         view! {
@@ -180,14 +186,14 @@ pub(super) fn Pictures(
                     on:click=move |_| turn(at)
                 >
                     <img
-                        src=src
+                        src=way.loads
                         alt=""
                         loading="lazy"
                         decoding="async"
                         draggable="false"
                         hidden=move || is_lost.get()
                         node_ref=image
-                        on:error=move |_| is_lost.set(true)
+                        on:error=move |_| lose()
                     />
                     {move || is_lost.get().then(|| view! { <Icon icon=lu::LuImageOff/> })}
                 </button>

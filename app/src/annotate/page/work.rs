@@ -242,7 +242,8 @@ pub(super) fn Work(
     .into_any()
 }
 
-/// What people should know about where their work is.
+/// What people should know about where their work is. Lies over the head of the page, so that nothing moves under the
+/// pointer.
 #[component]
 fn Notice(
     desk: Sitting,
