@@ -9,14 +9,17 @@ use super::pointer::modifiers_of;
 use crate::annotate::bench::Bench;
 use crate::annotate::browser::{self, Keyboard};
 
+/// Buttons that change how one goes on.
+const TOOLS: &str = ":is(.toolbar, .tipbar, .zoombar, .smartbar, .arrangebar) button, button.label-chip";
+
 /// Keys anywhere on the page; while a field has the focus, only those that hand in.
 pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
-    // Whoever presses a button with the pointer goes on working: Enter is for the work then, not for the button again.
+    // Whoever picks a tool or a label with the pointer goes on working: keys are for the work then, not for the button again.
     let pointed = StoredValue::new_local(None::<web_sys::Element>);
     let clicked = window_event_listener(ev::click, move |event| {
         let button = (event.detail() > 0).then(|| event.target()).flatten();
         let button = button.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        pointed.set_value(button.and_then(|target| target.closest("button").ok().flatten()));
+        pointed.set_value(button.and_then(|target| target.closest(TOOLS).ok().flatten()));
     });
     let down = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
@@ -38,7 +41,7 @@ pub(in crate::annotate) fn listen_to_keys(bench: Bench) {
         if key == Key::Tab {
             pointed.set_value(None);
         }
-        let is_pointed = key == Key::Enter && pressed.is_some() && pointed.with_value(|pointed| *pointed == pressed);
+        let is_pointed = pressed.is_some() && pointed.with_value(|pointed| *pointed == pressed);
         let on_button = pressed.is_some() && !is_pointed;
         let modifiers = modifiers_of(event.shift_key(), event.ctrl_key(), event.alt_key(), event.meta_key());
         // Enter and space press what has the focus, arrows move among radio buttons.

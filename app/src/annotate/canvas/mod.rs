@@ -27,7 +27,7 @@ pub(super) use pointer::{cursor_name, hold_pointer, modifiers_of, pointer_of, wh
 pub(super) use smart_bar::SmartBar;
 pub(super) use still::StillLayer;
 pub(super) use tip_bar::TipBar;
-pub(super) use toolbar::{Toolbar, ZoomBar};
+pub(super) use toolbar::{Toolbar, ZoomBar, glyph};
 
 /// The size of a surface in CSS pixels, fractions included: a page's layout is rarely whole.
 pub(super) fn size_of(frame: NodeRef<html::Div>) -> Option<ScreenSize> {

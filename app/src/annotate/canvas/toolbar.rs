@@ -10,7 +10,8 @@ use crate::annotate::browser;
 use crate::annotate::smart::NO_MODEL;
 use crate::ui::{Glyph, Icon, lu};
 
-fn glyph(command: Command) -> Glyph {
+/// The picture of a command.
+pub(in crate::annotate) fn glyph(command: Command) -> Glyph {
     match command {
         Command::Tool(ToolKind::Select) => lu::LuMousePointer2,
         Command::Tool(ToolKind::Pan) => lu::LuHand,

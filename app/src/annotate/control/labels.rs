@@ -1,9 +1,14 @@
 //! The labels of one control, as buttons with their keys.
 
-use editor::annotate::LabelChoice;
+use std::collections::BTreeSet;
+
+use editor::annotate::{LabelChoice, ShapeKind, ToolKind};
+use editor::command::Command;
 use leptos::prelude::*;
 
 use crate::annotate::bench::use_bench;
+use crate::annotate::canvas::glyph;
+use crate::ui::Icon;
 
 /// The labels of the control called `name`.
 pub(super) fn view(name: String) -> AnyView {
@@ -18,6 +23,19 @@ fn LabelBar(name: String) -> impl IntoView {
         let all = editor.document().kit().labels.iter().enumerate();
         all.filter(|(_, label)| label.control == name).map(|(at, label)| (at, label.clone())).collect()
     });
+    // Where several tools have labels, perhaps the same ones, each set says whose it is.
+    let tool = bench.peek(|editor| {
+        let kinds = |of: &dyn Fn(&&LabelChoice) -> bool| -> BTreeSet<ShapeKind> {
+            let labels = editor.document().kit().labels.iter().filter(of);
+            labels.filter_map(|label| label.kind).filter(|kind| kind.has_tool()).collect()
+        };
+        let own = kinds(&|label| label.control == name);
+        own.first().copied().filter(|_| kinds(&|_| true).len() > 1)
+    });
+    let tool = tool.map(|kind| {
+        let icon = glyph(Command::Tool(ToolKind::Draw(kind)));
+        view! { <span class="label-tool" title=kind.name() aria-hidden="true"><Icon icon/></span> }
+    });
     let problem = {
         let name = name.clone();
         move || bench.problem(&name).map(|sentence| view! { <p class="answer-problem" role="alert">{sentence}</p> })
@@ -25,6 +43,7 @@ fn LabelBar(name: String) -> impl IntoView {
     view! {
         <div class="answer" data-control=name.clone()>
             <div class="label-bar" role="group" aria-label=format!("Labels of {name}")>
+                {tool}
                 {labels.into_iter().map(|(at, label)| view! { <LabelButton at label/> }).collect_view()}
             </div>
             {problem}

@@ -70,13 +70,18 @@ fn Document(
         });
     };
     Effect::new(move |_| load());
-    let view = move || match state.get() {
+    let view = move || {
+        match state.get() {
         State::Making(share) => view! {
             <div class="document-making" aria-busy="true">
                 <Icon icon=lu::LuFileText/>
-                {share.map(|share| view! {
-                    <ProgressBar label="Getting the pages ready".to_owned() value=Signal::derive(move || Some(share))/>
-                })}
+                {match share {
+                    Some(share) => view! {
+                        <ProgressBar label="Getting the pages ready".to_owned() value=Signal::derive(move || Some(share))/>
+                    }
+                    .into_any(),
+                    None => view! { <p class="muted small">"Opening the document…"</p> }.into_any(),
+                }}
             </div>
         }
         .into_any(),
@@ -86,6 +91,7 @@ fn Document(
         State::Failed(failure) => {
             view! { <Trouble failure address=address.get_value() again=Callback::new(move |()| load())/> }.into_any()
         }
+    }
     };
     view.into_any()
 }
