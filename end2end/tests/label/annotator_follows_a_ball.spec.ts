@@ -80,3 +80,33 @@ test('a ball is followed through a video', async ({ app, page }) => {
     },
   ]);
 });
+
+test('a video whose frames last differently long says so, and is stepped through frame by frame', async ({ app, page }) => {
+  await newOwner(page, app, 'Phones');
+  const project = await createProject(page, app, 'Phones', 'Object tracking in video');
+  await importTasks(page, [{ video: '/demo/balls.mp4' }]);
+  // As the server tells it of a film from a phone: of two frames one lasts twice as long.
+  const times: number[] = [];
+  await page.route('**/media/video?*', async (route) => {
+    const answer = await route.fetch();
+    if (answer.status() !== 200) return route.fulfill({ response: answer });
+    const known = await answer.json();
+    for (let frame = 0; frame < known.frame_count; frame += 1) times.push(((frame + Math.floor(frame / 2)) * known.duration_s) / (known.frame_count * 1.5));
+    return route.fulfill({ response: answer, json: { ...known, is_variable: true } });
+  });
+  await page.route('**/media/frames?*', (route) =>
+    route.fulfill({ contentType: 'application/octet-stream', body: Buffer.from(new Float64Array(times).buffer) }),
+  );
+  await open(page, `${project}/label`);
+  await expect(page.getByText('The frames of this video last differently long')).toBeVisible();
+  await page.getByRole('application', { name: /^Picture of video/ }).focus();
+  const seen = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+  const frames = times.length;
+  for (const frame of [1, 2, 3]) {
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByText(`Frame ${frame + 1} of ${frames}`)).toBeVisible();
+    await expect.poll(seen).toBeGreaterThan(times[frame]!);
+    expect(await seen()).toBeLessThan(times[frame + 1]!);
+  }
+  await expectAccessible(page);
+});

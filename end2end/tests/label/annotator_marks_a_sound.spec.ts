@@ -158,3 +158,53 @@ test('a spectrogram shows which tone sounds when', async ({ app, page }) => {
     { start: expect.closeTo(2, 1), end: expect.closeTo(3, 1), channel: 0, labels: ['Tone'] },
   ]);
 });
+
+/** A second of two channels: a tone on the left, silence on the right. */
+function stereo(): Buffer {
+  const RATE = 8_000;
+  const data = Buffer.alloc(RATE * 4);
+  for (let at = 0; at < RATE; at += 1) data.writeInt16LE(Math.round(12_000 * Math.sin((at / RATE) * 2 * Math.PI * 440)), at * 4);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(2, 22);
+  head.writeUInt32LE(RATE, 24);
+  head.writeUInt32LE(RATE * 4, 28);
+  head.writeUInt16LE(4, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+test('channels shown each for itself are marked each for itself, down to the sample', async ({ app, page }) => {
+  await newOwner(page, app, 'Mixers');
+  const config = `<View><Labels name="part" toName="sound"><Label value="Tone"/></Labels>
+    <Audio name="sound" value="$audio" splitChannels="true" height="80"/></View>`;
+  const project = await createProjectWith(page, app, 'Two microphones', config);
+  await sendFiles(page, { name: 'two.wav', mimeType: 'audio/wav', buffer: stereo() }, 1);
+  await open(page, `${project}/label`);
+  const wave = line(page, /^Sound/);
+  await expect(wave).toBeVisible();
+  await page.keyboard.press('1');
+  await dragAlong(page, wave, 0.2, 0.4, 0.3);
+  await dragAlong(page, wave, 0.6, 0.8, 0.85);
+  await expect(regions(page)).toHaveCount(2);
+  // As close as it goes, a piece of some samples can be marked.
+  const closer = page.getByRole('button', { name: /^Closer/ });
+  for (let n = 0; n < 20; n += 1) await closer.click();
+  await dragAlong(page, wave, 0.3, 0.6, 0.3);
+  await expect(regions(page)).toHaveCount(3);
+  await expectAccessible(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+  const [task] = await exportJson(page, project, 'JSON');
+  const values = task.annotations[0].result.map(({ value }: any) => value);
+  expect(values.map(({ channel }: any) => channel)).toEqual([0, 1, 0]);
+  expect(values[2].end - values[2].start).toBeLessThan(0.01);
+  expect(values[0].start).toBeCloseTo(0.2, 1);
+  expect(values[1].end).toBeCloseTo(0.8, 1);
+});

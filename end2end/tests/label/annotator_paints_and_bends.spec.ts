@@ -115,3 +115,61 @@ test('a polygon with a hole is picked beside the hole and moved with it', async 
   });
   expect(value.points[0][0]).toBeCloseTo(20 + by, 6);
 });
+
+test('boxes are drawn by two clicks and by three points, and points of a polygon come and go', async ({ app, page }) => {
+  await newOwner(page, app, 'Clickers');
+  const config = `<View><Image name="image" value="$image"/>
+    <RectangleLabels name="box" toName="image"><Label value="Eye" hotkey="1"/></RectangleLabels>
+    <PolygonLabels name="head" toName="image"><Label value="Head" hotkey="2"/></PolygonLabels></View>`;
+  const project = await createProjectWith(page, app, 'Clickers', config);
+  await importTasks(page, [{ data: { image: '/demo/chelsea.jpg' } }]);
+  await open(page, `${project}/label`);
+  await showActualSize(page);
+  await page.keyboard.press('1');
+  const corner = await clickAt(page, SIZE, [40, 40]);
+  const opposite = await clickAt(page, SIZE, [140, 100]);
+  await expect(regions(page)).toHaveText([/Eye/]);
+  await page.keyboard.press('Escape');
+  // One side, and how far the box reaches from it: it stands on its corner.
+  await page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: 'Turned box' }).click();
+  for (const at of [[250, 100], [300, 150], [270, 180]] as const) await clickAt(page, SIZE, at);
+  await expect(regions(page)).toHaveText([/Eye/, /Eye.*45°/]);
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('2');
+  const corners = [[320, 200], [420, 200], [420, 280], [320, 280]] as const;
+  for (const at of corners) await clickAt(page, SIZE, at);
+  await page.keyboard.press('Enter');
+  await expect(regions(page).nth(2)).toContainText('4 points');
+  // The knob in the middle of a side becomes a point; Alt and a click take one away.
+  await page.keyboard.press('v');
+  await clickAt(page, SIZE, [370, 240]);
+  const place = (await picture(page).boundingBox())!;
+  const at = (x: number, y: number) =>
+    [Math.round(place.x + (place.width - SIZE.width) / 2 + x), Math.round(place.y + (place.height - SIZE.height) / 2 + y)] as const;
+  await page.mouse.move(...at(370, 200));
+  await page.mouse.down();
+  await page.mouse.move(...at(370, 170), { steps: 5 });
+  await page.mouse.up();
+  await expect(regions(page).nth(2)).toContainText('5 points');
+  await page.keyboard.down('Alt');
+  await page.mouse.click(...at(320, 280));
+  await page.keyboard.up('Alt');
+  await expect(regions(page).nth(2)).toContainText('4 points');
+  await expectAccessible(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+
+  const [task] = await exportJson(page, project, 'JSON');
+  const [box, turned, head] = task.annotations[0].result.map(({ value }: any) => value);
+  expect((box.x * SIZE.width) / 100).toBeCloseTo(corner[0], 4);
+  expect((box.width * SIZE.width) / 100).toBeCloseTo(opposite[0] - corner[0], 4);
+  expect((box.height * SIZE.height) / 100).toBeCloseTo(opposite[1] - corner[1], 4);
+  expect(turned.rotation).toBeCloseTo(45, 4);
+  expect(head.points.map(([x, y]: number[]) => [Math.round((x! * SIZE.width) / 1000) * 10, Math.round((y! * SIZE.height) / 1000) * 10])).toEqual([
+    [320, 200],
+    [370, 170],
+    [420, 200],
+    [420, 280],
+  ]);
+});
