@@ -42,7 +42,7 @@ impl Editor {
             Command::Arrange(how) => self.can_arrange(how),
             Command::Undo => self.history.can_undo() || self.state.is_path() || self.has_prompts(),
             Command::Redo => self.history.can_redo(),
-            Command::Delete => editable(),
+            Command::Delete => editable() || self.can_drop_suggested(),
             Command::Relate => self.relating().is_some() || self.selection.len() == 1,
             Command::Duplicate | Command::Copy => {
                 self.selected_marks().any(|(_, mark)| mark.region.shape.bounds().is_some())
@@ -79,6 +79,7 @@ impl Editor {
             Command::Smart => self.toggle_smart(),
             Command::Accept if self.can_accept() => self.accept(),
             Command::Accept => self.ask_again(),
+            Command::Delete if self.can_drop_suggested() => self.drop_suggested(),
             Command::Delete => self.delete(),
             Command::Relate => self.relate(),
             Command::Copy => self.copy(),

@@ -12,7 +12,7 @@ use domain::region::{ImagePoint, Shape};
 use domain::result::ResultItem;
 
 use super::compare::{Difference, How, Subject};
-use super::document::{Document, Mark};
+use super::document::{Document, Mark, RegionKey};
 use super::edit::Edit;
 use super::editor::{Editor, Response};
 use super::kit::{LabelChoice, ShapeKind};
@@ -314,6 +314,29 @@ impl Editor {
         }
         self.assistant.suggested = Some(suggested);
         any
+    }
+
+    /// What is suggested under the pointer, the smallest of several.
+    fn suggested_here(&self) -> Option<RegionKey> {
+        let found = self.assistant.suggested.as_ref().filter(|_| self.can_accept())?;
+        let at = self.view(&self.active)?.image_from_screen(self.pointer?);
+        let here = found.document.marks_on(&self.active).filter(|(_, mark)| mark.region.shape.contains(at));
+        let smallest = here.min_by(|(_, a), (_, b)| a.region.shape.area().total_cmp(&b.region.shape.area()));
+        smallest.map(|(key, _)| key)
+    }
+
+    pub(in crate::annotate) fn can_drop_suggested(&self) -> bool {
+        self.suggested_here().is_some()
+    }
+
+    /// Throws away what is suggested under the pointer; the rest can still be accepted.
+    pub(in crate::annotate) fn drop_suggested(&mut self) -> Response {
+        let (Some(key), Some(found)) = (self.suggested_here(), self.assistant.suggested.as_mut()) else {
+            return Response::NONE;
+        };
+        let _undone_with_the_question = Edit::Remove(key).apply(&mut found.document);
+        found.regions = found.regions.saturating_sub(1);
+        Response { panels: true, ..Response::LIVELY }
     }
 
     /// Makes what is suggested part of the work, in one step. What people have answered themselves stays.

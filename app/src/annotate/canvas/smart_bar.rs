@@ -38,6 +38,7 @@ fn words(advice: &Advice, model: &str) -> AnyView {
         Advice::Failed(_) => view! { <Icon icon=lu::LuTriangleAlert/> }.into_any(),
         _ => view! { <Icon icon=lu::LuSparkles/> }.into_any(),
     };
+    let one_by_one = matches!(advice, Advice::Suggested { regions: 2.., .. });
     let text = match advice {
         Advice::None => format!("Draw, and “{model}” proposes"),
         Advice::Waiting => format!("Asking “{model}”…"),
@@ -45,7 +46,9 @@ fn words(advice: &Advice, model: &str) -> AnyView {
         Advice::Nothing => format!("“{model}” found nothing new here"),
         Advice::Suggested { regions, answers } => proposed(*regions, *answers),
     };
-    view! { {icon} <span>{text}</span> }.into_any()
+    let hint =
+        one_by_one.then(|| view! { <span class="muted with-keys">"Delete drops the one under the pointer"</span> });
+    view! { {icon} <span>{text}</span> {hint} }.into_any()
 }
 
 /// How much is suggested, in words.

@@ -251,7 +251,7 @@ fn what_is_suggested_is_painted_dashed_above_the_work() {
         .into_iter()
         .filter_map(|paint| if let Paint::Tag { text, .. } = paint { Some(text) } else { None })
         .collect();
-    assert_eq!(tags, ["Cat? 0.75"]);
+    assert_eq!(tags, ["Cat? 0.75", "+"]);
     editor.key(Key::Escape);
     assert_eq!(dashed(&editor), 0);
 }
@@ -322,4 +322,19 @@ fn a_switch_says_not_this_without_a_key() {
     assert_eq!(said, [json!(true), json!(false)]);
     let _ = editor.editor.discard();
     assert!(!editor.editor.says_not());
+}
+
+#[test]
+fn one_of_several_suggestions_is_thrown_away_under_the_pointer() {
+    let mut editor = smart();
+    editor.drag((100.0, 100.0), (150.0, 150.0));
+    advise(&mut editor, json!([proposed("p", 200.0), proposed("q", 300.0)]));
+    // Beside them all, the key is for what is selected: nothing.
+    editor.glide(20.0, 300.0).key(Key::Delete);
+    assert!(matches!(editor.editor.advice(), Advice::Suggested { regions: 2, .. }));
+    editor.glide(310.0, 120.0).key(Key::Delete);
+    assert!(matches!(editor.editor.advice(), Advice::Suggested { regions: 1, .. }));
+    editor.key(Key::Enter);
+    assert_eq!(editor.regions().len(), 2, "{:?}", editor.regions());
+    assert!(editor.regions()[1].contains("200,100"), "{:?}", editor.regions());
 }
