@@ -150,6 +150,12 @@ impl Editor {
         let _ = other.set_keymap(std::mem::take(&mut self.keymap));
         (other.copied, other.turned) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.turned));
         other.assistant = std::mem::take(&mut self.assistant);
+        other.tip = self.tip;
+        // A polygon that is gone on with has its own tool and label in hand.
+        if !other.state.is_path() {
+            (other.tool, other.label) = (self.tool, self.label.take());
+            other.let_go_of_used_up();
+        }
         other.withheld = std::mem::take(&mut self.withheld);
         other.withhold_again();
         for (object, surface) in std::mem::take(&mut self.surfaces) {

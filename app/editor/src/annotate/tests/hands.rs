@@ -18,3 +18,16 @@ fn tool_and_label_go_along() {
     let _ = other.editor.take_in_hand(Hand { label: Some(("gone".to_owned(), "Gone".to_owned())), ..hand });
     assert_eq!(other.editor.hand().map(|hand| hand.label), own.map(|hand| hand.label));
 }
+
+#[test]
+fn opening_the_same_work_anew_leaves_the_hand_alone() {
+    let results = json!([{"id": "s", "from_name": "box", "to_name": "img", "type": "rectanglelabels",
+        "value": {"x": 10, "y": 10, "width": 10, "height": 10, "rectanglelabels": ["Cat"]}}]);
+    let mut editor = TestEditor::with(&config::boxes_and_choices(), results);
+    let _ = editor.editor.select([].into());
+    editor.key(Key::Char('w')).tool(BOX);
+    let hand = editor.editor.hand();
+    let draft = editor.editor.draft();
+    editor.editor.restore(&draft, &sizes(), 7);
+    assert_eq!(editor.editor.hand(), hand);
+}
