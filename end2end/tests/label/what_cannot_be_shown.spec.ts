@@ -147,7 +147,9 @@ test('the wand sees the colors of another server that shares them, and through t
 });
 
 test('a picture too large for a browser comes in tiles', async ({ app, page }) => {
-  const huge = { width: 9_000, height: 5_000 };
+  // To cut it is work for the server.
+  test.slow();
+  const huge = { width: 8_000, height: 5_100 };
   const elsewhere = await Elsewhere.start({ '/huge.png': { type: 'image/png', body: grayPng(huge.width, huge.height) } });
   await newOwner(page, app, 'Tiles');
   const project = await createProjectWith(
@@ -161,7 +163,7 @@ test('a picture too large for a browser comes in tiles', async ({ app, page }) =
   await importTasks(page, [{ image: `${elsewhere.url}/huge.png` }]);
   await open(page, `${project}/label`);
   const tiles = page.locator('.surface-tiles');
-  await expect(tiles).toHaveAttribute('data-pending', '0');
+  await expect(tiles).toHaveAttribute('data-pending', '0', { timeout: 90_000 });
   await expectAccessible(page);
   const levels = async () => {
     const written = await tiles.locator('img').evaluateAll((images) => images.map((image) => image.getAttribute('data-tile')!.split('/')[0]));
@@ -171,15 +173,15 @@ test('a picture too large for a browser comes in tiles', async ({ app, page }) =
   expect(await levels()).not.toContain('0');
   await showActualSize(page);
   await expect(tiles).toHaveAttribute('data-pending', '0');
-  await expect.poll(levels).toEqual(['0', '5']);
+  await expect.poll(levels).toEqual(['0', '4']);
   expect(await tiles.locator('img').count()).toBeLessThan(60);
   await expect(page.locator('.minimap img')).toBeVisible();
   await page.keyboard.press('1');
-  const [left, top, width, height] = await drawBox(page, huge, [4_400, 2_450, 200, 100]);
+  const [left, top, width, height] = await drawBox(page, huge, [3_900, 2_500, 200, 100]);
   await expect(regions(page)).toHaveText([/Half/]);
   // The tile in the middle shows its part of the picture, at its size.
-  const middle = tiles.locator('img[data-tile="0/8/4"]');
-  expect(await middle.evaluate((tile: HTMLImageElement) => [tile.naturalWidth, tile.style.left, tile.style.top])).toEqual([512, '4096px', '2048px']);
+  const middle = tiles.locator('img[data-tile="0/7/4"]');
+  expect(await middle.evaluate((tile: HTMLImageElement) => [tile.naturalWidth, tile.style.left, tile.style.top])).toEqual([512, '3584px', '2048px']);
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
   const [task] = await exportJson(page, project, 'JSON');
