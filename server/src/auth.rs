@@ -1,4 +1,4 @@
-//! Who asks: the network address behind trusted proxies, and the person behind the session cookie.
+//! Who asks: the network address behind trusted proxies, and the person behind the token or the session cookie.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,10 +8,15 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::{
+    Error as Problem, Kind,
+    id::TokenId,
+    token::{Credential, credential},
+};
 use http::{HeaderMap, Method, header};
 use service::{
     Actor, Cx,
-    account::{Client, actor_from_session, me},
+    account::{Client, actor_from_session, me, program},
 };
 
 use crate::{config::Networks, error::Failure};
@@ -19,7 +24,12 @@ use crate::{config::Networks, error::Failure};
 /// The longest chain of proxies that is read.
 const PROXIES_MAX: usize = 32;
 
-/// Gives the request its [`Client`] and [`Actor`]: as extensions to handlers, and from there as context to views.
+/// The token a program came with.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown(pub TokenId);
+
+/// Gives the request its [`Client`] and [`Actor`]: as extensions to handlers, and from there as context to views. Whoever
+/// shows a token is who it belongs to, whatever cookie comes along.
 pub async fn identify(State((cx, proxies)): State<(Cx, Networks)>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let headers = request.headers();
@@ -27,12 +37,25 @@ pub async fn identify(State((cx, proxies)): State<(Cx, Networks)>, mut request: 
         ip: peer.map(|peer| address(peer, headers, &proxies).to_string()).unwrap_or_default(),
         user_agent: text(headers, &header::USER_AGENT).unwrap_or_default().to_owned(),
     };
-    let actor = match cookie_of(headers, SESSION_COOKIE) {
-        Some(token) => match actor_from_session(&cx, &token, &client).await {
-            Ok(actor) => actor,
+    let actor = match credential_of(headers) {
+        Some(shown) => match program(&cx, &shown, &client).await {
+            Ok(program) if !program.scope.allows_method(request.method().as_str()) => {
+                let message = "This token may only read.";
+                return Failure::from(Problem::new(Kind::Forbidden, "token_may_only_read", message)).into_response();
+            }
+            Ok(program) => {
+                request.extensions_mut().insert(Shown(program.token_id));
+                program.actor
+            }
             Err(failure) => return Failure::from(failure).into_response(),
         },
-        None => Actor::Anonymous,
+        None => match cookie_of(headers, SESSION_COOKIE) {
+            Some(token) => match actor_from_session(&cx, &token, &client).await {
+                Ok(actor) => actor,
+                Err(failure) => return Failure::from(failure).into_response(),
+            },
+            None => Actor::Anonymous,
+        },
     };
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(actor);
@@ -66,6 +89,12 @@ fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> IpAddr {
         address = before.to_canonical();
     }
     address
+}
+
+/// The token in `Authorization` or `X-API-Key`.
+fn credential_of(headers: &HeaderMap) -> Option<Credential<'_>> {
+    let named = text(headers, &header::AUTHORIZATION).and_then(credential);
+    named.or_else(|| text(headers, &header::HeaderName::from_static("x-api-key")).map(Credential::Key))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {

@@ -67,6 +67,8 @@ pub struct Config {
     pub trusted_proxies: Networks,
     pub max_upload_mb: u64,
     pub request_timeout_s: u64,
+    pub api_requests_per_minute: u32,
+    pub api_origins: Origins,
     pub shutdown_timeout_s: u64,
     pub log: String,
     pub log_format: LogFormat,
@@ -87,6 +89,44 @@ impl Networks {
     }
 }
 
+/// Origins such as `https://tools.example.com`: a list in the file, separated by commas in the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "OneOrMany")]
+pub struct Origins(pub Vec<String>);
+
+impl TryFrom<OneOrMany> for Origins {
+    type Error = String;
+
+    fn try_from(value: OneOrMany) -> Result<Self, String> {
+        let known = |part: &String| {
+            let rest = part.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme));
+            rest.is_some_and(|(_, rest)| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']))
+        };
+        value
+            .parts()
+            .into_iter()
+            .map(|part| {
+                if known(&part) {
+                    Ok(part)
+                } else {
+                    Err(format!("{part:?} is not an origin such as https://tools.example.com"))
+                }
+            })
+            .collect::<Result<_, _>>()
+            .map(Origins)
+    }
+}
+
+impl OneOrMany {
+    fn parts(self) -> Vec<String> {
+        let parts = match self {
+            Self::One(text) => text.split(',').map(str::to_owned).collect(),
+            Self::Many(parts) => parts,
+        };
+        parts.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneOrMany {
@@ -98,13 +138,8 @@ impl TryFrom<OneOrMany> for Networks {
     type Error = String;
 
     fn try_from(value: OneOrMany) -> Result<Self, String> {
-        let parts = match value {
-            OneOrMany::One(text) => text.split(',').map(str::to_owned).collect(),
-            OneOrMany::Many(parts) => parts,
-        };
-        let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-        let parse = |part: &str| part.parse().map_err(|_| format!("{part:?} is not a network such as 10.0.0.0/8"));
-        parts.map(parse).collect::<Result<_, _>>().map(Networks)
+        let parse = |part: String| part.parse().map_err(|_| format!("{part:?} is not a network such as 10.0.0.0/8"));
+        value.parts().into_iter().map(parse).collect::<Result<_, _>>().map(Networks)
     }
 }
 
@@ -162,6 +197,8 @@ struct Defaults {
     trusted_proxies: &'static str,
     max_upload_mb: u64,
     request_timeout_s: u64,
+    api_requests_per_minute: u32,
+    api_origins: &'static str,
     shutdown_timeout_s: u64,
     log: &'static str,
     log_format: LogFormat,
@@ -178,6 +215,8 @@ const DEFAULTS: Defaults = Defaults {
     trusted_proxies: "",
     max_upload_mb: 5 * 1024,
     request_timeout_s: 60,
+    api_requests_per_minute: 6_000,
+    api_origins: "",
     shutdown_timeout_s: 30,
     log: "info,sqlx=warn,graphile_worker_migrations=warn",
     log_format: LogFormat::Auto,

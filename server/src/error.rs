@@ -21,6 +21,21 @@ use crate::trace::request_id;
 #[derive(Debug)]
 pub struct Failure(service::Error);
 
+/// A refusal that needs no more words: layers further out leave it as it is.
+#[derive(Clone, Copy)]
+pub struct Told;
+
+impl Failure {
+    /// What people are told, where it is theirs to mend.
+    #[must_use]
+    pub fn problem(self) -> Option<Problem> {
+        match self.0 {
+            service::Error::Domain(problem) => Some(problem),
+            service::Error::Internal(_) => None,
+        }
+    }
+}
+
 impl<E: Into<service::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self(error.into())
@@ -75,7 +90,8 @@ pub async fn explain(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
-    let is_done = is_page(response.headers()) || response.headers().contains_key(header::CONTENT_ENCODING);
+    let is_told = response.extensions().get::<Told>().is_some();
+    let is_done = is_told || is_page(response.headers()) || response.headers().contains_key(header::CONTENT_ENCODING);
     if !is_failure || is_done {
         return response;
     }
@@ -105,7 +121,7 @@ fn is_page(headers: &HeaderMap) -> bool {
     media_type(headers).starts_with("text/html")
 }
 
-fn is_problem(headers: &HeaderMap) -> bool {
+pub(crate) fn is_problem(headers: &HeaderMap) -> bool {
     media_type(headers).starts_with(MEDIA_TYPE)
 }
 

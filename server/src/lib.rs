@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod apart;
+pub mod api;
 pub mod auth;
 pub mod cause;
 pub mod check;
@@ -23,4 +24,5 @@ pub mod router;
 pub mod security;
 pub mod serve;
 pub mod state;
+pub mod token;
 pub mod trace;

@@ -13,7 +13,7 @@ use server::{
     database::Database,
     logging, person,
     postgres::Purpose,
-    serve,
+    serve, token,
 };
 use service::media::PAGES;
 
@@ -47,6 +47,9 @@ enum Command {
     /// Make people and set passwords
     #[command(subcommand)]
     User(person::Command),
+    /// Make keys for programs
+    #[command(subcommand)]
+    Token(token::Command),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +89,7 @@ fn run(cli: Cli) -> Result<()> {
             Command::Demo => serve::demo(&config).await,
             Command::Check => check::check(&config).await,
             Command::User(command) => person::run(&config, command).await,
+            Command::Token(command) => token::run(&config, command).await,
         }
     })
 }

@@ -24,7 +24,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{auth, config::Config, error, events, files, health, media, security, state::AppState, trace};
+use crate::{api, auth, config::Config, error, events, files, health, media, security, state::AppState, trace};
 
 /// The largest body of a form or a server function. Files go through routes of their own.
 const FORM_MAX_BYTES: usize = 32 << 20;
@@ -35,7 +35,10 @@ const FORM_MAX_BYTES: usize = 32 << 20;
 /// When the base URL is no origin.
 pub fn router(state: AppState, config: &Config) -> Result<Router> {
     let base_url = &state.cx.settings().base_url;
-    let csrf = CsrfLayer::new().add_trusted_origin(base_url.as_str())?;
+    let mut csrf = CsrfLayer::new().add_trusted_origin(base_url.as_str())?;
+    for origin in &config.api_origins.0 {
+        csrf = csrf.add_trusted_origin(origin.as_str())?;
+    }
     let is_https = base_url.starts_with("https://");
     let identify = middleware::from_fn_with_state((state.cx.clone(), config.trusted_proxies.clone()), auth::identify);
 
@@ -97,13 +100,20 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/media/file", get(media::pass))
         .route("/events/projects/{project}/imports/{import}", get(events::import))
         .route("/events/projects/{project}/exports/{export}", get(events::export))
-        .layer(identify);
+        .layer(identify.clone());
+
+    let api = Router::new()
+        .nest_service("/api", api::service(state.clone(), config)?.with_state(state.clone()))
+        .layer(identify.clone())
+        .layer(middleware::from_fn(api::told))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
 
     let probes = Router::new().route("/health", get(health::health)).route("/ready", get(health::ready));
 
     let mut router = Router::new()
         .merge(pages)
         .merge(streams)
+        .merge(api)
         .merge(probes)
         .fallback_service(Router::new().fallback_service(files).layer(middleware::from_fn(cache_files)))
         .layer(csrf)

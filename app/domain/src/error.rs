@@ -38,6 +38,8 @@ pub enum Kind {
     Conflict,
     /// Too large to accept.
     TooLarge,
+    /// In a form that is not read here.
+    Unsupported,
     /// Too many attempts; try later.
     RateLimited,
     /// Our fault; the message carries an incident id and nothing else.
@@ -98,6 +100,7 @@ impl Error {
             Kind::NotFound => 404,
             Kind::Conflict => 409,
             Kind::TooLarge => 413,
+            Kind::Unsupported => 415,
             Kind::RateLimited => 429,
             Kind::Internal => 500,
         }

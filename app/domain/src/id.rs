@@ -69,4 +69,6 @@ ids! {
     ExportId,
     /// A model that a project can ask.
     MlBackendId,
+    /// A key that programs act with.
+    TokenId,
 }

@@ -37,5 +37,6 @@ pub mod result;
 pub mod tally;
 pub mod task;
 pub mod template;
+pub mod token;
 
 pub use error::{Error, Kind, Result};

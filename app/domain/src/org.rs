@@ -23,6 +23,41 @@ pub fn parse_color(text: &str) -> Result<String> {
         .ok_or_else(|| Error::invalid("color", "color_unknown", "Please pick one of the colors."))
 }
 
+/// What programs that think in `#rrggbb` are told, in the order of [`COLORS`].
+const HEX: [&str; 10] =
+    ["#64748B", "#EF4444", "#F97316", "#F59E0B", "#22C55E", "#14B8A6", "#3B82F6", "#6366F1", "#8B5CF6", "#EC4899"];
+
+/// A color token as `#RRGGBB`.
+#[must_use]
+pub fn color_as_hex(token: &str) -> &'static str {
+    let place = COLORS.iter().position(|color| *color == token).unwrap_or_default();
+    HEX[place]
+}
+
+/// The color token that a program means: one of [`COLORS`], or the nearest to a `#RRGGBB`.
+///
+/// # Errors
+/// When it is neither.
+pub fn color_from_program(text: &str) -> Result<String> {
+    let Some(wanted) = rgb(text) else { return parse_color(text) };
+    let distance = |hex: &str| {
+        let found = rgb(hex).unwrap_or_default();
+        wanted.iter().zip(found).map(|(one, other)| (i32::from(*one) - i32::from(other)).pow(2)).sum::<i32>()
+    };
+    // White and black are what programs send that do not care.
+    if wanted.iter().all(|part| *part == wanted[0]) {
+        return Ok(COLORS[0].to_owned());
+    }
+    let nearest = COLORS.iter().zip(HEX).min_by_key(|(_, hex)| distance(hex));
+    Ok(nearest.map_or(COLORS[0], |(token, _)| *token).to_owned())
+}
+
+fn rgb(text: &str) -> Option<[u8; 3]> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
+    Some([part(0)?, part(2)?, part(4)?])
+}
+
 /// How long an invitation may live, in days.
 pub const INVITE_DAYS: std::ops::RangeInclusive<i64> = 1..=30;
 
@@ -147,6 +182,29 @@ pub fn check_role_change(actor: OrgRole, target: OrgRole, new: Option<OrgRole>, 
 mod tests {
     use super::*;
     use OrgRole::{Admin, Member, Owner};
+
+    #[test]
+    fn programs_name_colors_by_numbers() {
+        for (text, token) in [
+            ("#FFFFFF", Some("slate")),
+            ("#000000", Some("slate")),
+            ("#EF4444", Some("red")),
+            ("#f00000", Some("red")),
+            ("#112233", Some("slate")),
+            ("#0000ff", Some("indigo")),
+            ("#0080ff", Some("blue")),
+            ("teal", Some("teal")),
+            ("#12", None),
+            ("#gggggg", None),
+            ("#ééé", None),
+            ("", None),
+        ] {
+            assert_eq!(color_from_program(text).ok().as_deref(), token, "{text}");
+        }
+        for token in COLORS {
+            assert_eq!(color_from_program(color_as_hex(token)).as_deref(), Ok(token));
+        }
+    }
 
     #[test]
     fn role_changes() {

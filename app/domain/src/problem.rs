@@ -90,13 +90,14 @@ impl From<Problem> for Error {
 
 impl Kind {
     /// All families.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Invalid,
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
         Self::Conflict,
         Self::TooLarge,
+        Self::Unsupported,
         Self::RateLimited,
         Self::Internal,
     ];
@@ -111,6 +112,7 @@ impl Kind {
             Self::NotFound => "Not Found",
             Self::Conflict => "Conflict",
             Self::TooLarge => "Payload Too Large",
+            Self::Unsupported => "Unsupported Media Type",
             Self::RateLimited => "Too Many Requests",
             Self::Internal => "Internal Server Error",
         }
@@ -125,6 +127,7 @@ impl Kind {
             404 => Self::NotFound,
             409 => Self::Conflict,
             413 => Self::TooLarge,
+            415 => Self::Unsupported,
             429 => Self::RateLimited,
             400..=499 => Self::Invalid,
             _ => Self::Internal,

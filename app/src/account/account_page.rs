@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::api::{ChangePassword, Rename, SignOut, SwitchOrg};
 use super::sessions_card::SessionsCard;
 use super::strength::NewPasswordField;
+use super::tokens_card::TokensCard;
 use super::{leave_for, use_me};
 use crate::shell::{Page, PageHead, ThemeSwitch};
 use crate::ui::{
@@ -58,6 +59,13 @@ pub fn AccountPage() -> impl IntoView {
                         <p>"Where you are signed in now."</p>
                     </div>
                     <SessionsCard/>
+                </section>
+                <section class="setting">
+                    <div class="setting-words">
+                        <h2>"Tokens"</h2>
+                        <p>"What programs act with in your name."</p>
+                    </div>
+                    <div><TokensCard/></div>
                 </section>
             </div>
         </Page>

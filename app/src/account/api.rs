@@ -1,7 +1,8 @@
 //! The doors of the account area: ask who it is, call the use case, convert.
 
 use domain::account::{DemoPeople, Me, SessionInfo, SignUpAs, Strength};
-use domain::id::{OrgId, SessionId};
+use domain::id::{OrgId, SessionId, TokenId};
+use domain::token::{CreatedToken, NewToken, Scope, TokenInfo, TokenKind};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -204,4 +205,26 @@ pub async fn outbox() -> Result<Vec<OutboxMail>, AppError> {
             created_at: stored.created_at,
         })
         .collect())
+}
+
+/// What programs act with in the person's name.
+#[server]
+pub async fn tokens() -> Result<Vec<TokenInfo>, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::account::tokens(&cx, &actor).await?)
+}
+
+/// Makes a token; its secret is in this answer alone. It ends after so many days, or never for 0.
+#[server]
+pub async fn create_token(title: String, kind: TokenKind, scope: Scope, days: u16) -> Result<CreatedToken, AppError> {
+    let (cx, actor) = request()?;
+    let new = NewToken { title, kind, scope, days: (days > 0).then_some(days) };
+    Ok(service::account::create_token(&cx, &actor, new).await?)
+}
+
+/// Takes a token back.
+#[server]
+pub async fn revoke_token(token_id: TokenId) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::account::revoke_token(&cx, &actor, token_id).await?)
 }

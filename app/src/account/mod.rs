@@ -12,6 +12,7 @@ mod sessions_card;
 mod sign_in_page;
 mod sign_up_page;
 mod strength;
+mod tokens_card;
 
 pub use account_page::AccountPage;
 pub use mail_pages::{CheckMailPage, SIGNED_IN, SignedInPage, VerifyPage};

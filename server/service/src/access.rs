@@ -6,12 +6,12 @@
 use domain::{
     Error as Problem, Kind,
     access::{OrgPermission, OrgRole, ProjectPermission, ProjectRole},
-    id::{OrgId, ProjectId, SessionId, UserId},
+    id::{AnnotationId, DraftId, OrgId, PredictionId, ProjectId, SessionId, TaskId, UserId},
     project::IN_BIN,
 };
 use sqlx::PgConnection;
 
-use crate::{Cx, Result, Tx};
+use crate::{Cx, Error, Result, Tx};
 
 /// Who is acting.
 #[derive(Debug, Clone)]
@@ -166,6 +166,85 @@ pub async fn project(
     Ok(ProjectAccess { project_id, org_id: row.org_id, role, user_id })
 }
 
+/// Proves `permission` in the project that a task is in; programs address tasks by their number alone.
+///
+/// # Errors
+/// As [`project`]; *not found* where there is no such task for this person.
+pub async fn task(cx: &Cx, actor: &Actor, task_id: TaskId, permission: ProjectPermission) -> Result<ProjectAccess> {
+    let found = sqlx::query_scalar!("select project_id from task where task_id = $1", task_id.0)
+        .fetch_optional(cx.pool())
+        .await?;
+    through(cx, actor, found, "task", permission).await
+}
+
+/// Proves `permission` in the project that an annotation is in, and says on which task it is.
+///
+/// # Errors
+/// As [`task`].
+pub async fn annotation(
+    cx: &Cx,
+    actor: &Actor,
+    annotation_id: AnnotationId,
+    permission: ProjectPermission,
+) -> Result<(ProjectAccess, TaskId)> {
+    let row = sqlx::query!("select project_id, task_id from annotation where annotation_id = $1", annotation_id.0)
+        .fetch_optional(cx.pool())
+        .await?;
+    let (project_id, task_id) = row.map(|row| (row.project_id, TaskId(row.task_id))).unzip();
+    let access = through(cx, actor, project_id, "annotation", permission).await?;
+    Ok((access, task_id.ok_or_else(|| Problem::not_found("annotation"))?))
+}
+
+/// Proves `permission` in the project that a prediction is in, and says for which task it is.
+///
+/// # Errors
+/// As [`task`].
+pub async fn prediction(
+    cx: &Cx,
+    actor: &Actor,
+    prediction_id: PredictionId,
+    permission: ProjectPermission,
+) -> Result<(ProjectAccess, TaskId)> {
+    let row = sqlx::query!("select project_id, task_id from prediction where prediction_id = $1", prediction_id.0)
+        .fetch_optional(cx.pool())
+        .await?;
+    let (project_id, task_id) = row.map(|row| (row.project_id, TaskId(row.task_id))).unzip();
+    let access = through(cx, actor, project_id, "prediction", permission).await?;
+    Ok((access, task_id.ok_or_else(|| Problem::not_found("prediction"))?))
+}
+
+/// Proves `permission` in the project that a draft is in.
+///
+/// # Errors
+/// As [`task`].
+pub async fn draft(cx: &Cx, actor: &Actor, draft_id: DraftId, permission: ProjectPermission) -> Result<ProjectAccess> {
+    let found =
+        sqlx::query_scalar!("select project_id from annotation_draft where annotation_draft_id = $1", draft_id.0)
+            .fetch_optional(cx.pool())
+            .await?;
+    through(cx, actor, found, "draft", permission).await
+}
+
+/// What is in a project the person is not in does not exist for them either.
+async fn through(
+    cx: &Cx,
+    actor: &Actor,
+    found: Option<i64>,
+    what: &str,
+    permission: ProjectPermission,
+) -> Result<ProjectAccess> {
+    if matches!(actor, Actor::Anonymous) {
+        return Err(Problem::unauthenticated().into());
+    }
+    let project_id = found.ok_or_else(|| Problem::not_found(what))?;
+    match project(cx, actor, ProjectId(project_id), permission).await {
+        Err(Error::Domain(problem)) if problem.kind == Kind::NotFound && problem.code == "not_found" => {
+            Err(Problem::not_found(what).into())
+        }
+        proved => proved,
+    }
+}
+
 /// Proves that the actor works for the platform.
 ///
 /// # Errors
@@ -202,6 +281,13 @@ impl OrgAccess {
         let mut tx = cx.begin().await?;
         enter(&mut tx, self.org_id, None).await?;
         Ok(tx)
+    }
+}
+
+impl OrgAccess {
+    /// Everything, in a project that the holder has just made in this organization.
+    pub(crate) fn of_new(&self, project_id: ProjectId) -> ProjectAccess {
+        ProjectAccess { project_id, org_id: self.org_id, role: ProjectRole::Admin, user_id: self.user_id }
     }
 }
 

@@ -31,6 +31,7 @@ pub mod job;
 pub mod media;
 pub mod ml;
 pub mod org;
+pub mod prediction;
 pub mod project;
 pub mod provider;
 pub mod storage;

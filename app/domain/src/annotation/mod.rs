@@ -147,6 +147,23 @@ pub enum NoTask {
     Completed,
 }
 
+impl NoTask {
+    /// Why there is none, in a sentence for programs.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Empty => "This project has no tasks yet.",
+            Self::AllLabeled => "Every task has all the annotations it needs.",
+            Self::AllTaken => "What is open is in other people's hands right now.",
+            Self::NothingForYou => "You have done or skipped all that is open.",
+            Self::LimitReached => "You have done as much as you may in this project.",
+            Self::NotLive => "This project is still being set up.",
+            Self::Paused => "This project is paused.",
+            Self::Completed => "This project has been completed.",
+        }
+    }
+}
+
 /// One of a person's earlier tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {

@@ -15,6 +15,7 @@ mod detect;
 mod gap;
 mod json;
 mod lines;
+mod preannotate;
 mod run;
 mod source;
 mod table;
@@ -27,9 +28,10 @@ use serde_json::{Map, Value};
 pub use columns::{Column, ColumnKind, ColumnSummary};
 pub use detect::{Format, detect, is_table_name, is_text_name};
 pub use gap::{FieldGap, gaps};
+pub use preannotate::{PREANNOTATED, preannotated};
 pub(crate) use run::fraction;
 pub use run::{FailedRow, ImportHistory, ImportRun, RunStatus};
-pub use task::{NewAnnotation, NewPrediction, NewTask, read_prediction};
+pub use task::{NewAnnotation, NewPrediction, NewTask, read_prediction, read_task};
 
 use source::Source;
 

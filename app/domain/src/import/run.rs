@@ -36,6 +36,18 @@ impl RunStatus {
         })
     }
 
+    /// As the database writes it, and as programs are told.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// Whether it will change no more.
     #[must_use]
     pub fn is_over(self) -> bool {

@@ -161,6 +161,14 @@ fn annotation(mut object: Map<String, Value>) -> Result<NewAnnotation, String> {
     })
 }
 
+/// A task that comes by itself, as a program sends it.
+///
+/// # Errors
+/// What is no task, in words.
+pub fn read_task(value: Value) -> Result<NewTask, String> {
+    from_value(value)
+}
+
 /// A prediction that comes by itself, as a model sends it.
 ///
 /// # Errors

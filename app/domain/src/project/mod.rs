@@ -244,6 +244,9 @@ pub struct ProjectPatch {
     pub allow_media_proxy: Option<bool>,
     /// How many people label each task.
     pub maximum_annotations: Option<i32>,
+    /// Of how many tasks, in percent; one person labels each of the others.
+    #[serde(default)]
+    pub overlap_cohort_percentage: Option<i32>,
     /// Which task comes next.
     pub sampling: Option<Sampling>,
     /// What becomes of skipped tasks.
@@ -265,6 +268,10 @@ impl ProjectPatch {
         if self.maximum_annotations.is_some_and(|number| !(1..=MAX_ANNOTATIONS).contains(&number)) {
             let message = format!("Please enter a number from 1 to {MAX_ANNOTATIONS}.");
             return Err(Error::invalid("maximum_annotations", "overlap_out_of_range", message));
+        }
+        if self.overlap_cohort_percentage.is_some_and(|number| !(0..=100).contains(&number)) {
+            let message = "Please enter a percentage from 0 to 100.";
+            return Err(Error::invalid("overlap_cohort_percentage", "cohort_out_of_range", message));
         }
         Ok(self)
     }

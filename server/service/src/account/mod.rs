@@ -3,11 +3,14 @@
 //! Nothing here tells whether an address is known: sign-up and reset answer the same either way, and a failed sign-in
 //! takes as long for an unknown address as for a wrong password.
 
+mod idempotency;
 mod mails;
 mod password;
 mod session;
+mod signed;
 mod sql;
 mod throttle;
+mod token;
 
 use chrono::TimeDelta;
 use domain::{
@@ -21,11 +24,16 @@ use domain::{
 };
 use serde_json::json;
 
+pub use self::idempotency::{Asked, Kept, finish_question, forget_question, remember_question};
 pub use self::session::{
     Client, NewSession, actor_from_session, cleanup, sessions, sign_out, sign_out_everywhere, sign_out_one, switch_org,
 };
 pub(crate) use self::session::{hash as hash_token, new_token};
+pub(crate) use self::sql::keys as keys_of;
 pub(crate) use self::throttle::{Limit, spend};
+pub use self::token::{
+    Program, create_token, create_token_for, program, refresh_token, revoke_refresh, revoke_token, rotate_token, tokens,
+};
 use crate::{Actor, Cx, OnConstraint, Result, boxed, org, provider::mail};
 
 /// How long a confirmation link lives.
@@ -319,6 +327,15 @@ pub async fn set_keys(cx: &Cx, actor: &Actor, keys: &OwnKeys) -> Result<()> {
     sql::set_keys(&mut tx, me.user_id, keys, cx.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The keys a person has chosen.
+///
+/// # Errors
+/// *Unauthenticated* when nobody is signed in.
+#[boxed]
+pub async fn keys(cx: &Cx, actor: &Actor) -> Result<OwnKeys> {
+    sql::keys(&mut *cx.pool().acquire().await?, actor.user()?.user_id).await
 }
 
 /// The signed-in person and where they work.

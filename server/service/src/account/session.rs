@@ -10,6 +10,7 @@ use domain::{
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
+use super::idempotency::KEPT;
 use crate::{Actor, Cx, Result, access::SignedIn, boxed};
 
 /// A session ends this long after the last visit.
@@ -219,5 +220,6 @@ pub async fn cleanup(cx: &Cx) -> Result<()> {
     sqlx::query!("delete from login_attempt where attempted_at < $1", now - TimeDelta::days(1))
         .execute(cx.pool())
         .await?;
+    sqlx::query!("delete from idempotency_key where asked_at < $1", now - KEPT).execute(cx.pool()).await?;
     Ok(())
 }

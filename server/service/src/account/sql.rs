@@ -228,3 +228,10 @@ pub(super) async fn orgs_of(conn: &mut PgConnection, user_id: UserId) -> Result<
         .filter_map(|row| Some(MyOrg { org_id: row.org_id, name: row.name, role: OrgRole::from_name(&row.role)? }));
     Ok(orgs.collect())
 }
+
+/// The keys a person has chosen.
+pub(crate) async fn keys(conn: &mut PgConnection, user_id: UserId) -> Result<OwnKeys> {
+    let keys =
+        sqlx::query_scalar!(r#"select keys as "keys: Json<OwnKeys>" from user_account where user_id = $1"#, user_id.0);
+    Ok(keys.fetch_one(conn).await?.0)
+}

@@ -4,6 +4,8 @@
 //! task's counts holds the lock on its row; the summary is the last row a transaction locks, so that it is held for as
 //! short as possible.
 
+pub mod change;
+pub mod draft;
 pub(crate) mod sql;
 mod version;
 

@@ -7,7 +7,7 @@ pub(crate) mod sql;
 
 use chrono::TimeDelta;
 use domain::{
-    Error as Problem,
+    Error as Problem, Kind,
     access::ProjectPermission,
     annotation::{Desk, NoTask},
     id::{ProjectId, TaskId},
@@ -42,6 +42,19 @@ pub async fn next_task(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<
     let desk = task::desk(&mut tx, &access, found).await?;
     tx.commit().await?;
     Ok(desk)
+}
+
+/// The next task of a person, leased to them, as a program asks for it.
+///
+/// # Errors
+/// Without the right to label here; *not found* with the reason where there is none.
+#[boxed]
+pub async fn take_next(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<TaskId> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
+    let mut tx = access.begin(cx).await?;
+    let found = lease_next(cx, &mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(found.map_err(|why| Problem::new(Kind::NotFound, "no_task", why.sentence()))?)
 }
 
 async fn lease_next(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<Result<TaskId, NoTask>, crate::Error> {

@@ -8,12 +8,13 @@
 mod archive;
 mod batch;
 mod copy;
+mod direct;
 pub mod fetch;
 mod job;
 mod read;
-mod rows;
+pub(crate) mod rows;
 mod sql;
-mod summary;
+pub(crate) mod summary;
 mod uploaded;
 
 use bytes::Bytes;
@@ -25,6 +26,7 @@ use domain::{
 };
 use futures::StreamExt;
 
+pub use direct::{Direct, MAX_BYTES as MAX_DIRECT_BYTES, direct};
 pub use job::RunImport;
 
 use crate::{Actor, Cx, Result, access, boxed, events, job::enqueue, storage};

@@ -58,16 +58,16 @@ impl Origin {
         }
     }
 
-    /// Writes tasks with their annotations, predictions and regions, and counts them.
+    /// Writes tasks with their annotations, predictions and regions, and counts them. Returns their numbers.
     pub(super) async fn write(
         &self,
         tx: &mut Tx,
         tasks: &[NewTask],
         now: DateTime<Utc>,
         counts: &mut Counts,
-    ) -> Result<()> {
+    ) -> Result<Vec<i64>> {
         if tasks.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let people = self.people(tx, tasks).await?;
         summary::lock(tx, self.access.project_id()).await?;
@@ -84,7 +84,7 @@ impl Origin {
         let mut prediction_ids = reserve(tx, "prediction", "prediction_id", predictions).await?.into_iter();
         let mut rows = Rows { origin: self, people, now, counts, tables: Tables::default() };
         let mut copy = tx.copy_in_raw(COPY_TASKS).await?;
-        for ((task, task_id), inner_id) in tasks.iter().zip(task_ids).zip(last + 1..) {
+        for ((task, task_id), inner_id) in tasks.iter().zip(task_ids.iter().copied()).zip(last + 1..) {
             rows.task(task, task_id, inner_id)?;
             for (annotation, id) in task.annotations.iter().zip(annotation_ids.by_ref()) {
                 rows.annotation(annotation, task_id, id)?;
@@ -102,7 +102,8 @@ impl Origin {
         annotations.send(tx, COPY_ANNOTATIONS).await?;
         regions.send(tx, COPY_REGIONS).await?;
         predictions.send(tx, COPY_PREDICTIONS).await?;
-        prediction_regions.send(tx, COPY_PREDICTION_REGIONS).await
+        prediction_regions.send(tx, COPY_PREDICTION_REGIONS).await?;
+        Ok(task_ids)
     }
 
     /// Members of the organization by their address: only they can be named as authors.

@@ -8,6 +8,7 @@ use domain::{
 };
 use sqlx::PgConnection;
 
+use super::summary::Counts;
 use crate::{Cx, Result, access::ProjectAccess};
 
 pub(super) struct NewImport {
@@ -40,6 +41,28 @@ pub(super) async fn insert(
     )
     .fetch_one(conn)
     .await?)
+}
+
+/// What a run has brought that was done at once.
+pub(super) async fn count_direct(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+    counts: &Counts,
+) -> Result<()> {
+    sqlx::query!(
+        r#"update project_import set row_count = $3, task_count = $3, annotation_count = $4, prediction_count = $5,
+            found_formats = '{"JSON": true}'
+        where project_id = $1 and project_import_id = $2"#,
+        access.project_id().0,
+        import_id.0,
+        counts.tasks,
+        counts.annotations + counts.skipped,
+        counts.predictions
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// In the order given.

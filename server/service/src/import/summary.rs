@@ -1,4 +1,4 @@
-//! What a batch means for the counts of its project.
+//! What tasks that come, change or go mean for the counts of their project.
 
 use std::collections::HashMap;
 
@@ -16,27 +16,38 @@ use crate::{
     annotation::sql::{SummaryChange, summarize},
 };
 
-/// What a batch adds to the counts.
+/// What is added to the counts; negative for what is taken from them.
 #[derive(Default)]
-pub(super) struct Counts {
-    pub(super) tasks: i64,
-    pub(super) labeled: i64,
-    pub(super) annotations: i64,
-    pub(super) skipped: i64,
-    pub(super) predictions: i64,
-    pub(super) failed: i64,
+pub(crate) struct Counts {
+    pub(crate) tasks: i64,
+    pub(crate) labeled: i64,
+    pub(crate) annotations: i64,
+    pub(crate) skipped: i64,
+    pub(crate) predictions: i64,
+    pub(crate) failed: i64,
     /// Items of valid annotations.
-    pub(super) given: Tally,
+    pub(crate) given: Tally,
     /// Items of predictions.
-    pub(super) proposed: Tally,
+    pub(crate) proposed: Tally,
     /// The newest annotation.
-    pub(super) last_annotation_at: Option<DateTime<Utc>>,
-    /// Columns of the tasks.
-    pub(super) columns: ColumnSummary,
+    pub(crate) last_annotation_at: Option<DateTime<Utc>>,
+    /// Columns of tasks that came.
+    pub(crate) columns: ColumnSummary,
+    /// Columns of tasks that went.
+    pub(crate) gone: ColumnSummary,
+}
+
+impl Counts {
+    fn is_nothing(&self) -> bool {
+        let numbers = [self.tasks, self.labeled, self.annotations, self.skipped, self.predictions];
+        numbers.iter().all(|number| *number == 0)
+            && [&self.given, &self.proposed].iter().all(|tally| **tally == Tally::default())
+            && [&self.columns, &self.gone].iter().all(|columns| columns.columns.is_empty())
+    }
 }
 
 /// Makes sure of the summary and holds it: tasks are numbered by whoever holds it, without gaps and doubles.
-pub(super) async fn lock(tx: &mut Tx, project_id: ProjectId) -> Result<()> {
+pub(crate) async fn lock(tx: &mut Tx, project_id: ProjectId) -> Result<()> {
     sqlx::query!(
         "insert into project_summary (project_id) values ($1) on conflict (project_id) do nothing",
         project_id.0
@@ -49,9 +60,9 @@ pub(super) async fn lock(tx: &mut Tx, project_id: ProjectId) -> Result<()> {
     Ok(())
 }
 
-/// Adds a batch to the counts of its project.
-pub(super) async fn add(tx: &mut Tx, access: &ProjectAccess, counts: Counts, now: DateTime<Utc>) -> Result<()> {
-    if counts.tasks == 0 {
+/// Changes the counts of a project.
+pub(crate) async fn add(tx: &mut Tx, access: &ProjectAccess, counts: Counts, now: DateTime<Utc>) -> Result<()> {
+    if counts.is_nothing() {
         return Ok(());
     }
     let project_id = access.project_id().0;
@@ -77,8 +88,25 @@ pub(super) async fn add(tx: &mut Tx, access: &ProjectAccess, counts: Counts, now
             *known.entry(kind.as_str().unwrap_or_default().to_owned()).or_default() += count;
         }
     }
+    for (name, column) in &counts.gone.columns {
+        let Some(count) = present.get_mut(name) else { continue };
+        *count -= i64::try_from(column.count + column.empty).unwrap_or(0);
+        if *count <= 0 {
+            present.remove(name);
+            kinds.remove(name);
+            continue;
+        }
+        let Some(known) = kinds.get_mut(name) else { continue };
+        for (kind, gone) in &column.kinds {
+            let kind = serde_json::to_value(kind).map_err(anyhow::Error::new)?;
+            let Some(left) = known.get_mut(kind.as_str().unwrap_or_default()) else { continue };
+            *left = left.saturating_sub(*gone);
+        }
+        known.retain(|_, left| *left > 0);
+    }
     let tasks = before.task_count + counts.tasks;
-    let mut common: Vec<&String> = present.iter().filter(|(_, count)| **count == tasks).map(|(name, _)| name).collect();
+    let mut common: Vec<&String> =
+        present.iter().filter(|(_, count)| tasks > 0 && **count == tasks).map(|(name, _)| name).collect();
     common.sort();
     sqlx::query!(
         "update project_summary set task_count = task_count + $2, labeled_task_count = labeled_task_count + $3,
@@ -97,7 +125,7 @@ pub(super) async fn add(tx: &mut Tx, access: &ProjectAccess, counts: Counts, now
     )
     .execute(&mut **tx)
     .await?;
-    if counts.annotations + counts.skipped == 0 {
+    if counts.annotations == 0 && counts.skipped == 0 && counts.given == Tally::default() {
         return Ok(());
     }
     let change = SummaryChange {

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::json;
 
-use super::{record, sql};
+use super::{record_event, sql};
 use crate::{Actor, Cx, Result, access, boxed};
 
 /// Who works in the project, and, for those who manage it, who else could.
@@ -43,7 +43,7 @@ pub async fn put_member(
     if !sql::put_member(&mut tx, &access, user_id, role, cx.now()).await? {
         return Err(Problem::not_found("person").on("user_id").into());
     }
-    record(cx, &mut tx, &access, "project_member_added", json!({ "user_id": user_id, "role": role })).await?;
+    record_event(cx, &mut tx, &access, "project_member_added", json!({ "user_id": user_id, "role": role })).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -57,7 +57,7 @@ pub async fn remove_member(cx: &Cx, actor: &Actor, project_id: ProjectId, user_i
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let mut tx = access.begin(cx).await?;
     if sql::remove_member(&mut tx, &access, user_id).await? {
-        record(cx, &mut tx, &access, "project_member_removed", json!({ "user_id": user_id })).await?;
+        record_event(cx, &mut tx, &access, "project_member_removed", json!({ "user_id": user_id })).await?;
     }
     tx.commit().await?;
     Ok(())

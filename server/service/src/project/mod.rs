@@ -6,6 +6,7 @@ mod lifecycle;
 pub(crate) mod markdown;
 mod member;
 mod overview;
+pub mod record;
 mod sql;
 
 use chrono::TimeDelta;
@@ -29,9 +30,10 @@ pub use self::{
     markdown::to_html,
     member::{people, put_member, remove_member},
     overview::overview,
+    record::{ProjectRecord, RecordQuery, annotators, create_with, record, records, summary},
 };
 use crate::{
-    Actor, Cx, Result,
+    Actor, Cx, Result, Tx,
     access::{self, OrgAccess, ProjectAccess},
     audit, boxed,
 };
@@ -52,10 +54,16 @@ pub async fn create(cx: &Cx, actor: &Actor, input: NewProject) -> Result<Project
 /// A title, color, workspace or labeling interface outside the limits.
 #[boxed]
 pub async fn create_in(cx: &Cx, access: &OrgAccess, input: NewProject) -> Result<ProjectId> {
-    let project = input.check()?;
     let mut tx = access.begin(cx).await?;
-    known_workspace(&mut tx, project.workspace_id).await?;
-    let project_id = sql::insert(&mut tx, access, &project, cx.now()).await?;
+    let project_id = insert(cx, &mut tx, access, input).await?;
+    tx.commit().await?;
+    Ok(project_id)
+}
+
+async fn insert(cx: &Cx, tx: &mut Tx, access: &OrgAccess, input: NewProject) -> Result<ProjectId> {
+    let project = input.check()?;
+    known_workspace(tx, project.workspace_id).await?;
+    let project_id = sql::insert(tx, access, &project, cx.now()).await?;
     let change = audit::Transition {
         org_id: access.org_id(),
         project_id: Some(project_id),
@@ -67,8 +75,7 @@ pub async fn create_in(cx: &Cx, access: &OrgAccess, input: NewProject) -> Result
         actor_id: access.user_id(),
         data: json!({ "title": project.title }),
     };
-    audit::transition(cx, &mut tx, change).await?;
-    tx.commit().await?;
+    audit::transition(cx, tx, change).await?;
     Ok(project_id)
 }
 
@@ -182,17 +189,23 @@ pub async fn update(cx: &Cx, actor: &Actor, project_id: ProjectId, patch: Projec
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let patch = patch.check()?;
     let mut tx = access.begin(cx).await?;
-    known_workspace(&mut tx, patch.workspace_id).await?;
-    let overlap = sql::lock_overlap(&mut tx, &access).await?;
-    sql::update(&mut tx, &access, &patch, cx.now()).await?;
-    if patch.maximum_annotations.is_some_and(|wanted| wanted != overlap) {
-        sql::spread_overlap(&mut tx, &access, cx.now()).await?;
-    }
-    record(cx, &mut tx, &access, "project_updated", json!({ "settings": names_in(&patch) })).await?;
-    if let Some(allowed) = patch.allow_media_proxy {
-        record(cx, &mut tx, &access, "media_proxy_changed", json!({ "allowed": allowed })).await?;
-    }
+    write_patch(cx, &mut tx, &access, &patch).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+async fn write_patch(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, patch: &ProjectPatch) -> Result<()> {
+    known_workspace(tx, patch.workspace_id).await?;
+    let (maximum, percentage) = sql::lock_overlap(tx, access).await?;
+    sql::update(tx, access, patch, cx.now()).await?;
+    let is_changed = |wanted: Option<i32>, before| wanted.is_some_and(|wanted| wanted != before);
+    if is_changed(patch.maximum_annotations, maximum) || is_changed(patch.overlap_cohort_percentage, percentage) {
+        sql::spread_overlap(tx, access, cx.now()).await?;
+    }
+    record_event(cx, tx, access, "project_updated", json!({ "settings": names_in(patch) })).await?;
+    if let Some(allowed) = patch.allow_media_proxy {
+        record_event(cx, tx, access, "media_proxy_changed", json!({ "allowed": allowed })).await?;
+    }
     Ok(())
 }
 
@@ -225,9 +238,27 @@ pub async fn set_label_config(
         return Err(Problem::conflict("labels_in_use", in_sentences(&lost)).on("label_config").into());
     }
     sql::set_config(&mut tx, &access, &config, cx.now()).await?;
-    record(cx, &mut tx, &access, "label_config_changed", json!({ "hash": config.hash, "losses": lost })).await?;
+    record_event(cx, &mut tx, &access, "label_config_changed", json!({ "hash": config.hash, "losses": lost })).await?;
     tx.commit().await?;
     Ok(config.hash)
+}
+
+/// Whether another labeling interface would lose work of the project.
+///
+/// # Errors
+/// As [`set_label_config`] without `accept_losses`.
+#[boxed]
+pub async fn check_label_config(cx: &Cx, actor: &Actor, project_id: ProjectId, xml: &str) -> Result<()> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
+    let config = CheckedConfig::new(xml)?;
+    let mut tx = access.begin(cx).await?;
+    let (annotations, labels) = sql::lock_work(&mut tx, &access).await?;
+    tx.commit().await?;
+    let lost = losses(&annotations, &labels, &config.config);
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::conflict("labels_in_use", in_sentences(&lost)).on("label_config").into())
 }
 
 /// The first few of many sentences, and how many more there are.
@@ -283,7 +314,7 @@ async fn move_to_bin(cx: &Cx, actor: &Actor, project_id: ProjectId, deleted: boo
     if sql::set_deleted(&mut tx, &access, deleted, cx.now()).await? {
         let title = sql::title_of(&mut tx, &access).await?;
         let action = if deleted { "project_deleted" } else { "project_restored" };
-        record(cx, &mut tx, &access, action, json!({ "title": title })).await?;
+        record_event(cx, &mut tx, &access, action, json!({ "title": title })).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -323,7 +354,7 @@ pub async fn empty_bin(cx: &Cx, actor: &Actor) -> Result<usize> {
     }
 }
 
-async fn record(
+async fn record_event(
     cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,

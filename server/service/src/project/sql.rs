@@ -244,7 +244,8 @@ pub(super) async fn update(
             maximum_annotations = coalesce($11, maximum_annotations), sampling = coalesce($12, sampling),
             skip_queue = coalesce($13, skip_queue), updated_at = $14,
             allow_media_proxy = coalesce($15, allow_media_proxy),
-            reveal_preannotations_interactively = coalesce($16, reveal_preannotations_interactively)
+            reveal_preannotations_interactively = coalesce($16, reveal_preannotations_interactively),
+            overlap_cohort_percentage = coalesce($17, overlap_cohort_percentage)
         where project_id = $1",
         access.project_id().0,
         patch.title,
@@ -261,21 +262,23 @@ pub(super) async fn update(
         patch.skip_queue.map(SkipQueue::as_str),
         now,
         patch.allow_media_proxy,
-        patch.reveal_preannotations_interactively
+        patch.reveal_preannotations_interactively,
+        patch.overlap_cohort_percentage
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// How many annotations a task needs, before the change; the row stays locked.
-pub(super) async fn lock_overlap(conn: &mut PgConnection, access: &ProjectAccess) -> Result<i32> {
-    Ok(sqlx::query_scalar!(
-        "select maximum_annotations from project where project_id = $1 for update",
+/// How many annotations a task needs and of how many tasks in percent, before the change; the row stays locked.
+pub(super) async fn lock_overlap(conn: &mut PgConnection, access: &ProjectAccess) -> Result<(i32, i32)> {
+    let row = sqlx::query!(
+        "select maximum_annotations, overlap_cohort_percentage from project where project_id = $1 for update",
         access.project_id().0
     )
     .fetch_one(conn)
-    .await?)
+    .await?;
+    Ok((row.maximum_annotations, row.overlap_cohort_percentage))
 }
 
 /// Gives every task the overlap the project now asks for, the cohort's or one, and counts anew which ones are done. Skips

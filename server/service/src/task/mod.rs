@@ -1,6 +1,8 @@
 //! Tasks: the list of a project's, and one as the label page sees it.
 
+pub mod change;
 mod encoding;
+pub mod record;
 mod sql;
 mod text;
 mod tree;
@@ -20,7 +22,7 @@ use sqlx::PgConnection;
 use crate::{
     Actor, Cx, Result,
     access::{self, ProjectAccess},
-    annotation, boxed, comment,
+    account, annotation, boxed, comment,
 };
 
 pub use text::{MAX_TEXT_BYTES, text};
@@ -102,7 +104,7 @@ pub async fn view(
     };
     let (before, after) = if sees_all { sql::neighbours(&mut tx, &access, task_id).await? } else { (None, None) };
     let comments = comment::threads(&mut tx, &access, me, task_id).await?;
-    let keys = sql::keys(&mut tx, me).await?;
+    let keys = account::keys_of(&mut tx, me).await?;
     tx.commit().await?;
     Ok(TaskView {
         user_id: me,
@@ -132,7 +134,7 @@ pub(crate) async fn desk(
     let sees_all = access.allows(ProjectPermission::ViewData);
     let project = sql::project(conn, access, sees_all).await?;
     let done = sql::done(conn, access, me).await?;
-    let keys = sql::keys(conn, me).await?;
+    let keys = account::keys_of(conn, me).await?;
     let task: Result<OpenTask, NoTask> = match found {
         Err(why) => Err(why),
         Ok(task_id) => {

@@ -2,7 +2,6 @@
 
 use domain::{
     annotation::{Done, LabelProject, MyAnnotation, OpenTask, Proposal, SavedDraft},
-    hotkeys::OwnKeys,
     id::{AnnotationId, PredictionId, ProjectId, TaskId, UserId},
     project::ProjectState,
     result::ResultItem,
@@ -193,13 +192,6 @@ pub(super) async fn annotation(
         was_cancelled: row.was_cancelled,
         updated_at: row.updated_at,
     }))
-}
-
-/// The keys a person has chosen.
-pub(super) async fn keys(conn: &mut PgConnection, me: UserId) -> Result<OwnKeys> {
-    let keys =
-        sqlx::query_scalar!(r#"select keys as "keys: Json<OwnKeys>" from user_account where user_id = $1"#, me.0);
-    Ok(keys.fetch_one(conn).await?.0)
 }
 
 pub(super) async fn draft(

@@ -1,11 +1,12 @@
 //! The doors of one's own account, and those by which people come in.
 
 use app::account::api::{
-    ChangePassword, CheckResetLink, CheckVerifyLink, DemoGuests, Outbox, PasswordStrength, Rename,
-    RequestPasswordReset, ResendVerification, ResetPassword, Sessions, SignIn, SignOut, SignOutEverywhere, SignOutOne,
-    SignUp, SwitchOrg, VerifyEmail, WhoAmI,
+    ChangePassword, CheckResetLink, CheckVerifyLink, CreateToken, DemoGuests, Outbox, PasswordStrength, Rename,
+    RequestPasswordReset, ResendVerification, ResetPassword, RevokeToken, Sessions, SignIn, SignOut, SignOutEverywhere,
+    SignOutOne, SignUp, SwitchOrg, Tokens, VerifyEmail, WhoAmI,
 };
 use domain::account::SignUpAs;
+use domain::token::{Scope, TokenKind};
 use service::testing::PASSWORD;
 
 use super::{Door, OWN, Who, World, door, public};
@@ -63,6 +64,14 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
             Some((Who::Member, "not_found")),
             Who::Owner,
         ),
+        door(&Tokens {}, OWN, None, Who::Owner),
+        door(
+            &CreateToken { title: "x".into(), kind: TokenKind::Key, scope: Scope::Write, days: 0 },
+            OWN,
+            None,
+            Who::Owner,
+        ),
+        door(&RevokeToken { token_id: world.token_id }, "not_found", Some((Who::Member, "not_found")), Who::Owner),
         door(&SwitchOrg { org_id: world.org_id }, "not_found", None, Who::Owner),
         door(&SignOutEverywhere {}, OWN, None, Who::Owner),
         door(&ChangePassword { present: PASSWORD.into(), new: long() }, OWN, None, Who::Owner),

@@ -5,6 +5,7 @@
 
 mod account;
 mod annotate;
+mod api;
 mod export;
 mod import;
 mod ml;

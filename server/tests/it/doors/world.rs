@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use domain::{
     access::{OrgRole, ProjectRole},
     format::{ExportFormat, ExportOptions},
-    id::{ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, SessionId, TaskId, UserId, WorkspaceId},
+    id::{ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, SessionId, TaskId, TokenId, UserId, WorkspaceId},
     org::NewInvite,
     project::{NewProject, ProjectMove},
+    token::{NewToken, Scope, TokenKind},
 };
-use service::{Actor, export, import, job, org, project, storage, testing::user_id};
+use service::{Actor, account, export, import, job, org, project, storage, testing::user_id};
 
 use crate::support::{Browser, TestApp};
 
@@ -63,6 +64,8 @@ pub struct World {
     pub waiting_import_id: ImportId,
     /// Finished.
     pub export_id: ExportId,
+    /// Of the owner.
+    pub token_id: TokenId,
 }
 
 impl World {
@@ -129,6 +132,8 @@ impl World {
         for (who, person) in people {
             sessions.push((who, Some(app.session_of(person).await)));
         }
+        let token = NewToken { title: "Secret".into(), kind: TokenKind::Key, scope: Scope::Write, days: None };
+        let token_id = account::create_token(cx, &owner, token).await.unwrap().info.token_id;
         let other_session = owner.user().unwrap().session_id.unwrap();
         let tasks = tasks.into_iter().map(TaskId).collect();
         let (file_id, app) = (file.file_id, app);
@@ -148,6 +153,7 @@ impl World {
             import_id,
             waiting_import_id,
             export_id,
+            token_id,
         }
     }
 

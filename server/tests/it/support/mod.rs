@@ -91,12 +91,22 @@ impl TestApp {
         Self::over(db)
     }
 
+    /// With other settings.
+    pub async fn with_config(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::load(&Flags::default()).unwrap();
+        change(&mut config);
+        Self::of(TestDb::new().await, &config)
+    }
+
     /// The same over a database whose context differs.
     pub fn over(db: TestDb) -> Self {
+        Self::of(db, &Config::load(&Flags::default()).unwrap())
+    }
+
+    fn of(db: TestDb, config: &Config) -> Self {
         crate::rendering::listen();
-        let config = Config::load(&Flags::default()).unwrap();
         let leptos = LeptosOptions::builder().output_name("synapse").site_root("no-site").hash_files(false).build();
-        let router = router(AppState { cx: db.cx.clone(), leptos }, &config).unwrap();
+        let router = router(AppState { cx: db.cx.clone(), leptos }, config).unwrap();
         Self { db, router }
     }
 

@@ -1,0 +1,233 @@
+//! Annotations that programs hand over, change and take away, for whoever sees all data of a project. They are stored as they
+//! come, like those of an import: what the labeling interface asks of people is not asked of them.
+
+mod sql;
+
+use domain::{
+    Error as Problem,
+    access::ProjectPermission,
+    annotation::{Submission, check_size},
+    id::{AnnotationId, PredictionId, TaskId, UserId},
+    result::ResultItem,
+    tally::Tally,
+};
+use serde_json::json;
+
+use super::{sql::SummaryChange, tally};
+use crate::{
+    Actor, Cx, Result, Tx,
+    access::{self, ProjectAccess},
+    audit::{self, Transition},
+    boxed,
+};
+
+/// An annotation to store.
+#[derive(Debug, Clone, Default)]
+pub struct NewAnnotation {
+    /// The work.
+    pub result: Vec<ResultItem>,
+    /// Whether the task was skipped.
+    pub was_cancelled: bool,
+    /// Whether it is a reference answer.
+    pub ground_truth: bool,
+    /// Time spent.
+    pub lead_time_ms: Option<i64>,
+    /// Whose work it is; the person's own where nothing is said.
+    pub completed_by: Option<UserId>,
+    /// The proposal it began with.
+    pub prediction_id: Option<PredictionId>,
+}
+
+/// What of an annotation is changed; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct AnnotationPatch {
+    /// Another result.
+    pub result: Option<Vec<ResultItem>>,
+    /// Skipped, or no longer.
+    pub was_cancelled: Option<bool>,
+    /// A reference answer, or no longer.
+    pub ground_truth: Option<bool>,
+    /// Time spent.
+    pub lead_time_ms: Option<i64>,
+}
+
+/// Stores an annotation. People who see all data store any; annotators hand in work on a task they hold.
+///
+/// # Errors
+/// *Not found*; as [`super::submit`] and [`super::skip`] for annotators; an author who is not in the organization.
+#[boxed]
+pub async fn add(cx: &Cx, actor: &Actor, task_id: TaskId, new: NewAnnotation) -> Result<AnnotationId> {
+    check_size(&new.result)?;
+    let access = access::task(cx, actor, task_id, ProjectPermission::Annotate).await?;
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    if !access.allows(ProjectPermission::ViewData) {
+        if new.ground_truth || new.completed_by.is_some_and(|author| author != me) {
+            return Err(Problem::forbidden("store the work of others").into());
+        }
+        let submission = Submission {
+            project_id: access.project_id(),
+            task_id,
+            annotation_id: None,
+            key: cx.new_uuid(),
+            result: new.result,
+            lead_time_ms: new.lead_time_ms.unwrap_or(0),
+            prediction_id: new.prediction_id,
+        };
+        let handed_in = match new.was_cancelled {
+            true => super::skip(cx, actor, submission).await?,
+            false => super::submit(cx, actor, submission).await?,
+        };
+        return Ok(handed_in.annotation_id);
+    }
+    let mut tx = access.begin(cx).await?;
+    let author = match new.completed_by {
+        Some(author) if author != me => {
+            if !sql::is_colleague(&mut tx, &access, author).await? {
+                let message = "This person is not in the organization.";
+                return Err(Problem::invalid("completed_by", "author_unknown", message).into());
+            }
+            author
+        }
+        _ => me,
+    };
+    let annotation_id = add_in(cx, &mut tx, &access, task_id, author, &new).await?;
+    tx.commit().await?;
+    Ok(annotation_id)
+}
+
+/// Stores one within a transaction.
+pub(crate) async fn add_in(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    task_id: TaskId,
+    author: UserId,
+    new: &NewAnnotation,
+) -> Result<AnnotationId> {
+    let now = cx.now();
+    super::sql::lock_task(tx, access, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
+    // Whoever held the task has done it.
+    let lease = crate::assignment::sql::finish(tx, access, author, task_id, "completed", now).await?;
+    let annotation_id = sql::insert(tx, access, task_id, author, new, now).await?;
+    if !new.was_cancelled {
+        super::sql::put_regions(tx, access, annotation_id, task_id, &new.result).await?;
+    }
+    let labeled = sql::recount(tx, access, task_id, i32::from(lease.is_some()), now).await?;
+    let state = if new.was_cancelled { "skipped" } else { "submitted" };
+    note(cx, tx, access, annotation_id, task_id, (None, state, "submit")).await?;
+    let change = SummaryChange {
+        annotations: i64::from(!new.was_cancelled),
+        skipped: i64::from(new.was_cancelled),
+        labeled_tasks: labeled,
+        tally: if new.was_cancelled { Tally::default() } else { tally(&[], &new.result) },
+        last_annotation_at: Some(now),
+    };
+    super::sql::summarize(tx, access, change, now).await?;
+    Ok(annotation_id)
+}
+
+/// Changes an annotation: one's own, or anybody's for whoever reviews. A result that is replaced is kept as a version.
+///
+/// # Errors
+/// *Not found*; *forbidden* to make it a reference answer without the right to review.
+#[boxed]
+pub async fn update(cx: &Cx, actor: &Actor, annotation_id: AnnotationId, patch: AnnotationPatch) -> Result<()> {
+    if let Some(result) = &patch.result {
+        check_size(result)?;
+    }
+    let (access, task_id) = access::annotation(cx, actor, annotation_id, ProjectPermission::Annotate).await?;
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    let now = cx.now();
+    let mut tx = access.begin(cx).await?;
+    super::sql::lock_task(&mut tx, &access, task_id).await?.ok_or_else(|| Problem::not_found("annotation"))?;
+    let before = sql::get(&mut tx, &access, annotation_id).await?.ok_or_else(|| Problem::not_found("annotation"))?;
+    let reviews = access.allows(ProjectPermission::Review);
+    if before.completed_by != Some(me) && !reviews {
+        return Err(Problem::not_found("annotation").into());
+    }
+    let changes_state = patch.ground_truth.is_some_and(|wanted| wanted != before.ground_truth)
+        || patch.was_cancelled.is_some_and(|wanted| wanted != before.was_cancelled);
+    if changes_state && !reviews {
+        return Err(Problem::forbidden("decide about annotations").into());
+    }
+    if let Some(result) = &patch.result {
+        super::sql::keep_version(&mut tx, &access, annotation_id, result).await?;
+    }
+    sql::update(&mut tx, &access, annotation_id, &patch, me, now).await?;
+    let (was, is) = (before.was_cancelled, patch.was_cancelled.unwrap_or(before.was_cancelled));
+    let after = patch.result.as_ref().unwrap_or(&before.result.0);
+    if patch.result.is_some() || was != is {
+        super::sql::put_regions(&mut tx, &access, annotation_id, task_id, if is { &[] } else { after }).await?;
+    }
+    let labeled = sql::recount(&mut tx, &access, task_id, 0, now).await?;
+    let named = |cancelled: bool| if cancelled { "skipped" } else { "submitted" };
+    note(cx, &mut tx, &access, annotation_id, task_id, (Some(named(was)), named(is), "update")).await?;
+    let nothing: &[ResultItem] = &[];
+    let change = SummaryChange {
+        annotations: i64::from(!is) - i64::from(!was),
+        skipped: i64::from(is) - i64::from(was),
+        labeled_tasks: labeled,
+        tally: tally(if was { nothing } else { &before.result.0 }, if is { nothing } else { after }),
+        last_annotation_at: Some(now),
+    };
+    super::sql::summarize(&mut tx, &access, change, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes an annotation away: the task is as open as before it.
+///
+/// # Errors
+/// *Not found*; *forbidden* without the right to change the project.
+#[boxed]
+pub async fn delete(cx: &Cx, actor: &Actor, annotation_id: AnnotationId) -> Result<()> {
+    let (access, _) = access::annotation(cx, actor, annotation_id, ProjectPermission::Manage).await?;
+    let mut tx = access.begin(cx).await?;
+    delete_in(cx, &mut tx, &access, annotation_id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes one away within a transaction.
+pub(crate) async fn delete_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, annotation_id: AnnotationId) -> Result<()> {
+    let now = cx.now();
+    let missing = || Problem::not_found("annotation");
+    let task_id = sql::task_of(tx, access, annotation_id).await?.ok_or_else(missing)?;
+    super::sql::lock_task(tx, access, task_id).await?.ok_or_else(missing)?;
+    let before = sql::get(tx, access, annotation_id).await?.ok_or_else(missing)?;
+    sql::delete(tx, access, annotation_id).await?;
+    let labeled = sql::recount(tx, access, task_id, 0, now).await?;
+    let was = before.was_cancelled;
+    let state = if was { "skipped" } else { "submitted" };
+    note(cx, tx, access, annotation_id, task_id, (Some(state), "deleted", "delete")).await?;
+    let change = SummaryChange {
+        annotations: -i64::from(!was),
+        skipped: -i64::from(was),
+        labeled_tasks: labeled,
+        tally: if was { Tally::default() } else { tally(&before.result.0, &[]) },
+        last_annotation_at: None,
+    };
+    super::sql::summarize(tx, access, change, now).await
+}
+
+async fn note(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    annotation_id: AnnotationId,
+    task_id: TaskId,
+    (from, to, transition): (Option<&str>, &str, &str),
+) -> Result<()> {
+    let change = Transition {
+        org_id: access.org_id(),
+        project_id: Some(access.project_id()),
+        entity: "annotation",
+        entity_id: annotation_id.0,
+        from,
+        to,
+        transition,
+        actor_id: access.user_id(),
+        data: json!({ "task_id": task_id }),
+    };
+    audit::transition(cx, tx, change).await
+}

@@ -1,0 +1,172 @@
+//! `/api`: the REST interface for programs, in the paths and shapes of Label Studio's, so that its SDK works unmodified.
+//!
+//! A handler is a door like any other: it reads, calls one use case, and converts. Addresses work with and without a slash at
+//! the end. Every answer that is none says so as a problem document (RFC 9457) that also holds what the SDK looks for.
+
+mod annotation;
+mod document;
+mod export;
+mod idempotency;
+mod import;
+mod input;
+mod limit;
+mod organization;
+mod output;
+mod prediction;
+mod project;
+mod refusal;
+mod task;
+mod token;
+mod user;
+mod version;
+mod waiting;
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Request},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::Error as Problem;
+use http::{HeaderName, Uri, header, uri::PathAndQuery};
+use tower::ServiceBuilder;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use limit::Limits;
+
+use crate::{config::Config, error::Failure, state::AppState};
+
+/// Every resource, with the document that describes it.
+fn resources() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(document::frame())
+        .routes(routes!(user::whoami))
+        .routes(routes!(user::current, user::change_current))
+        .routes(routes!(user::list, user::invite))
+        .routes(routes!(user::one, user::change_one))
+        .routes(routes!(user::hotkeys, user::change_hotkeys))
+        .routes(routes!(token::legacy))
+        .routes(routes!(token::reset))
+        .routes(routes!(token::list, token::create))
+        .routes(routes!(token::refresh))
+        .routes(routes!(token::rotate))
+        .routes(routes!(token::revoke))
+        .routes(routes!(token::settings))
+        .routes(routes!(token::keys, token::create_key))
+        .routes(routes!(token::revoke_key))
+        .routes(routes!(project::list, project::create))
+        .routes(routes!(project::counts))
+        .routes(routes!(project::validate))
+        .routes(routes!(project::one, project::change, project::replace, project::delete))
+        .routes(routes!(project::validate_for))
+        .routes(routes!(project::summary))
+        .routes(routes!(project::next))
+        .routes(routes!(project::duplicate))
+        .routes(routes!(project::annotators))
+        .routes(routes!(project::model_versions))
+        .routes(routes!(project::tasks, project::delete_tasks))
+        .routes(routes!(import::import))
+        .routes(routes!(import::status))
+        .routes(routes!(import::predictions))
+        .routes(routes!(export::formats))
+        .routes(routes!(export::at_once))
+        .routes(routes!(export::list, export::create))
+        .routes(routes!(export::one, export::delete))
+        .routes(routes!(export::download))
+        .routes(routes!(task::list, task::create))
+        .routes(routes!(task::one, task::change, task::delete))
+        .routes(routes!(annotation::list, annotation::create))
+        .routes(routes!(annotation::drafts, annotation::create_draft))
+        .routes(routes!(annotation::create_draft_of))
+        .routes(routes!(annotation::one, annotation::change, annotation::replace, annotation::delete))
+        .routes(routes!(annotation::draft, annotation::change_draft, annotation::delete_draft))
+        .routes(routes!(annotation::delete_many))
+        .routes(routes!(prediction::list, prediction::create))
+        .routes(routes!(prediction::one, prediction::change, prediction::delete))
+        .routes(routes!(organization::list))
+        .routes(routes!(organization::one, organization::change))
+        .routes(routes!(organization::members))
+        .routes(routes!(organization::member, organization::remove_member))
+        .routes(routes!(organization::invite))
+        .routes(routes!(organization::reset_invite))
+        .routes(routes!(version::version))
+}
+
+/// The service at `/api`; the paths it is asked for have lost that prefix.
+///
+/// # Errors
+/// When an origin of the settings is none.
+pub fn service(state: AppState, config: &Config) -> anyhow::Result<Router<AppState>> {
+    let (router, document) = resources().split_for_parts();
+    let document = document::finish(document);
+    let text = serde_json::to_string(&document)?;
+    let router = router
+        .merge(import::routes())
+        .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text) }))
+        .fallback(|| async { Failure::from(Problem::not_found("address")) })
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(state.cx.clone(), idempotency::once))
+        .layer(middleware::from_fn_with_state(Limits::new(config.api_requests_per_minute), limit::limit))
+        .with_state(state);
+    // A slash at the end is no other address. Taken off before the router looks.
+    let service = ServiceBuilder::new().map_request(without_slash).service(router);
+    Ok(Router::new().fallback_service(service).layer(cors(config)?))
+}
+
+/// What programs in browsers of other sites may do.
+fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
+    let origins = config.api_origins.0.iter().map(|origin| origin.parse()).collect::<Result<Vec<_>, _>>()?;
+    Ok(CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods(tower_http::cors::AllowMethods::mirror_request())
+        .allow_headers(tower_http::cors::AllowHeaders::mirror_request())
+        .expose_headers(EXPOSED.map(HeaderName::from_static))
+        .max_age(std::time::Duration::from_secs(600)))
+}
+
+/// What scripts of other sites may read of an answer beside its body.
+const EXPOSED: [&str; 7] = [
+    "x-request-id",
+    "retry-after",
+    "ratelimit-limit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "idempotent-replayed",
+    "content-disposition",
+];
+
+fn without_slash(mut request: Request<Body>) -> Request<Body> {
+    let path = request.uri().path();
+    if path.len() > 1 && path.ends_with('/') {
+        let path = path.trim_end_matches('/');
+        let path = if path.is_empty() { "/" } else { path };
+        let whole = match request.uri().query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        let mut parts = request.uri().clone().into_parts();
+        if let Ok(whole) = whole.parse::<PathAndQuery>() {
+            parts.path_and_query = Some(whole);
+            if let Ok(uri) = Uri::from_parts(parts) {
+                *request.uri_mut() = uri;
+            }
+        }
+    }
+    request
+}
+
+pub use refusal::told;
+
+/// What handlers of this folder answer with.
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// Something was made.
+struct Created<T>(T);
+
+impl<T: serde::Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (http::StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}

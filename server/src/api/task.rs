@@ -1,0 +1,272 @@
+//! Tasks.
+
+use axum::{Extension, Json, extract::State};
+use chrono::{DateTime, Utc};
+use domain::{
+    Error as Problem,
+    id::{ProjectId, TaskId},
+};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use service::{
+    Actor, Cx, import,
+    task::{
+        change::{self, TaskPatch},
+        record::{self, TaskRecord, With},
+    },
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Answer, Created,
+    annotation::{AnnotationOut, DraftOut},
+    input::{At, Input, Json as AnyJson, Query},
+    output::{PageQuery, RawJson},
+    prediction::PredictionOut,
+};
+use crate::error::Failure;
+
+/// How many a page holds.
+const USUAL_PAGE: i64 = 100;
+
+/// A task.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskOut {
+    id: i64,
+    /// What is shown to annotators.
+    #[schema(value_type = Object)]
+    data: RawJson,
+    /// What travels along.
+    #[schema(value_type = Object)]
+    meta: RawJson,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    completed_at: Option<DateTime<Utc>>,
+    is_labeled: bool,
+    /// How many annotations it needs.
+    overlap: i32,
+    /// Its number in the project.
+    inner_id: i64,
+    total_annotations: i32,
+    cancelled_annotations: i32,
+    total_predictions: i32,
+    comment_count: i64,
+    unresolved_comment_count: i64,
+    last_comment_updated_at: Option<DateTime<Utc>>,
+    project: i64,
+    #[schema(value_type = Vec<Object>)]
+    updated_by: Vec<Value>,
+    /// The file it came in.
+    file_upload: Option<String>,
+    storage_filename: Option<String>,
+    comment_authors: Vec<i64>,
+    /// Who has worked on it.
+    annotators: Vec<i64>,
+    annotations: Vec<AnnotationOut>,
+    predictions: Vec<PredictionOut>,
+    drafts: Vec<DraftOut>,
+    /// Seconds spent on an annotation, on average.
+    avg_lead_time: Option<f64>,
+    allow_skip: bool,
+    /// Where the person has a draft.
+    draft_exists: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<&'static str>,
+}
+
+impl TaskOut {
+    pub fn new(task: TaskRecord, now: DateTime<Utc>, is_leased: bool) -> Self {
+        let empty = || serde_json::value::to_raw_value(&json!({})).unwrap_or_default();
+        let times: Vec<i64> = task.annotations.iter().filter_map(|annotation| annotation.lead_time_ms).collect();
+        #[allow(clippy::cast_precision_loss, reason = "nobody spends that long")]
+        let avg_lead_time = (!times.is_empty()).then(|| times.iter().sum::<i64>() as f64 / 1000.0 / times.len() as f64);
+        let last = task.annotations.iter().max_by_key(|annotation| annotation.updated_at);
+        let updated_by = last.and_then(|annotation| annotation.updated_by.or(annotation.completed_by));
+        Self {
+            id: task.task_id.0,
+            data: task.data.0,
+            meta: task.meta.map_or_else(empty, |meta| meta.0),
+            created_at: task.created_at,
+            updated_at: task.updated_at,
+            completed_at: task.completed_at,
+            is_labeled: task.is_labeled,
+            overlap: task.overlap,
+            inner_id: task.inner_id,
+            total_annotations: task.annotation_count,
+            cancelled_annotations: task.cancelled_count,
+            total_predictions: task.prediction_count,
+            comment_count: task.comment_count,
+            unresolved_comment_count: task.open_comment_count,
+            last_comment_updated_at: task.last_comment_at,
+            project: task.project_id.0,
+            updated_by: updated_by.map(|id| json!({ "user_id": id })).into_iter().collect(),
+            file_upload: task.file_upload,
+            storage_filename: None,
+            comment_authors: Vec::new(),
+            annotators: task.annotators,
+            draft_exists: !task.drafts.is_empty(),
+            annotations: task.annotations.into_iter().map(|annotation| AnnotationOut::new(annotation, now)).collect(),
+            predictions: task.predictions.into_iter().map(|prediction| PredictionOut::new(prediction, now)).collect(),
+            drafts: task.drafts.into_iter().map(|draft| DraftOut::new(draft, now)).collect(),
+            avg_lead_time,
+            allow_skip: true,
+            queue: is_leased.then_some("Sequence queue"),
+        }
+    }
+}
+
+/// Which tasks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Of this project.
+    project: Option<i64>,
+    /// `all` for annotations, predictions and drafts, `task_only` (the usual) for none of them.
+    fields: Option<String>,
+}
+
+/// A page of tasks, and what it is part of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TasksOut {
+    tasks: Vec<TaskOut>,
+    /// Tasks in all.
+    total: i64,
+    total_annotations: i64,
+    total_predictions: i64,
+}
+
+/// A project's tasks, in the order they came in.
+#[utoipa::path(get, path = "/tasks", tag = "Tasks", params(ListQuery, PageQuery),
+    responses((status = 200, body = TasksOut)))]
+pub async fn list(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Query(query): Query<ListQuery>,
+    Query(page): Query<PageQuery>,
+) -> Answer<TasksOut> {
+    actor.user()?;
+    let project = query.project.ok_or_else(|| {
+        Problem::invalid("project", "project_missing", "Say of which project: project=…, or which view: view=….")
+    })?;
+    let (offset, limit) = page.window(USUAL_PAGE, record::MAX_PAGE);
+    let with = if query.fields.as_deref() == Some("all") { With::ALL } else { With::default() };
+    let (totals, tasks) = record::records(&cx, &actor, ProjectId(project), false, offset, limit, with).await?;
+    if page.page.unwrap_or(1) > 1 && tasks.is_empty() {
+        return Err(Problem::new(domain::Kind::NotFound, "page_unknown", "Invalid page.").into());
+    }
+    let now = cx.now();
+    Ok(Json(TasksOut {
+        tasks: tasks.into_iter().map(|task| TaskOut::new(task, now, false)).collect(),
+        total: totals.tasks,
+        total_annotations: totals.annotations,
+        total_predictions: totals.predictions,
+    }))
+}
+
+/// A task to make.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TaskIn {
+    /// In which project.
+    project: i64,
+    /// What is shown to annotators.
+    #[schema(value_type = Object)]
+    data: AnyJson,
+    /// What travels along.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    meta: Option<AnyJson>,
+    /// Finished work that comes along.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Object>>)]
+    annotations: Option<AnyJson>,
+    /// Proposals that come along.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Object>>)]
+    predictions: Option<AnyJson>,
+    /// How many annotations it needs; the project's number where nothing is said.
+    #[schema(minimum = 1, maximum = 100)]
+    overlap: Option<i32>,
+}
+
+/// Makes a task.
+#[utoipa::path(post, path = "/tasks", tag = "Tasks", request_body = TaskIn,
+    responses((status = 201, body = TaskOut)))]
+pub async fn create(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Input(input): Input<TaskIn>,
+) -> Result<Created<TaskOut>, Failure> {
+    let mut task = json!({ "data": input.data.object("data")? });
+    for (name, part) in [("meta", input.meta), ("annotations", input.annotations), ("predictions", input.predictions)] {
+        if let (Some(part), Some(task)) = (part, task.as_object_mut()) {
+            task.insert(name.to_owned(), part.0);
+        }
+    }
+    let json = serde_json::to_vec(&task).map_err(anyhow::Error::new).map_err(service::Error::from)?;
+    let made = import::direct(&cx, &actor, ProjectId(input.project), json.into(), Vec::new()).await?;
+    let task_id = made.task_ids.first().copied().ok_or_else(|| Problem::not_found("task"))?;
+    if input.overlap.is_some() {
+        change::update(&cx, &actor, task_id, TaskPatch { overlap: input.overlap, ..TaskPatch::default() }).await?;
+    }
+    Ok(Created(found(&cx, &actor, task_id).await?))
+}
+
+async fn found(cx: &Cx, actor: &Actor, task_id: TaskId) -> Result<TaskOut, Failure> {
+    let task = record::record(cx, actor, task_id, With::ALL).await?;
+    Ok(TaskOut::new(task, cx.now(), false))
+}
+
+/// One task, with annotations, predictions and the person's drafts.
+#[utoipa::path(get, path = "/tasks/{id}", tag = "Tasks", params(("id" = i64, Path)),
+    responses((status = 200, body = TaskOut)))]
+pub async fn one(State(cx): State<Cx>, Extension(actor): Extension<Actor>, At(task_id): At<TaskId>) -> Answer<TaskOut> {
+    Ok(Json(found(&cx, &actor, task_id).await?))
+}
+
+/// What of a task can be changed. What is not named stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TaskPatchIn {
+    /// What is shown to annotators, all of it.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    data: Option<AnyJson>,
+    /// What travels along, all of it.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    meta: Option<AnyJson>,
+    /// How many annotations it needs.
+    #[schema(minimum = 1, maximum = 100)]
+    overlap: Option<i32>,
+}
+
+/// Changes a task.
+#[utoipa::path(patch, path = "/tasks/{id}", tag = "Tasks", params(("id" = i64, Path)), request_body = TaskPatchIn,
+    responses((status = 200, body = TaskOut)))]
+pub async fn change(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At(task_id): At<TaskId>,
+    Input(input): Input<TaskPatchIn>,
+) -> Answer<TaskOut> {
+    let meta = input.meta.filter(|meta| !meta.0.is_null()).map(|meta| meta.object("meta")).transpose()?;
+    let patch = TaskPatch {
+        data: input.data.map(|data| data.object("data")).transpose()?,
+        meta: meta.map(|meta| (!meta.is_empty()).then_some(meta)),
+        overlap: input.overlap,
+    };
+    change::update(&cx, &actor, task_id, patch).await?;
+    Ok(Json(found(&cx, &actor, task_id).await?))
+}
+
+/// Takes a task away, with everything done on it.
+#[utoipa::path(delete, path = "/tasks/{id}", tag = "Tasks", params(("id" = i64, Path)),
+    responses((status = 204)))]
+pub async fn delete(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At(task_id): At<TaskId>,
+) -> Result<StatusCode, Failure> {
+    change::delete(&cx, &actor, task_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

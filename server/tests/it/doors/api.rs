@@ -1,0 +1,218 @@
+//! The REST interface: every operation of its document, and who is turned away at it.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use http::{Method, Request, header};
+use serde_json::{Value, json};
+
+use super::{Who, World, world::OURS};
+use crate::support::Answer;
+
+/// An operation with its question, and what each kind of person is answered.
+struct Operation {
+    method: Method,
+    /// As the document writes it.
+    pattern: &'static str,
+    address: String,
+    body: Option<Value>,
+    /// What the owner of another organization is answered: 404, or 200 and 201 where it is about nobody but them.
+    rival: u16,
+    /// What a colleague without the right is answered; none where every member has it.
+    lacking: Option<(Who, u16)>,
+    right: (Who, u16),
+}
+
+/// Open to everybody, for a reason.
+const OPEN: [(&str, &str); 3] = [
+    ("GET /version", "what runs here"),
+    ("POST /projects/validate", "arithmetic on what was sent"),
+    ("POST /token/refresh", "the token in the question is the proof"),
+];
+
+const ANNOTATOR: Option<(Who, u16)> = Some((Who::Annotator, 403));
+const MEMBER: Option<(Who, u16)> = Some((Who::Member, 404));
+
+async fn operations(world: &World) -> Vec<Operation> {
+    let (project, import, export) = (world.project_id, world.import_id, world.export_id);
+    let (org, colleague) = (world.org_id, world.colleague);
+    let [first, second, third] = [world.tasks[0], world.tasks[1], world.tasks[2]];
+    let owner = |path: String, body: Value| async move {
+        let answer = ask(world, Who::Owner, &Method::POST, &path, Some(&body)).await;
+        assert_eq!(answer.status.as_u16(), 201, "{path}: {}", answer.text());
+        answer.json::<Value>()["id"].as_i64().unwrap()
+    };
+    let annotation = owner(format!("/tasks/{first}/annotations"), json!({ "result": [] })).await;
+    let prediction = owner("/predictions".to_owned(), json!({ "task": first, "result": [] })).await;
+    let draft = owner(format!("/tasks/{first}/drafts"), json!({ "result": [] })).await;
+    let token = owner("/v1/tokens".to_owned(), json!({ "title": "Mine" })).await;
+    let result = || Some(json!({ "result": [] }));
+    let mut all = Vec::new();
+    let mut add = |line: &'static str, address: String, body: Option<Value>, rival: u16, lacking, right: u16| {
+        let (method, pattern) = line.split_once(' ').unwrap();
+        let method = method.parse().unwrap();
+        all.push(Operation { method, pattern, address, body, rival, lacking, right: (Who::Owner, right) });
+    };
+    let own = |path: &str| path.to_owned();
+    // About nobody but the person who asks.
+    add("GET /current-user/whoami", own("/current-user/whoami"), None, 200, None, 200);
+    add("GET /current-user", own("/current-user"), None, 200, None, 200);
+    add("PATCH /current-user", own("/current-user"), Some(json!({})), 200, None, 200);
+    add("GET /current-user/hotkeys", own("/current-user/hotkeys"), None, 200, None, 200);
+    let keys = Some(json!({ "custom_hotkeys": {} }));
+    add("PATCH /current-user/hotkeys", own("/current-user/hotkeys"), keys, 200, None, 200);
+    add("GET /current-user/token", own("/current-user/token"), None, 404, None, 404);
+    add("POST /current-user/reset-token", own("/current-user/reset-token"), None, 201, None, 201);
+    add("GET /token", own("/token"), None, 200, None, 200);
+    add("POST /token", own("/token"), None, 201, None, 201);
+    let guess = || Some(json!({ "refresh": "guess" }));
+    add("POST /token/rotate", own("/token/rotate"), guess(), 404, None, 404);
+    add("POST /token/blacklist", own("/token/blacklist"), guess(), 404, None, 404);
+    add("GET /jwt/settings", own("/jwt/settings"), None, 200, None, 200);
+    add("GET /v1/tokens", own("/v1/tokens"), None, 200, None, 200);
+    add("POST /v1/tokens", own("/v1/tokens"), Some(json!({ "title": "x" })), 201, None, 201);
+    add("DELETE /v1/tokens/{id}", format!("/v1/tokens/{token}"), None, 404, MEMBER, 204);
+    // Of one's own organization.
+    add("GET /users", own("/users"), None, 200, None, 200);
+    let new = Some(json!({ "email": "new@example.com" }));
+    add("POST /users", own("/users"), new, 201, Some((Who::Member, 403)), 201);
+    add("GET /users/{id}", format!("/users/{colleague}"), None, 404, None, 200);
+    add("PATCH /users/{id}", format!("/users/{colleague}"), Some(json!({})), 404, Some((Who::Member, 403)), 403);
+    add("GET /organizations", own("/organizations"), None, 200, None, 200);
+    add("GET /organizations/{id}", format!("/organizations/{org}"), None, 404, None, 200);
+    let title = Some(json!({ "title": OURS }));
+    add("PATCH /organizations/{id}", format!("/organizations/{org}"), title, 404, Some((Who::Member, 403)), 200);
+    let members = format!("/organizations/{org}/memberships");
+    add("GET /organizations/{id}/memberships", members.clone(), None, 404, None, 200);
+    let one = format!("{members}/{colleague}");
+    add("GET /organizations/{id}/memberships/{user}", one.clone(), None, 404, None, 200);
+    add("GET /invite", own("/invite"), None, 200, Some((Who::Member, 403)), 200);
+    add("POST /invite/reset-token", own("/invite/reset-token"), None, 201, Some((Who::Member, 403)), 201);
+    // Projects.
+    add("GET /projects", own("/projects"), None, 200, None, 200);
+    add("GET /projects/counts", own("/projects/counts"), None, 200, None, 200);
+    add("POST /projects", own("/projects"), Some(json!({ "title": "New" })), 201, Some((Who::Member, 403)), 201);
+    let p = format!("/projects/{project}");
+    add("GET /projects/{id}", p.clone(), None, 404, MEMBER, 200);
+    add("PATCH /projects/{id}", p.clone(), Some(json!({ "description": "x" })), 404, ANNOTATOR, 200);
+    add("PUT /projects/{id}", p.clone(), Some(json!({ "description": "y" })), 404, ANNOTATOR, 200);
+    let config = Some(json!({ "label_config": super::world::CONFIG }));
+    add("POST /projects/{id}/validate", format!("{p}/validate"), config, 404, ANNOTATOR, 200);
+    add("GET /projects/{id}/summary", format!("{p}/summary"), None, 404, ANNOTATOR, 200);
+    add("GET /projects/{id}/next", format!("{p}/next"), None, 404, MEMBER, 200);
+    add("POST /projects/{id}/duplicate", format!("{p}/duplicate"), Some(json!({})), 404, ANNOTATOR, 201);
+    add("GET /projects/{id}/annotators", format!("{p}/annotators"), None, 404, ANNOTATOR, 200);
+    add("GET /projects/{id}/model-versions", format!("{p}/model-versions"), None, 404, ANNOTATOR, 200);
+    add("GET /projects/{id}/tasks", format!("{p}/tasks"), None, 404, ANNOTATOR, 200);
+    let tasks = Some(json!([{ "text": "new" }]));
+    add("POST /projects/{id}/import", format!("{p}/import"), tasks, 404, ANNOTATOR, 201);
+    let status = format!("{p}/imports/{import}");
+    add("GET /projects/{id}/imports/{import}", status, None, 404, ANNOTATOR, 200);
+    let none = Some(json!([]));
+    add("POST /projects/{id}/import/predictions", format!("{p}/import/predictions"), none, 404, ANNOTATOR, 201);
+    add("GET /projects/{id}/export/formats", format!("{p}/export/formats"), None, 404, ANNOTATOR, 200);
+    // Asked for a format that there is not: past the permission it is the question's fault.
+    add("GET /projects/{id}/export", format!("{p}/export?exportType=COCO"), None, 404, ANNOTATOR, 400);
+    add("GET /projects/{id}/exports", format!("{p}/exports"), None, 404, ANNOTATOR, 200);
+    add("POST /projects/{id}/exports", format!("{p}/exports"), Some(json!({})), 404, ANNOTATOR, 201);
+    let e = format!("{p}/exports/{export}");
+    add("GET /projects/{id}/exports/{export}", e.clone(), None, 404, ANNOTATOR, 200);
+    add("GET /projects/{id}/exports/{export}/download", format!("{e}/download"), None, 404, ANNOTATOR, 200);
+    // Tasks and what belongs to them.
+    add("GET /tasks", format!("/tasks?project={project}"), None, 404, ANNOTATOR, 200);
+    let task = Some(json!({ "project": project, "data": { "text": "x" } }));
+    add("POST /tasks", own("/tasks"), task, 404, ANNOTATOR, 201);
+    let t = format!("/tasks/{first}");
+    add("GET /tasks/{id}", format!("/tasks/{third}"), None, 404, Some((Who::Annotator, 404)), 200);
+    add("PATCH /tasks/{id}", t.clone(), Some(json!({ "overlap": 2 })), 404, ANNOTATOR, 200);
+    let annotations = format!("/tasks/{second}/annotations");
+    add("GET /tasks/{id}/annotations", annotations.clone(), None, 404, MEMBER, 200);
+    add("POST /tasks/{id}/annotations", annotations, result(), 404, MEMBER, 201);
+    add("GET /tasks/{id}/drafts", format!("{t}/drafts"), None, 404, MEMBER, 200);
+    add("POST /tasks/{id}/drafts", format!("{t}/drafts"), result(), 404, MEMBER, 201);
+    let draft_of = format!("{t}/annotations/{annotation}/drafts");
+    add("POST /tasks/{id}/annotations/{annotation}/drafts", draft_of, result(), 404, MEMBER, 201);
+    let a = format!("/annotations/{annotation}");
+    add("GET /annotations/{id}", a.clone(), None, 404, Some((Who::Annotator, 404)), 200);
+    add("PATCH /annotations/{id}", a.clone(), result(), 404, Some((Who::Annotator, 404)), 200);
+    add("PUT /annotations/{id}", a.clone(), result(), 404, Some((Who::Annotator, 404)), 200);
+    let d = format!("/drafts/{draft}");
+    add("GET /drafts/{id}", d.clone(), None, 404, Some((Who::Annotator, 404)), 200);
+    add("PATCH /drafts/{id}", d.clone(), result(), 404, Some((Who::Annotator, 404)), 200);
+    add("DELETE /drafts/{id}", d, None, 404, Some((Who::Annotator, 404)), 204);
+    add("GET /predictions", format!("/predictions?project={project}"), None, 404, ANNOTATOR, 200);
+    let new = Some(json!({ "task": first, "result": [] }));
+    add("POST /predictions", own("/predictions"), new, 404, ANNOTATOR, 201);
+    let x = format!("/predictions/{prediction}");
+    add("GET /predictions/{id}", x.clone(), None, 404, ANNOTATOR, 200);
+    add("PATCH /predictions/{id}", x.clone(), Some(json!({ "score": 0.5 })), 404, ANNOTATOR, 200);
+    // What takes away comes last.
+    add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
+    let none = Some(json!({ "ids": [] }));
+    add("POST /annotations/bulk-delete", own("/annotations/bulk-delete"), none, 204, None, 204);
+    add("DELETE /annotations/{id}", a, None, 404, ANNOTATOR, 204);
+    add("DELETE /projects/{id}/exports/{export}", e, None, 404, ANNOTATOR, 204);
+    add("DELETE /organizations/{id}/memberships/{user}", one, None, 404, Some((Who::Member, 403)), 204);
+    add("DELETE /tasks/{id}", t, None, 404, ANNOTATOR, 204);
+    add("DELETE /projects/{id}/tasks", format!("{p}/tasks"), None, 404, ANNOTATOR, 204);
+    add("DELETE /projects/{id}", p, None, 404, ANNOTATOR, 204);
+    all
+}
+
+async fn ask(world: &World, who: Who, method: &Method, address: &str, body: Option<&Value>) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/api{address}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("sec-fetch-site", "same-origin");
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+    world.browser(who).send(request.body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn every_operation_turns_away_whom_it_should() {
+    let world = World::new().await;
+    let mut wrong = Vec::new();
+    for operation in operations(&world).await {
+        let Operation { method, address, body, rival, lacking, right, .. } = &operation;
+        let expected = [(Who::Stranger, 401), (Who::Expired, 401), (Who::Rival, *rival)];
+        for (who, status) in expected.into_iter().chain(*lacking).chain([*right]) {
+            let answer = ask(&world, who, method, address, body.as_ref()).await;
+            let text = answer.text();
+            if answer.status.as_u16() != status {
+                wrong.push(format!(
+                    "{method} {address} asked by {who:?}: expected {status}, was {}: {text}",
+                    answer.status
+                ));
+            } else if !answer.status.is_success() {
+                answer.problem();
+            }
+            if matches!(who, Who::Stranger | Who::Expired | Who::Rival) && text.contains(OURS) {
+                wrong.push(format!("{method} {address} tells {who:?} something of ours: {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_operation_is_in_the_table() {
+    let world = World::new().await;
+    let document: Value = world.browser(Who::Stranger).get("/api/openapi.json").await.json();
+    let mut written = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            written.insert(format!("{} {path}", method.to_uppercase()), ());
+        }
+    }
+    let open = OPEN.iter().map(|(line, reason)| {
+        assert!(!reason.is_empty());
+        (*line).to_owned()
+    });
+    let known =
+        operations(&world).await.into_iter().map(|operation| format!("{} {}", operation.method, operation.pattern));
+    let known: BTreeMap<String, ()> = known.chain(open).map(|line| (line, ())).collect();
+    let missing: Vec<_> = written.keys().filter(|line| !known.contains_key(*line)).collect();
+    let gone: Vec<_> = known.keys().filter(|line| !written.contains_key(*line)).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "who may do these? {missing:?}; these are no more: {gone:?}");
+}
