@@ -1,4 +1,4 @@
-//! The OpenAPI document: what handlers say of themselves, and what all of them have in common.
+//! The `OpenAPI` document: what handlers say of themselves, and what all of them have in common.
 
 use utoipa::{
     OpenApi,

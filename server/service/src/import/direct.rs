@@ -88,9 +88,9 @@ fn read(json: &[u8]) -> Result<Vec<NewTask>> {
     if !matches!(start, Some(b'[' | b'{')) {
         return Err(empty().into());
     }
-    let mut rows = rows::open("tasks.json", Cursor::new(json)).map_err(anyhow::Error::new)??;
+    let rows = rows::open("tasks.json", Cursor::new(json)).map_err(anyhow::Error::new)??;
     let mut tasks = Vec::new();
-    while let Some(row) = rows.next() {
+    for row in rows {
         let row = row.map_err(anyhow::Error::new)?;
         let task = row.outcome.map_err(|error| {
             let message = format!("Task {}: {}", row.number, error.reason);
