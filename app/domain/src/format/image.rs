@@ -4,7 +4,7 @@ use std::{collections::HashMap, io};
 
 use serde_json::Value;
 
-use super::{ExportAnnotation, ExportTask, Manifest, Sink};
+use super::{ExportTask, Manifest, Sink};
 use crate::{
     label_config::{Label, LabelConfig, Object, items},
     region::{ImageSize, Shape},
@@ -53,6 +53,23 @@ pub(super) struct Labeled {
     pub(super) labels: Vec<String>,
 }
 
+impl Picture {
+    /// Its file name without the ending.
+    pub(super) fn stem(&self) -> &str {
+        self.file_name.rsplit_once('.').map_or(self.file_name.as_str(), |(stem, _)| stem)
+    }
+
+    /// Copies it into the archive, where it is stored here.
+    pub(super) fn copy(&self, task: i64, manifest: &mut Manifest, sink: &mut dyn Sink) -> io::Result<()> {
+        if sink.copy_image(&self.address, &format!("images/{}", self.file_name))? {
+            manifest.images += 1;
+        } else {
+            manifest.lose(task, 1, "image_not_stored", "Images that are not stored here were not copied.");
+        }
+        Ok(())
+    }
+}
+
 impl Images {
     pub(super) fn new(config: &LabelConfig, all: bool) -> Self {
         let image = config.objects.iter().find(|object| object.tag == "Image" && object.field.is_some());
@@ -90,14 +107,7 @@ impl Images {
             manifest.lose(task.id, 1, "no_image", &message);
             return Ok(Vec::new());
         }
-        let skipped = (task.annotations.len() - task.answers().count()) as u64;
-        manifest.lose(task.id, skipped, "skipped", "Skipped annotations are not part of this format.");
-        let answer = best(task);
-        let others = task.answers().count().saturating_sub(1) as u64;
-        let message =
-            "The format holds one answer per image: the reference answer where there is one, else the newest.";
-        manifest.lose(task.id, others, "other_answers", message);
-        manifest.annotations += u64::from(answer.is_some());
+        let answer = task.answer(manifest, "image");
         let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
         let mut items_of: Vec<Vec<ResultItem>> = vec![Vec::new(); addresses.len()];
         for item in result.iter().filter_map(|item| ResultItem::from_json(item.clone()).ok()) {
@@ -181,13 +191,8 @@ impl Images {
     }
 }
 
-/// The reference answer where there is one, else the newest.
-fn best(task: &ExportTask) -> Option<&ExportAnnotation> {
-    task.answers().max_by_key(|answer| (answer.ground_truth, answer.created_at, answer.id))
-}
-
 /// The address's last part behind the task's number and that of the image in a list, made of characters that every file system takes.
-fn file_name(task: i64, number: Option<usize>, address: &str) -> String {
+pub(super) fn file_name(task: i64, number: Option<usize>, address: &str) -> String {
     let task = number.map_or_else(|| task.to_string(), |number| format!("{task}-{number}"));
     let path = address.split(['?', '#']).next().unwrap_or(address);
     let last = if path.starts_with("data:") { "" } else { path.rsplit(['/', '\\']).next().unwrap_or(path) };

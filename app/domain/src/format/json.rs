@@ -9,19 +9,30 @@ use super::{ExportAnnotation, ExportTask, Exporter, Manifest, Sink, moment, writ
 /// What the short forms add to a task's data; fields of the same name make room.
 const OWN_FIELDS: [&str; 6] = ["id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"];
 
-/// A JSON list that is written one element at a time.
+/// JSON that is written one element at a time, as a list or each on a line of its own.
 struct List {
     empty: bool,
+    lines: bool,
 }
 
 impl List {
-    fn add(&mut self, value: &Value, sink: &mut dyn Sink) -> io::Result<()> {
-        sink.write(if std::mem::take(&mut self.empty) { b"[\n" } else { b",\n" })?;
-        write_json(sink, value)
+    fn add(&mut self, value: &impl serde::Serialize, sink: &mut dyn Sink) -> io::Result<()> {
+        let is_first = std::mem::take(&mut self.empty);
+        match (self.lines, is_first) {
+            (true, _) => {}
+            (false, true) => sink.write(b"[\n")?,
+            (false, false) => sink.write(b",\n")?,
+        }
+        write_json(sink, value)?;
+        if self.lines { sink.write(b"\n") } else { Ok(()) }
     }
 
     fn end(&self, sink: &mut dyn Sink) -> io::Result<()> {
-        sink.write(if self.empty { b"[]\n" } else { b"\n]\n" })
+        match (self.lines, self.empty) {
+            (true, _) => Ok(()),
+            (false, true) => sink.write(b"[]\n"),
+            (false, false) => sink.write(b"\n]\n"),
+        }
     }
 }
 
@@ -33,9 +44,9 @@ pub(super) struct Full {
 }
 
 impl Full {
-    pub(super) fn begin(manifest: Manifest, all: bool, sink: &mut dyn Sink) -> io::Result<Self> {
-        sink.begin("result.json")?;
-        Ok(Self { manifest, all, list: List { empty: true } })
+    pub(super) fn begin(manifest: Manifest, all: bool, lines: bool, sink: &mut dyn Sink) -> io::Result<Self> {
+        sink.begin(if lines { "result.ndjson" } else { "result.json" })?;
+        Ok(Self { manifest, all, list: List { empty: true, lines } })
     }
 }
 
@@ -88,9 +99,22 @@ fn whole(task: &ExportTask) -> Value {
             "project": task.project,
         })
     });
+    let drafts = task.drafts.iter().map(|draft| {
+        json!({
+            "id": draft.id,
+            "user": draft.user,
+            "annotation": draft.annotation,
+            "result": draft.result,
+            "lead_time": draft.lead_time,
+            "created_at": moment(draft.created_at),
+            "updated_at": moment(draft.updated_at),
+            "task": task.id,
+        })
+    });
     json!({
         "id": task.id,
         "annotations": task.annotations.iter().map(annotation).collect::<Vec<_>>(),
+        "drafts": drafts.collect::<Vec<_>>(),
         "predictions": predictions.collect::<Vec<_>>(),
         "data": task.data,
         "meta": task.meta.clone().unwrap_or_default(),
@@ -101,6 +125,7 @@ fn whole(task: &ExportTask) -> Value {
         "cancelled_annotations": task.annotations.len() - task.answers().count(),
         "total_predictions": task.predictions.len(),
         "project": task.project,
+        "is_labeled": task.is_finished,
     })
 }
 
@@ -114,7 +139,7 @@ pub(super) struct Min {
 impl Min {
     pub(super) fn begin(manifest: Manifest, all: bool, sink: &mut dyn Sink) -> io::Result<Self> {
         sink.begin("result.json")?;
-        Ok(Self { manifest, all, list: List { empty: true } })
+        Ok(Self { manifest, all, list: List { empty: true, lines: false } })
     }
 }
 

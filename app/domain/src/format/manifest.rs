@@ -28,6 +28,9 @@ pub struct Manifest {
     pub images: u64,
     /// What was changed or left out, by reason.
     pub losses: Vec<Loss>,
+    /// The codes of everything this format may change or leave out.
+    #[serde(default)]
+    pub may_lose: Vec<String>,
 }
 
 /// One reason why something was changed or left out.
@@ -48,11 +51,14 @@ impl Loss {
     /// only from the model.
     #[must_use]
     pub fn is_loud(&self) -> bool {
-        const CODES: [&str; 21] = [
+        const CODES: [&str; 28] = [
+            "box_as_polygon",
             "clipped",
+            "curve_flattened",
             "ellipse_as_box",
             "ellipse_as_polygon",
             "image_not_stored",
+            "keypoint",
             "keypoint_without_box",
             "keypoint_twice",
             "mask_as_polygon",
@@ -62,14 +68,18 @@ impl Loss {
             "no_label",
             "other_image",
             "outside",
+            "overlap",
             "polygon_as_mask",
             "polygon_hole_filled",
             "polygon_in_pose",
             "polygon_too_short",
             "rotation_as_hull",
             "rotation_lost",
+            "shape_as_box",
             "unusable",
+            "vector_branching",
             "vector_open",
+            "whole_text",
         ];
         CODES.contains(&self.code.as_str())
     }
@@ -87,6 +97,7 @@ impl Manifest {
             results: 0,
             images: 0,
             losses: Vec::new(),
+            may_lose: format.losses().into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -109,6 +120,7 @@ impl Manifest {
         if count == 0 {
             return;
         }
+        debug_assert!(self.format.losses().contains(&code), "{:?} does not declare {code}", self.format);
         let known = self.losses.iter().position(|loss| loss.code == code);
         let index = known.unwrap_or_else(|| {
             let loss = Loss { code: code.to_owned(), message: message.to_owned(), count: 0, tasks: Vec::new() };

@@ -10,179 +10,41 @@
 //! - "reviewed, and there is nothing" and "not labeled" are never written the same way;
 //! - the same tasks in the same order give the same bytes.
 
+mod brush;
 mod coco;
+mod conll;
 mod csv;
+mod geojson;
 mod image;
+mod interpolate;
 mod json;
+mod kind;
 mod manifest;
+mod options;
+mod pack;
+#[cfg(not(target_arch = "wasm32"))]
+mod parquet;
 mod run;
+mod snapshot;
+mod sound;
+mod spacy;
+mod text;
+mod voc;
 mod yolo;
 
 use std::io::{self, Read, Seek, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use kind::{ExportFormat, Family};
 pub use manifest::{Loss, Manifest, NAMED_TASKS};
+pub use options::{AnnotationFilter, ExportOptions, MAX_NAMED_IDS, Only, TaskFilter};
 pub use run::ExportRun;
+pub use snapshot::{Comparison, Snapshot, compare};
 
-use crate::{Error, Result, label_config::LabelConfig, region::ImageSize};
-
-/// A format people can choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ExportFormat {
-    /// Everything, as Label Studio writes it.
-    Json,
-    /// One flat record per annotation.
-    JsonMin,
-    /// The flat records as a table, values separated by commas.
-    Csv,
-    /// The flat records as a table, values separated by tabs.
-    Tsv,
-    /// COCO's `result.json`.
-    Coco,
-    /// COCO and the images, in an archive.
-    CocoWithImages,
-    /// YOLO's label files, in an archive.
-    Yolo,
-    /// YOLO's label files and the images, in an archive.
-    YoloWithImages,
-}
-
-impl ExportFormat {
-    /// All of them, the most general first.
-    pub const ALL: [Self; 8] = [
-        Self::Json,
-        Self::JsonMin,
-        Self::Csv,
-        Self::Tsv,
-        Self::Coco,
-        Self::CocoWithImages,
-        Self::Yolo,
-        Self::YoloWithImages,
-    ];
-
-    /// As programs write it, such as `COCO_WITH_IMAGES`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::JsonMin => "JSON_MIN",
-            Self::Csv => "CSV",
-            Self::Tsv => "TSV",
-            Self::Coco => "COCO",
-            Self::CocoWithImages => "COCO_WITH_IMAGES",
-            Self::Yolo => "YOLO",
-            Self::YoloWithImages => "YOLO_WITH_IMAGES",
-        }
-    }
-
-    /// The format programs call `code`.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.code() == code)
-    }
-
-    /// As people call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::JsonMin => "JSON, short",
-            Self::Csv => "CSV",
-            Self::Tsv => "TSV",
-            Self::Coco => "COCO",
-            Self::CocoWithImages => "COCO with images",
-            Self::Yolo => "YOLO",
-            Self::YoloWithImages => "YOLO with images",
-        }
-    }
-
-    /// What it carries, in one sentence.
-    #[must_use]
-    pub fn contains(self) -> &'static str {
-        match self {
-            Self::Json => {
-                "Every task with all its annotations and predictions, exactly as stored. Can be imported again."
-            }
-            Self::JsonMin => "One short record per annotation: the task's data and each answer under its name.",
-            Self::Csv => "One line per annotation, one column per data field and answer, for spreadsheets and pandas.",
-            Self::Tsv => "The same table as CSV, with tabs between the values.",
-            Self::Coco => {
-                "Boxes, polygons, masks and key points in pixels, in one result.json for detection and segmentation."
-            }
-            Self::CocoWithImages => "COCO's result.json together with the images that are stored here, in one zip.",
-            Self::Yolo => "One label file per image, classes.txt and a data.yaml that Ultralytics reads, in one zip.",
-            Self::YoloWithImages => "The YOLO label files together with the images that are stored here, in one zip.",
-        }
-    }
-
-    /// What it cannot carry, in one sentence; empty where it carries everything.
-    #[must_use]
-    pub fn cannot_carry(self) -> &'static str {
-        match self {
-            Self::Json => "",
-            Self::JsonMin | Self::Csv | Self::Tsv => "Leaves out predictions, relations and skipped annotations.",
-            Self::Coco | Self::CocoWithImages => {
-                "One answer per image, the newest. Rotated boxes keep corners and degrees; ellipses become polygons; choices, texts, relations and open vectors stay behind."
-            }
-            Self::Yolo | Self::YoloWithImages => {
-                "One answer per image, the newest. Rotation is lost: boxes become upright. Ellipses become boxes, masks outlines without holes; choices, texts, relations and open vectors stay behind."
-            }
-        }
-    }
-
-    /// Whether it is an archive of several files.
-    #[must_use]
-    pub fn is_archive(self) -> bool {
-        matches!(self, Self::CocoWithImages | Self::Yolo | Self::YoloWithImages)
-    }
-
-    /// How its file name ends.
-    #[must_use]
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Json | Self::JsonMin | Self::Coco => "json",
-            Self::Csv => "csv",
-            Self::Tsv => "tsv",
-            Self::CocoWithImages | Self::Yolo | Self::YoloWithImages => "zip",
-        }
-    }
-
-    /// What browsers call it.
-    #[must_use]
-    pub fn content_type(self) -> &'static str {
-        match self.extension() {
-            "json" => "application/json",
-            "csv" => "text/csv; charset=utf-8",
-            "tsv" => "text/tab-separated-values; charset=utf-8",
-            _ => "application/zip",
-        }
-    }
-
-    /// Whether the format can say anything about work done with this interface.
-    ///
-    /// # Errors
-    /// Image formats need an image to speak of.
-    pub fn check(self, config: &LabelConfig) -> Result<()> {
-        let on_images = !matches!(self, Self::Json | Self::JsonMin | Self::Csv | Self::Tsv);
-        if on_images && image::field(config).is_none() {
-            let message = format!("{} describes images, and this project's interface shows none.", self.name());
-            return Err(Error::invalid("format", "export_needs_image", message));
-        }
-        Ok(())
-    }
-}
-
-/// What people choose beside the format.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExportOptions {
-    /// Tasks nobody has labeled come along, marked as such.
-    #[serde(default)]
-    pub include_unlabeled: bool,
-}
+use crate::{Result, label_config::LabelConfig, region::ImageSize};
 
 /// A task with everything known about it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -205,6 +67,10 @@ pub struct ExportTask {
     pub annotations: Vec<ExportAnnotation>,
     /// In order of their ids.
     pub predictions: Vec<ExportPrediction>,
+    /// Unfinished work, in order of its ids.
+    pub drafts: Vec<ExportDraft>,
+    /// Whether it has all the annotations it needs.
+    pub is_finished: bool,
 }
 
 /// An annotation.
@@ -228,6 +94,25 @@ pub struct ExportAnnotation {
     pub updated_at: DateTime<Utc>,
 }
 
+/// Unfinished work.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExportDraft {
+    /// The draft's id.
+    pub id: i64,
+    /// Whose it is.
+    pub user: i64,
+    /// The annotation it changes, where it does.
+    pub annotation: Option<i64>,
+    /// The result items as saved.
+    pub result: Vec<Value>,
+    /// Seconds spent.
+    pub lead_time: Option<f64>,
+    /// When it was begun.
+    pub created_at: DateTime<Utc>,
+    /// When it was saved.
+    pub updated_at: DateTime<Utc>,
+}
+
 /// A prediction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExportPrediction {
@@ -247,6 +132,21 @@ impl ExportTask {
     /// The annotations that were not skipped.
     fn answers(&self) -> impl Iterator<Item = &ExportAnnotation> {
         self.annotations.iter().filter(|annotation| !annotation.was_cancelled)
+    }
+
+    /// The one answer for formats that hold one per `what`: the reference answer where there is one, else the newest. The
+    /// manifest learns of it and of all others.
+    fn answer(&self, manifest: &mut Manifest, what: &str) -> Option<&ExportAnnotation> {
+        let skipped = (self.annotations.len() - self.answers().count()) as u64;
+        manifest.lose(self.id, skipped, "skipped", "Skipped annotations are not part of this format.");
+        let answer = self.answers().max_by_key(|answer| (answer.ground_truth, answer.created_at, answer.id));
+        let others = self.answers().count().saturating_sub(1) as u64;
+        let message = format!(
+            "The format holds one answer per {what}: the reference answer where there is one, else the newest."
+        );
+        manifest.lose(self.id, others, "other_answers", &message);
+        manifest.annotations += u64::from(answer.is_some());
+        answer
     }
 }
 
@@ -292,15 +192,42 @@ pub fn exporter(
     }
     let manifest = Manifest::new(format);
     let all = options.include_unlabeled;
+    let with_images = format.has_images();
+    let yolo = |kind| -> Box<dyn Exporter> {
+        Box::new(yolo::Yolo::begin(Manifest::new(format), config, all, kind, with_images))
+    };
     Ok(Ok(match format {
-        ExportFormat::Json => Box::new(json::Full::begin(manifest, all, sink)?),
+        ExportFormat::Json => Box::new(json::Full::begin(manifest, all, false, sink)?),
+        ExportFormat::Ndjson => Box::new(json::Full::begin(manifest, all, true, sink)?),
         ExportFormat::JsonMin => Box::new(json::Min::begin(manifest, all, sink)?),
         ExportFormat::Csv => Box::new(csv::Table::begin(manifest, all, ',', sink)?),
         ExportFormat::Tsv => Box::new(csv::Table::begin(manifest, all, '\t', sink)?),
-        ExportFormat::Coco => Box::new(coco::Coco::begin(manifest, config, all, false, sink)?),
-        ExportFormat::CocoWithImages => Box::new(coco::Coco::begin(manifest, config, all, true, sink)?),
-        ExportFormat::Yolo => Box::new(yolo::Yolo::begin(manifest, config, all, false)),
-        ExportFormat::YoloWithImages => Box::new(yolo::Yolo::begin(manifest, config, all, true)),
+        ExportFormat::Coco | ExportFormat::CocoWithImages | ExportFormat::BrushToCoco => {
+            Box::new(coco::Coco::begin(manifest, config, all, with_images, sink)?)
+        }
+        ExportFormat::Voc | ExportFormat::VocWithImages => {
+            Box::new(voc::Voc::begin(manifest, config, all, with_images))
+        }
+        ExportFormat::Yolo | ExportFormat::YoloWithImages => yolo(yolo::Kind::AsDrawn),
+        ExportFormat::YoloDetect | ExportFormat::YoloDetectWithImages => yolo(yolo::Kind::Detect),
+        ExportFormat::YoloSegment | ExportFormat::YoloSegmentWithImages => yolo(yolo::Kind::Segment),
+        ExportFormat::YoloPose | ExportFormat::YoloPoseWithImages => yolo(yolo::Kind::Pose),
+        ExportFormat::YoloObb | ExportFormat::YoloObbWithImages => yolo(yolo::Kind::Obb),
+        ExportFormat::BrushToPng => Box::new(brush::Brush::begin(manifest, brush::Kind::Png, all)),
+        ExportFormat::BrushToNumpy => Box::new(brush::Brush::begin(manifest, brush::Kind::Numpy, all)),
+        ExportFormat::Geojson => Box::new(geojson::Geojson::begin(manifest, config, all, sink)?),
+        ExportFormat::Conll2003 => Box::new(conll::Conll::begin(manifest, config, all, sink)?),
+        ExportFormat::Spacy => Box::new(spacy::DocBin::begin(manifest, config, all, sink)?),
+        ExportFormat::AsrManifest => Box::new(sound::Asr::begin(manifest, config, all, sink)?),
+        ExportFormat::Srt => Box::new(sound::Subtitles::begin(manifest, config, all, sound::Kind::Srt)),
+        ExportFormat::Vtt => Box::new(sound::Subtitles::begin(manifest, config, all, sound::Kind::Vtt)),
+        ExportFormat::Textgrid => Box::new(sound::TextGrid::begin(manifest, config, all)),
+        ExportFormat::Rttm => Box::new(sound::Rttm::begin(manifest, config, all, sink)?),
+        #[cfg(not(target_arch = "wasm32"))]
+        ExportFormat::Parquet => Box::new(parquet::Parquet::begin(manifest, config, all, sink)?),
+        // Browsers write no files.
+        #[cfg(target_arch = "wasm32")]
+        ExportFormat::Parquet => return Err(io::ErrorKind::Unsupported.into()),
     }))
 }
 

@@ -12,7 +12,10 @@ use crate::{
     result::ResultItem,
 };
 
+mod boxes;
 mod shapes;
+mod sound;
+mod text;
 
 /// An export in memory. One image is stored: `/files/1/a.jpg`, 200 × 100.
 #[derive(Default)]
@@ -59,7 +62,7 @@ impl Folder {
 
 fn export(format: ExportFormat, config: &LabelConfig, all: bool, tasks: &[ExportTask]) -> (Folder, Manifest) {
     let mut folder = Folder::default();
-    let options = ExportOptions { include_unlabeled: all };
+    let options = ExportOptions { include_unlabeled: all, ..ExportOptions::default() };
     let mut exporter = exporter(format, config, &options, &mut folder).unwrap().unwrap();
     for task in tasks {
         exporter.task(task, &mut folder).unwrap();
@@ -479,7 +482,7 @@ proptest! {
     fn the_same_work_gives_the_same_bytes(x in 0.0..50.0_f64, rotation in 0.0..360.0_f64) {
         let value = json!({"x": x, "y": x, "width": 20, "height": 10, "rotation": rotation, "rectanglelabels": ["Cat"]});
         let tasks = [image_task(1, json!([on_image("r", "rectanglelabels", value)])), image_task(2, json!([rectangle()]))];
-        for format in ExportFormat::ALL {
+        for format in ExportFormat::ALL.into_iter().filter(|format| format.check(&boxes()).is_ok()) {
             let (first, _) = export(format, &boxes(), false, &tasks);
             let (second, _) = export(format, &boxes(), false, &tasks);
             prop_assert_eq!(first.files, second.files);

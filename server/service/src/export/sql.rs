@@ -239,7 +239,7 @@ pub(super) async fn tasks(
 ) -> Result<Vec<ExportTask>> {
     let project = access.project_id().0;
     let rows = sqlx::query!(
-        "select task_id, inner_id, data, meta, created_at, updated_at from task
+        "select task_id, inner_id, data, meta, is_labeled, created_at, updated_at from task
         where project_id = $1 and task_id > $2 order by task_id limit $3",
         project,
         after,
@@ -260,6 +260,8 @@ pub(super) async fn tasks(
             updated_at: row.updated_at,
             annotations: Vec::new(),
             predictions: Vec::new(),
+            drafts: Vec::new(),
+            is_finished: row.is_labeled,
         })
         .collect();
     let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();

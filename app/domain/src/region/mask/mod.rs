@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use build::MaskBuilder;
 pub use contour::Contour;
 pub use patch::MaskPatch;
+pub(crate) use png::gray as gray_png;
 pub use stroke::Brush;
 pub use wand::{Pixels, Wand};
 

@@ -254,6 +254,19 @@ pub(crate) fn encode(mask: &Mask) -> Vec<u8> {
     png
 }
 
+/// A picture of 8-bit gray from its rows, each behind the number of its filter, as a zlib stream.
+pub(crate) fn gray(width: u32, height: u32, stream: &[u8]) -> Vec<u8> {
+    let mut head = Vec::new();
+    head.extend(width.to_be_bytes());
+    head.extend(height.to_be_bytes());
+    head.extend([8, 0, 0, 0, 0]);
+    let mut png = SIGNATURE.to_vec();
+    put_chunk(&mut png, *b"IHDR", &head);
+    put_chunk(&mut png, *b"IDAT", stream);
+    put_chunk(&mut png, *b"IEND", &[]);
+    png
+}
+
 fn put_chunk(png: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     png.extend(u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
     let start = png.len();

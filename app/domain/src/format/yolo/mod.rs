@@ -3,6 +3,8 @@
 //! A box is `class cx cy w h`, a polygon `class x1 y1 …`, a box with key points `class cx cy w h (x y v)…`. An image
 //! someone looked at and found empty has an empty file; an image nobody labeled has none.
 
+mod plain;
+
 use std::{collections::BTreeMap, fmt::Write as _, io};
 
 use serde_json::json;
@@ -20,8 +22,24 @@ use crate::{
 /// How far the outline of a mask may be from its pixels.
 const MASK_TOLERANCE: f64 = 0.5;
 
+/// What a line of a label file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Boxes, polygons, and boxes with key points, as they were drawn.
+    AsDrawn,
+    /// Upright boxes.
+    Detect,
+    /// Polygons.
+    Segment,
+    /// Boxes with key points.
+    Pose,
+    /// The corners of boxes.
+    Obb,
+}
+
 /// Writes YOLO.
 pub(super) struct Yolo {
+    kind: Kind,
     manifest: Manifest,
     images: Images,
     classes: Classes,
@@ -34,15 +52,17 @@ pub(super) struct Yolo {
 }
 
 impl Yolo {
-    pub(super) fn begin(manifest: Manifest, config: &LabelConfig, all: bool, with_images: bool) -> Self {
+    pub(super) fn begin(manifest: Manifest, config: &LabelConfig, all: bool, kind: Kind, with_images: bool) -> Self {
+        let has_points = matches!(kind, Kind::AsDrawn | Kind::Pose);
         let classes = Classes::of(config, &CLASS_TAGS);
         let dense = classes.iter().enumerate().map(|(index, (number, _))| (*number, index)).collect();
         Self {
+            kind,
             manifest,
             images: Images::new(config, all),
             classes,
             dense,
-            keypoints: keypoint_names(config),
+            keypoints: if has_points { keypoint_names(config) } else { Vec::new() },
             with_images,
             boxes: 0,
             polygons: 0,
@@ -60,8 +80,11 @@ impl Yolo {
         let mut text = String::new();
         let Some(size) = picture.size else { return text };
         for region in &picture.regions {
-            let parts = match &region.shape {
-                Shape::Mask(mask) => self.mask(task, mask, size),
+            let parts = match (self.kind, &region.shape) {
+                (Kind::Detect, _) => self.upright(task, region, size).into_iter().collect(),
+                (Kind::Obb, _) => self.corners(task, region, size).into_iter().collect(),
+                (Kind::Segment, _) => self.polygons(task, region, size),
+                (_, Shape::Mask(mask)) => self.mask(task, mask, size),
                 _ => self.numbers(task, region, picture, size).into_iter().collect(),
             };
             for label in &region.labels {
@@ -92,24 +115,7 @@ impl Yolo {
                 }
                 None
             }
-            Shape::Polygon(polygon) => {
-                if polygon.points.len() < 3 {
-                    let message = "Polygons of fewer than three points have no area and were left out.";
-                    self.manifest.lose(task, 1, "polygon_too_short", message);
-                    return None;
-                }
-                let message = "Holes of polygons are filled: YOLO has outlines only.";
-                self.manifest.lose(task, polygon.holes.len() as u64, "polygon_hole_filled", message);
-                self.outline(task, &polygon.points, size)
-            }
-            Shape::Vector(vector) => match vector.outline() {
-                Some(outline) => self.outline(task, &outline.points, size),
-                None => {
-                    let message = "Open and branching vectors have no inside and were left out.";
-                    self.manifest.lose(task, 1, "vector_open", message);
-                    None
-                }
-            },
+            Shape::Polygon(_) | Shape::Vector(_) => self.drawn_outline(task, &region.shape, size),
             Shape::Rect(_) | Shape::Ellipse(_) => {
                 if matches!(&region.shape, Shape::Rect(rect) if rect.rotation.rem_euclid(360.0) != 0.0) {
                     let message = "YOLO boxes cannot be rotated: rotated boxes are written as their axis-aligned hull.";
@@ -137,6 +143,31 @@ impl Yolo {
                 Some(numbers)
             }
             // Masks are written part by part, and only shapes on the image come here.
+            _ => None,
+        }
+    }
+
+    /// The outline of a polygon or a vector.
+    fn drawn_outline(&mut self, task: i64, shape: &Shape, size: ImageSize) -> Option<Vec<f64>> {
+        match shape {
+            Shape::Polygon(polygon) => {
+                if polygon.points.len() < 3 {
+                    let message = "Polygons of fewer than three points have no area and were left out.";
+                    self.manifest.lose(task, 1, "polygon_too_short", message);
+                    return None;
+                }
+                let message = "Holes of polygons are filled: YOLO has outlines only.";
+                self.manifest.lose(task, polygon.holes.len() as u64, "polygon_hole_filled", message);
+                self.outline(task, &polygon.points, size)
+            }
+            Shape::Vector(vector) => match vector.outline() {
+                Some(outline) => self.outline(task, &outline.points, size),
+                None => {
+                    let message = "Open and branching vectors have no inside and were left out.";
+                    self.manifest.lose(task, 1, "vector_open", message);
+                    None
+                }
+            },
             _ => None,
         }
     }
@@ -174,11 +205,7 @@ impl Yolo {
         self.polygons += 1;
         let outside = points.iter().any(|point| !size.contains(*point));
         self.clipped(task, outside);
-        let across = |point: &ImagePoint| {
-            let inside = size.clamp(*point);
-            [inside.x / size.width, inside.y / size.height]
-        };
-        Some(points.iter().flat_map(across).collect())
+        Some(plain::fractions(points, size))
     }
 
     /// Whether only boxes and their key points can be written; counts the region that cannot.
@@ -228,21 +255,11 @@ impl Exporter for Yolo {
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
         for picture in self.images.read(task, &mut self.manifest, sink)? {
             if self.with_images {
-                if sink.copy_image(&picture.address, &format!("images/{}", picture.file_name))? {
-                    self.manifest.images += 1;
-                } else {
-                    self.manifest.lose(
-                        task.id,
-                        1,
-                        "image_not_stored",
-                        "Images that are not stored here were not copied.",
-                    );
-                }
+                picture.copy(task.id, &mut self.manifest, sink)?;
             }
             if picture.labeled {
-                let stem = picture.file_name.rsplit_once('.').map_or(picture.file_name.as_str(), |(stem, _)| stem);
                 let text = self.lines(task.id, &picture);
-                sink.begin(&format!("labels/{stem}.txt"))?;
+                sink.begin(&format!("labels/{}.txt", picture.stem()))?;
                 sink.write(text.as_bytes())?;
             }
         }
