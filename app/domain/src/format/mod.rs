@@ -44,6 +44,9 @@ pub use options::{AnnotationFilter, ExportOptions, MAX_NAMED_IDS, Only, TaskFilt
 pub use run::ExportRun;
 pub use snapshot::{Comparison, Snapshot, compare};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use parquet::OUR_KEY as PARQUET_KEY;
+
 use crate::{Result, label_config::LabelConfig, region::ImageSize};
 
 /// A task with everything known about it.

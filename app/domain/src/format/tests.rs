@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod boxes;
+mod round;
 mod shapes;
 mod sound;
 mod text;

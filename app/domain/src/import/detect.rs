@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{json, table};
+use super::{json, label, table};
 use crate::{Error, Result};
 
 /// How rows are written in a file.
@@ -20,6 +20,14 @@ pub enum Format {
     },
     /// One text per line.
     Text,
+    /// COCO's object of images, categories and annotations.
+    Coco,
+    /// An XML file of Pascal VOC.
+    Voc,
+    /// A word per line with its tag.
+    Conll,
+    /// A table of columns.
+    Parquet,
 }
 
 impl Format {
@@ -32,6 +40,10 @@ impl Format {
             Self::Table { delimiter: b'\t' } => "TSV",
             Self::Table { .. } => "CSV",
             Self::Text => "Text",
+            Self::Coco => "COCO",
+            Self::Voc => "Pascal VOC",
+            Self::Conll => "CoNLL",
+            Self::Parquet => "Parquet",
         }
     }
 }
@@ -39,7 +51,8 @@ impl Format {
 /// Whether a file of this name holds rows that may name other files: a table or a list.
 #[must_use]
 pub fn is_table_name(name: &str) -> bool {
-    matches!(extension(name).as_str(), "json" | "jsonl" | "ndjson" | "csv" | "tsv" | "tab")
+    let tables = ["json", "jsonl", "ndjson", "csv", "tsv", "tab", "xml", "conll", "bio", "iob", "parquet"];
+    tables.contains(&extension(name).as_str())
 }
 
 /// Whether a file of this name holds one text per line.
@@ -61,6 +74,9 @@ pub fn detect(name: &str, beginning: &[u8]) -> Result<Format> {
     if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
         return Err(refuse("import_not_utf8", "This file is UTF-16. Please save it as UTF-8 and send it again."));
     }
+    if beginning.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
     if beginning.contains(&0) {
         return Err(refuse("import_not_text", "This is not a text file that tasks can be read from."));
     }
@@ -70,7 +86,23 @@ pub fn detect(name: &str, beginning: &[u8]) -> Result<Format> {
         return Err(refuse("import_empty", "There is nothing in this file."));
     };
     let is_json = matches!(first, b'{' | b'[');
+    let words = || String::from_utf8_lossy(text);
+    if first == b'<' && label::voc::looks_like(&words()) {
+        return Ok(Format::Voc);
+    }
+    if text.starts_with(b"-DOCSTART-") {
+        return Ok(Format::Conll);
+    }
+    if first == b'{' && label::coco::looks_like(&words()) {
+        return Ok(Format::Coco);
+    }
     Ok(match extension(name).as_str() {
+        "xml" => {
+            let message = "This XML is none of Pascal VOC: it does not begin with <annotation>.";
+            return Err(refuse("import_not_voc", message));
+        }
+        "parquet" => return Err(refuse("import_not_parquet", "This file is named .parquet, but it is none.")),
+        "conll" | "bio" | "iob" => Format::Conll,
         "json" if is_json => json_family(text),
         "json" => {
             return Err(refuse(

@@ -14,8 +14,11 @@ mod columns;
 mod detect;
 mod gap;
 mod json;
+mod label;
 mod lines;
 mod preannotate;
+#[cfg(not(target_arch = "wasm32"))]
+mod parquet;
 mod run;
 mod source;
 mod table;
@@ -29,6 +32,7 @@ pub use columns::{Column, ColumnKind, ColumnSummary};
 pub use detect::{Format, detect, is_table_name, is_text_name};
 pub use gap::{FieldGap, gaps};
 pub use preannotate::{PREANNOTATED, preannotated};
+pub use label::{LabelsAs, Target, yolo};
 pub(crate) use run::fraction;
 pub use run::{FailedRow, ImportHistory, ImportRun, RunStatus};
 pub use task::{NewAnnotation, NewPrediction, NewTask, read_prediction, read_task};
@@ -91,6 +95,12 @@ enum Reader<R> {
     Json(json::Scanner<R>),
     Lines(lines::Lines<R>),
     Table(table::Table<R>),
+    Conll(Box<label::conll::Conll<R>>),
+    /// Rows of a file that had to be read as a whole.
+    Held {
+        rows: Box<dyn Iterator<Item = Found>>,
+        bytes: u64,
+    },
 }
 
 /// What a reader found: where it begins and what it is.
@@ -99,16 +109,23 @@ struct Found {
     outcome: Result<NewTask, RowError>,
 }
 
-/// Tells the format of `name` from its beginning and reads it.
+/// As [`open_for`], for files that bring no labels of other programs.
+pub fn open<R: Read>(name: &str, reader: R) -> io::Result<crate::Result<Rows<R>>> {
+    open_for(name, reader, &Target::default())
+}
+
+/// Tells the format of `name` from its beginning and reads it; labels of other programs become results for `target`.
 ///
 /// The outer error is the reader's; the inner one says that this is no file that tasks can be read from.
-pub fn open<R: Read>(name: &str, reader: R) -> io::Result<crate::Result<Rows<R>>> {
+pub fn open_for<R: Read>(name: &str, reader: R, target: &Target) -> io::Result<crate::Result<Rows<R>>> {
     let mut source = Source::new(reader);
     let format = match detect(name, source.beginning(SNIFF_BYTES)?) {
         Ok(format) => format,
         Err(error) => return Ok(Err(error)),
     };
-    source.skip_bom()?;
+    if format != Format::Parquet {
+        source.skip_bom()?;
+    }
     let mut notes = Vec::new();
     let reader = match format {
         Format::Json => Reader::Json(json::Scanner::new(source)),
@@ -121,8 +138,49 @@ pub fn open<R: Read>(name: &str, reader: R) -> io::Result<crate::Result<Rows<R>>
             }
             Err(error) => return Ok(Err(error)),
         },
+        Format::Conll => Reader::Conll(Box::new(label::conll::Conll::new(source, target.clone()))),
+        Format::Coco => match label::coco::rows(source, target.clone())? {
+            Ok(rows) => Reader::Held { rows, bytes: 0 },
+            Err(error) => return Ok(Err(error)),
+        },
+        Format::Voc => {
+            let bytes = whole(source, label::voc::MAX_BYTES)?;
+            let found = Found { line: 1, outcome: label::voc::task(&bytes, target) };
+            Reader::Held { rows: Box::new(std::iter::once(found)), bytes: bytes.len() as u64 }
+        }
+        Format::Parquet => match parquet_rows(source)? {
+            Ok(reader) => reader,
+            Err(error) => return Ok(Err(error)),
+        },
     };
     Ok(Ok(Rows { format, notes, number: 0, reader }))
+}
+
+/// A file that must be read as a whole, at most one byte more than it may have.
+fn whole(source: impl Read, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn parquet_rows<R: Read>(source: Source<R>) -> io::Result<crate::Result<Reader<R>>> {
+    let bytes = whole(source, parquet::MAX_BYTES)?;
+    if bytes.len() > parquet::MAX_BYTES {
+        let message = format!("A Parquet file may be {} MB large.", parquet::MAX_BYTES >> 20);
+        return Ok(Err(crate::Error::invalid("file", "parquet_too_large", message)));
+    }
+    let length = bytes.len() as u64;
+    Ok(parquet::Table::open(bytes.into()).map(|mut table| {
+        let rows = std::iter::from_fn(move || table.next_row());
+        Reader::Held { rows: Box::new(rows), bytes: length }
+    }))
+}
+
+/// Browsers read no tables.
+#[cfg(target_arch = "wasm32")]
+fn parquet_rows<R: Read>(_source: Source<R>) -> io::Result<crate::Result<Reader<R>>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 impl<R: Read> Rows<R> {
@@ -142,6 +200,8 @@ impl<R: Read> Rows<R> {
             Reader::Json(reader) => reader.bytes_read(),
             Reader::Lines(reader) => reader.bytes_read(),
             Reader::Table(reader) => reader.bytes_read(),
+            Reader::Conll(reader) => reader.bytes_read(),
+            Reader::Held { bytes, .. } => *bytes,
         }
     }
 }
@@ -154,6 +214,8 @@ impl<R: Read> Iterator for Rows<R> {
             Reader::Json(reader) => reader.next_row(),
             Reader::Lines(reader) => reader.next_row(),
             Reader::Table(reader) => reader.next_row(),
+            Reader::Conll(reader) => reader.next_row(),
+            Reader::Held { rows, .. } => Ok(rows.next()),
         };
         match found {
             Ok(None) => None,
