@@ -16,7 +16,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use service::Settings;
+use service::{Settings, secret};
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -34,6 +34,24 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(secret)")
+    }
+}
+
+/// Keys of 32 bytes in Base64, separated by commas; never printed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SecretKeys(Vec<secret::Key>);
+
+impl TryFrom<String> for SecretKeys {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let keys: Option<_> = text.split(',').map(secret::Key::from_base64).collect();
+        keys.map(Self).ok_or_else(|| {
+            "secret_key must be 32 bytes in Base64, as `openssl rand -base64 32` prints them; several are separated by \
+             commas"
+                .to_owned()
+        })
     }
 }
 
@@ -61,6 +79,7 @@ pub struct Config {
     pub database_connections: u32,
     pub pg_bin: Option<PathBuf>,
     pub site: Option<PathBuf>,
+    pub secret_key: Option<SecretKeys>,
     pub smtp_url: Option<Secret>,
     pub mail_from: String,
     pub allow_networks: Networks,
@@ -323,6 +342,7 @@ impl Config {
             data_dir: self.data.clone(),
             allow_networks: self.allow_networks.0.clone(),
             max_upload_bytes: self.max_upload_mb.saturating_mul(1 << 20),
+            secret_keys: self.secret_key.clone().map(|keys| keys.0).unwrap_or_default(),
             // Commands run without a front end.
             site_dir: self.site().ok(),
             program: std::env::current_exe().ok(),
@@ -387,6 +407,16 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_read_in_their_order_and_not_printed() {
+        let (new, old) =
+            ("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=");
+        let config = from(&format!("secret_key = '{new}, {old}'")).unwrap();
+        assert!(!format!("{config:?}").contains(&new[..8]));
+        assert_eq!(config.settings(config.addr).secret_keys, [secret::Key::new([7; 32]), secret::Key::new([8; 32])]);
+        assert!(!format!("{:#}", from("secret_key = 'hunter2'").unwrap_err()).contains("hunter2"));
+    }
+
+    #[test]
     fn nonsense_is_refused_with_its_name() {
         for (toml, name) in [
             ("adr = '127.0.0.1:3000'", "adr"),
@@ -396,6 +426,7 @@ mod tests {
             ("allow_networks = '10.0.0.0/99'", "10.0.0.0/99"),
             ("max_upload_mb = 0", "max_upload_mb"),
             ("log_format = 'xml'", "xml"),
+            ("secret_key = 'c2hvcnQ='", "secret_key"),
         ] {
             let error = format!("{:#}", from(toml).unwrap_err());
             assert!(error.contains(name), "{toml}: {error}");

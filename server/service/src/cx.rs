@@ -17,6 +17,7 @@ use crate::{
     events::Events,
     media::Workshop,
     provider::{mail::Mailer, resolve::Resolver},
+    secret::{Key, Keys},
 };
 
 /// How many events a slow watcher may lag behind; it then asks for the present state anyway.
@@ -38,6 +39,7 @@ struct Inner {
     resolver: Resolver,
     store: Arc<dyn ObjectStore>,
     settings: Settings,
+    keys: Keys,
     events: Events,
     workshop: Workshop,
     /// Keeps ids of the same millisecond in the order they were made.
@@ -61,6 +63,9 @@ pub struct Settings {
     pub max_upload_bytes: u64,
     /// The folder of files that are served to everybody as they are, for the samples in it.
     pub site_dir: Option<PathBuf>,
+    /// What secrets of tenants are sealed with: the first seals, all open. None: the one in the data directory, made when
+    /// there is none.
+    pub secret_keys: Vec<Key>,
     /// This program, to be run once more for work on files that nobody trusts; none does such work in this process.
     pub program: Option<PathBuf>,
 }
@@ -75,6 +80,7 @@ impl Default for Settings {
             allow_networks: Vec::new(),
             max_upload_bytes: 5 << 30,
             site_dir: None,
+            secret_keys: Vec::new(),
             program: None,
         }
     }
@@ -183,13 +189,14 @@ impl CxBuilder {
     /// The finished context.
     ///
     /// # Errors
-    /// When the folder for files cannot be made.
+    /// When the folder for files or the key of secrets cannot be made.
     pub fn build(self) -> Result<Cx> {
         let store = match self.store {
             Some(store) => store,
             None => local_store(&self.settings.data_dir.join("files"))?,
         };
         let Self { pool, clock, mailer, resolver, settings, .. } = self;
+        let keys = Keys::of(&settings)?;
         Ok(Cx {
             inner: Arc::new(Inner {
                 pool,
@@ -198,6 +205,7 @@ impl CxBuilder {
                 resolver,
                 store,
                 settings,
+                keys,
                 events: Events::new(EVENTS_HELD),
                 workshop: Workshop::default(),
                 ids: Mutex::new(uuid::ContextV7::new()),
@@ -292,6 +300,11 @@ impl Cx {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// What secrets are sealed with.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.inner.keys
     }
 
     /// An absolute link to a path of this server.

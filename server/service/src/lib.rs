@@ -34,6 +34,7 @@ pub mod org;
 pub mod prediction;
 pub mod project;
 pub mod provider;
+pub mod secret;
 pub mod storage;
 pub mod task;
 #[cfg(feature = "testing")]
