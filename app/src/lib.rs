@@ -26,6 +26,7 @@ pub mod shell;
 pub mod ssr;
 pub mod ui;
 mod watch;
+pub mod webhook;
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};

@@ -23,6 +23,7 @@ use crate::lost::{NotFound, Trouble};
 use crate::org::{InvitePage, OrgPage};
 use crate::project;
 use crate::shell::Workspace;
+use crate::webhook::{OrgWebhooksPage, WebhookPage};
 
 // Whoever works here is signed in, and a stranger works nowhere: neither needs the pages of the other.
 later! {
@@ -53,6 +54,8 @@ later! {
         ImportRoute => view! { <ImportPage/> };
         ExportRoute => view! { <ExportPage/> };
         OrgRoute => view! { <OrgPage/> };
+        OrgWebhooksRoute => view! { <OrgWebhooksPage/> };
+        WebhookRoute => view! { <WebhookPage/> };
         AccountRoute => view! { <AccountPage/> };
     }
 }
@@ -77,6 +80,8 @@ pub fn AppRoutes() -> impl IntoView {
                 <ParentRoute path=path!("") view=Workspace>
                     <Route path=path!("/account") view={Lazy::<AccountRoute>::new()} ssr=Async/>
                     <Route path=path!("/org") view={Lazy::<OrgRoute>::new()} ssr=Async/>
+                    <Route path=path!("/org/webhooks") view={Lazy::<OrgWebhooksRoute>::new()} ssr=Async/>
+                    <Route path=path!("/webhooks/:id") view={Lazy::<WebhookRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/import") view={Lazy::<ImportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>

@@ -12,7 +12,7 @@ use axum::{
 use futures::StreamExt;
 use http::header;
 use leptos::config::{Env, LeptosOptions};
-use service::{Cx, CxBuilder, account, demo, events, job, provider::mail::Mailer};
+use service::{Cx, CxBuilder, account, demo, events, job, provider::mail::Mailer, webhook};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -77,6 +77,7 @@ async fn on_database(
     let stop = CancellationToken::new();
     // Each holds a connection: nothing of them may be left when the database closes.
     let hearing = AbortOnDropHandle::new(tokio::spawn(events::listen(cx.clone())));
+    let waking = AbortOnDropHandle::new(tokio::spawn(webhook::keep_waking(cx.clone())));
     let working = AbortOnDropHandle::new(tokio::spawn(job::runner::run(cx, stop.clone().cancelled_owned())));
     let router = router.layer(middleware::from_fn_with_state(stop.clone(), end_feeds));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -94,7 +95,7 @@ async fn on_database(
     }
     tracing::info!("stopping: no new requests, the running ones are finished");
     stop.cancel();
-    drop(hearing);
+    drop((hearing, waking));
     tokio::select! {
         done = timeout(config.shutdown_timeout(), async { (serving.await, working.await) }) => match done {
             Ok((served, worked)) => {

@@ -71,4 +71,8 @@ ids! {
     MlBackendId,
     /// A key that programs act with.
     TokenId,
+    /// An address that is told what happens.
+    WebhookId,
+    /// One message to such an address.
+    DeliveryId,
 }

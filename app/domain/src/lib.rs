@@ -38,5 +38,6 @@ pub mod tally;
 pub mod task;
 pub mod template;
 pub mod token;
+pub mod webhook;
 
 pub use error::{Error, Kind, Result};

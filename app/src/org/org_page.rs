@@ -12,8 +12,8 @@ use crate::account::{leave_for, use_me};
 use crate::lost::Failed;
 use crate::shell::{Page, PageHead};
 use crate::ui::{
-    Button, EmptyState, Form, FormActions, Look, Skeleton, SkeletonRows, SubmitButton, TextField, answered, lu, plural,
-    use_toasts,
+    Button, EmptyState, Form, FormActions, LinkButton, Look, Skeleton, SkeletonRows, SubmitButton, TextField, answered,
+    lu, plural, use_toasts,
 };
 
 /// What the page shows. Everything on it reads this one signal, so that a change elsewhere on the page disturbs neither
@@ -127,6 +127,15 @@ fn Loaded(detail: OrgDetail) -> impl IntoView {
                     <WorkspacesCard editable=manages_workspaces/>
                 </section>
                 <Show when=move || manages.get()>
+                    <section class="setting">
+                        <div class="setting-words">
+                            <h2>"Webhooks"</h2>
+                            <p>"Addresses of yours that are told what happens in all projects."</p>
+                        </div>
+                        <div>
+                            <LinkButton href="/org/webhooks".to_owned() icon=lu::LuWebhook>"Webhooks"</LinkButton>
+                        </div>
+                    </section>
                     <section class="setting">
                         <div class="setting-words">
                             <h2>"Name"</h2>

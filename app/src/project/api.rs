@@ -10,6 +10,7 @@ use domain::project::{
     ProjectPeople, ProjectQuery, ProjectState, StateChange, TemplateCard, TemplateDetail,
 };
 use domain::task::{TaskFilter, TaskRow};
+use domain::webhook::{Scope, Webhook};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,8 @@ pub struct Settings {
     pub people: ProjectPeople,
     /// Its models, for their section.
     pub models: Vec<Backend>,
+    /// Its webhooks, for their section.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// Everything a section of the settings shows; for those who manage the project.
@@ -108,7 +111,11 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
         "models" => service::ml::list(&cx, &actor, project_id).await?,
         _ => Vec::new(),
     };
-    Ok(Settings { section, detail, workspaces, people, models })
+    let webhooks = match section.as_str() {
+        "webhooks" => service::webhook::list(&cx, &actor, Scope::Project(project_id)).await?,
+        _ => Vec::new(),
+    };
+    Ok(Settings { section, detail, workspaces, people, models, webhooks })
 }
 
 /// What the wizard offers: folders and templates.

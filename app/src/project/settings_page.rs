@@ -1,8 +1,9 @@
-//! The settings of a project, a section per address: general, labeling, models, instructions, people, danger.
+//! The settings of a project, a section per address: general, labeling, models, webhooks, instructions, people, danger.
 
 use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
 use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, SkipQueue};
+use domain::webhook::Scope;
 use leptos::either::Either;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::{use_navigate, use_params_map};
@@ -20,11 +21,13 @@ use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ColorField, ConfirmDialog, FormActions, FormScope, Glyph, Icon, Look,
     RadioCards, Select, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
 };
+use crate::webhook::Webhooks;
 
-const SECTIONS: [(&str, &str, Glyph); 6] = [
+const SECTIONS: [(&str, &str, Glyph); 7] = [
     ("general", "General", lu::LuSettings),
     ("labeling", "Labeling interface", lu::LuLayoutTemplate),
     ("models", "Models", lu::LuSparkles),
+    ("webhooks", "Webhooks", lu::LuWebhook),
     ("instructions", "Instructions", lu::LuBookOpen),
     ("people", "People", lu::LuUsers),
     ("danger", "Delete", lu::LuTrash2),
@@ -67,7 +70,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Section(loaded: api::Settings) -> impl IntoView {
-    let api::Settings { section, detail, workspaces, people, models } = loaded;
+    let api::Settings { section, detail, workspaces, people, models, webhooks } = loaded;
     let Reload(reload) = expect_context();
     let (id, project) = (detail.project_id, detail.head());
     let wide = section == "labeling";
@@ -92,6 +95,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
         "general" => view! { <General detail workspaces/> }.into_any(),
         "labeling" => view! { <Labeling detail/> }.into_any(),
         "models" => view! { <Models project_id=id models reload/> }.into_any(),
+        "webhooks" => view! { <Webhooks scope=Scope::Project(id) webhooks reload/> }.into_any(),
         "instructions" => view! { <Instructions detail/> }.into_any(),
         "people" => view! { <People project_id=id people reload/> }.into_any(),
         _ => view! { <Danger detail/> }.into_any(),

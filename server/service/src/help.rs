@@ -13,6 +13,7 @@ static PAGES: LazyLock<[(&str, String); 3]> = LazyLock::new(|| {
         ("api", markdown::to_html(include_str!("../../../docs/api.md"))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
         ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
+        ("webhooks", markdown::to_html(include_str!("../../../docs/webhooks.md"))),
     ]
 });
 

@@ -39,6 +39,7 @@ pub mod storage;
 pub mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod webhook;
 
 pub use access::Actor;
 pub use async_recursion::async_recursion as boxed;

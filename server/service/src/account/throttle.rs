@@ -22,6 +22,8 @@ pub(crate) enum Limit {
     Comment,
     /// Questions of one person to a model.
     Model,
+    /// Tests of one webhook.
+    Webhook,
 }
 
 impl Limit {
@@ -34,6 +36,7 @@ impl Limit {
             Self::Mail => ("mail", 5, TimeDelta::hours(1)),
             Self::Comment => ("comment", 60, TimeDelta::minutes(10)),
             Self::Model => ("model", 300, TimeDelta::minutes(5)),
+            Self::Webhook => ("webhook", 30, TimeDelta::minutes(5)),
         }
     }
 

@@ -28,6 +28,7 @@ use crate::{
     assignment,
     audit::{self, Transition},
     boxed,
+    webhook::{Happening, tell},
 };
 
 pub use version::read_version;
@@ -60,7 +61,8 @@ pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Su
     }
     let state = ProjectState::from_name(&rules.state).unwrap_or_default();
     let config_hash = rules.label_config_hash;
-    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state };
+    let is_listened = rules.is_listened;
+    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state, is_listened };
     let submitted = match submission.annotation_id {
         Some(annotation_id) => desk.change(&mut tx, annotation_id, &submission).await?,
         // Looked up behind the lock: of two copies sent at the same moment the second finds the first.
@@ -90,7 +92,8 @@ pub async fn skip(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Subm
     let task = sql::lock_task(&mut tx, &access, submission.task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
     let state = ProjectState::from_name(&rules.state).unwrap_or_default();
     let config_hash = rules.label_config_hash;
-    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state };
+    let is_listened = rules.is_listened;
+    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state, is_listened };
     let submitted = match sql::submitted(&mut tx, &access, me, submission.key).await? {
         Some(known) => known,
         None => desk.skip(&mut tx, &submission, rules.ignores_skipped).await?,
@@ -137,9 +140,18 @@ struct Handling<'a> {
     task: sql::LockedTask,
     config_hash: i64,
     state: ProjectState,
+    is_listened: bool,
 }
 
 impl Handling<'_> {
+    /// Before the summary: what is told is not counted in it.
+    async fn tell(&self, tx: &mut Tx, happening: Happening<'_>) -> Result<()> {
+        if !self.is_listened {
+            return Ok(());
+        }
+        tell(self.cx, tx, self.access.into(), happening).await
+    }
+
     /// What has been begun may be finished whatever became of the project; new work needs one that hands it out.
     fn check_begun(&self, is_leased: bool) -> Result<()> {
         if is_leased || self.state.hands_out(self.access.role()).is_ok() {
@@ -189,6 +201,7 @@ impl Handling<'_> {
             self.record(tx, "task", task_id.0, Some("open"), "labeled", "complete", task_id).await?;
         }
         sql::count_day(tx, self.access, self.me, submission, false, self.now).await?;
+        self.tell(tx, Happening::AnnotationCreated(annotation_id)).await?;
         let change = sql::SummaryChange {
             annotations: 1,
             skipped: 0,
@@ -217,6 +230,7 @@ impl Handling<'_> {
         sql::put_regions(tx, self.access, annotation_id, task_id, &submission.result).await?;
         sql::drop_draft(tx, self.access, self.me, task_id, Some(annotation_id)).await?;
         self.record(tx, "annotation", annotation_id.0, Some("submitted"), "submitted", "update", task_id).await?;
+        self.tell(tx, Happening::AnnotationUpdated(annotation_id)).await?;
         let change = sql::SummaryChange {
             annotations: 0,
             skipped: 0,
@@ -253,6 +267,7 @@ impl Handling<'_> {
         let became_labeled = is_labeled && !self.task.is_labeled;
         self.record(tx, "assignment", assignment_id.0, Some("lease"), "skipped", "skip", task_id).await?;
         sql::count_day(tx, self.access, self.me, submission, true, self.now).await?;
+        self.tell(tx, Happening::AnnotationCreated(annotation_id)).await?;
         let change = sql::SummaryChange {
             annotations: 0,
             skipped: 1,

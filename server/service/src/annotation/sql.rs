@@ -21,13 +21,17 @@ pub(super) struct Rules {
     pub(super) show_skip_button: bool,
     pub(super) ignores_skipped: bool,
     pub(super) state: String,
+    /// Whether any webhook of the organization may want to know.
+    pub(super) is_listened: bool,
 }
 
 pub(super) async fn rules(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Rules> {
     Ok(sqlx::query_as!(
         Rules,
         r#"select label_config, label_config_hash, enable_empty_annotation, show_skip_button,
-            skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!", state
+            skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!", state,
+            exists (select from webhook w where w.organization_id = project.organization_id and w.is_active)
+                as "is_listened!"
         from project where project_id = $1"#,
         access.project_id().0
     )

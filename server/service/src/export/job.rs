@@ -22,6 +22,7 @@ use crate::{
     events,
     job::Job,
     storage,
+    webhook::{Happening, tell},
 };
 
 /// Tasks read at once.
@@ -87,7 +88,9 @@ impl RunExport {
             manifest,
         };
         let mut tx = access.begin(cx).await?;
-        sql::finish(cx, &mut tx, access, self.export_id, &finished).await?;
+        if sql::finish(cx, &mut tx, access, self.export_id, &finished).await? {
+            tell(cx, &mut tx, access.into(), Happening::ExportCompleted(self.export_id)).await?;
+        }
         events::tell(&mut tx, &topic(self.export_id)).await?;
         tx.commit().await?;
         Ok(())
@@ -95,7 +98,9 @@ impl RunExport {
 
     async fn fail(&self, cx: &Cx, access: &ProjectAccess, error: &str) -> Result<()> {
         let mut tx = access.begin(cx).await?;
-        sql::fail(cx, &mut tx, access, self.export_id, error).await?;
+        if sql::fail(cx, &mut tx, access, self.export_id, error).await? {
+            tell(cx, &mut tx, access.into(), Happening::ExportFailed(self.export_id)).await?;
+        }
         events::tell(&mut tx, &topic(self.export_id)).await?;
         tx.commit().await?;
         Ok(())

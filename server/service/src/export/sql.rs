@@ -216,8 +216,8 @@ pub(super) async fn fail(
     access: &ProjectAccess,
     export_id: ExportId,
     error: &str,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    let updated = sqlx::query!(
         "update project_export set status = 'failed', error = $3, finished_at = $4, updated_at = $4
         where project_id = $1 and project_export_id = $2 and status in ('created', 'in_progress')",
         access.project_id().0,
@@ -227,7 +227,7 @@ pub(super) async fn fail(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(updated.rows_affected() == 1)
 }
 
 /// The next page of tasks behind `after`, with everything that belongs to them.

@@ -64,7 +64,7 @@ impl Writer {
         let project_id = self.project_id();
         self.uploaded.resolve(&mut tx, project_id, &mut tasks).await?;
         let mut counts = Counts { failed: count(failures.len()), ..Counts::default() };
-        self.origin.write(&mut tx, &tasks, now, &mut counts).await?;
+        self.origin.write(cx, &mut tx, &tasks, now, &mut counts).await?;
         keep_failures(&mut tx, &self.origin, failures).await?;
         sqlx::query!(
             "update project_import set checkpoint = $3, bytes_done = greatest(bytes_done, $4), row_count = row_count + $5,

@@ -12,7 +12,10 @@ use domain::{
 };
 
 use super::{rows::Origin, sql, summary, summary::Counts, uploaded::Uploaded};
-use crate::{Actor, Cx, Result, access, boxed};
+use crate::{
+    Actor, Cx, Result, access, boxed,
+    webhook::{Happening, tell},
+};
 
 /// The most that is taken in one piece, in bytes; more comes as a file.
 pub const MAX_BYTES: usize = 128 << 20;
@@ -69,13 +72,14 @@ pub async fn direct(cx: &Cx, actor: &Actor, project_id: ProjectId, json: Bytes, 
     let mut counts = Counts::default();
     let mut task_ids = Vec::with_capacity(tasks.len());
     for batch in tasks.chunks(BATCH) {
-        task_ids.extend(origin.write(&mut tx, batch, now, &mut counts).await?.into_iter().map(TaskId));
+        task_ids.extend(origin.write(cx, &mut tx, batch, now, &mut counts).await?.into_iter().map(TaskId));
     }
     let (annotations, predictions) = (counts.annotations + counts.skipped, counts.predictions);
     let columns = counts.columns.columns.keys().cloned().collect();
     sql::count_direct(&mut tx, &access, import_id, &counts).await?;
     summary::add(&mut tx, &access, counts, now).await?;
     sql::finish(cx, &mut tx, &access, import_id, None).await?;
+    tell(cx, &mut tx, (&access).into(), Happening::ImportCompleted(import_id)).await?;
     tx.commit().await?;
     let seconds = started.elapsed().as_secs_f64();
     Ok(Direct { import_id, task_ids, annotations, predictions, columns, seconds })

@@ -16,6 +16,7 @@ use crate::{
     events,
     job::Job,
     storage::{self, StoredFile},
+    webhook::{Happening, tell},
 };
 
 /// How many batches may wait between reading and storing.
@@ -112,7 +113,13 @@ impl RunImport {
 
     async fn finish(&self, cx: &Cx, access: &ProjectAccess, error: Option<&str>) -> Result<()> {
         let mut tx = access.begin(cx).await?;
-        sql::finish(cx, &mut tx, access, self.import_id, error).await?;
+        if sql::finish(cx, &mut tx, access, self.import_id, error).await? {
+            let happening = match error {
+                None => Happening::ImportCompleted(self.import_id),
+                Some(_) => Happening::ImportFailed(self.import_id),
+            };
+            tell(cx, &mut tx, access.into(), happening).await?;
+        }
         events::tell(&mut tx, &topic(self.import_id)).await?;
         tx.commit().await?;
         Ok(())

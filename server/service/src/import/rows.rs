@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{ImportId, TaskId, UserId},
+    id::{AnnotationId, ImportId, PredictionId, TaskId, UserId},
     import::{NewAnnotation, NewPrediction, NewTask},
     result::ResultItem,
     tally::RegionRow,
@@ -18,7 +18,11 @@ use super::{
     sql::Taken,
     summary::{self, Counts},
 };
-use crate::{Result, Tx, access::ProjectAccess};
+use crate::{
+    Cx, Result, Tx,
+    access::ProjectAccess,
+    webhook::{Happening, tell},
+};
 
 // Tables come in this order, because rows name those of the tables before.
 const COPY_TASKS: &str =
@@ -58,9 +62,10 @@ impl Origin {
         }
     }
 
-    /// Writes tasks with their annotations, predictions and regions, and counts them. Returns their numbers.
+    /// Writes tasks with their annotations, predictions and regions, counts them, and tells webhooks. Returns their numbers.
     pub(super) async fn write(
         &self,
+        cx: &Cx,
         tx: &mut Tx,
         tasks: &[NewTask],
         now: DateTime<Utc>,
@@ -80,16 +85,17 @@ impl Origin {
         let annotations = tasks.iter().map(|task| task.annotations.len()).sum();
         let predictions = tasks.iter().map(|task| task.predictions.len()).sum();
         let task_ids = reserve(tx, "task", "task_id", tasks.len()).await?;
-        let mut annotation_ids = reserve(tx, "annotation", "annotation_id", annotations).await?.into_iter();
-        let mut prediction_ids = reserve(tx, "prediction", "prediction_id", predictions).await?.into_iter();
+        let annotation_ids = reserve(tx, "annotation", "annotation_id", annotations).await?;
+        let prediction_ids = reserve(tx, "prediction", "prediction_id", predictions).await?;
+        let (mut of_annotations, mut of_predictions) = (annotation_ids.iter().copied(), prediction_ids.iter().copied());
         let mut rows = Rows { origin: self, people, now, counts, tables: Tables::default() };
         let mut copy = tx.copy_in_raw(COPY_TASKS).await?;
         for ((task, task_id), inner_id) in tasks.iter().zip(task_ids.iter().copied()).zip(last + 1..) {
             rows.task(task, task_id, inner_id)?;
-            for (annotation, id) in task.annotations.iter().zip(annotation_ids.by_ref()) {
+            for (annotation, id) in task.annotations.iter().zip(of_annotations.by_ref()) {
                 rows.annotation(annotation, task_id, id)?;
             }
-            for (prediction, id) in task.predictions.iter().zip(prediction_ids.by_ref()) {
+            for (prediction, id) in task.predictions.iter().zip(of_predictions.by_ref()) {
                 rows.prediction(prediction, task_id, id)?;
             }
             if let Some(full) = rows.tables.tasks.full() {
@@ -103,6 +109,13 @@ impl Origin {
         regions.send(tx, COPY_REGIONS).await?;
         predictions.send(tx, COPY_PREDICTIONS).await?;
         prediction_regions.send(tx, COPY_PREDICTION_REGIONS).await?;
+        let place = (&self.access).into();
+        let tasks: Vec<TaskId> = task_ids.iter().copied().map(TaskId).collect();
+        tell(cx, tx, place, Happening::TasksCreated(&tasks)).await?;
+        let annotations: Vec<AnnotationId> = annotation_ids.into_iter().map(AnnotationId).collect();
+        tell(cx, tx, place, Happening::AnnotationsCreated(&annotations)).await?;
+        let predictions: Vec<PredictionId> = prediction_ids.into_iter().map(PredictionId).collect();
+        tell(cx, tx, place, Happening::PredictionsCreated(&predictions)).await?;
         Ok(task_ids)
     }
 

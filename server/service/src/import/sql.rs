@@ -220,15 +220,15 @@ pub(super) async fn keep_file(
     Ok(())
 }
 
-/// Ends a run that is under way.
+/// Ends a run that is under way; `false` where it is over already.
 pub(super) async fn finish(
     cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,
     import_id: ImportId,
     error: Option<&str>,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    let done = sqlx::query!(
         "update project_import
         set status = case when $3::text is null then 'completed' else 'failed' end, error = $3,
             bytes_done = case when $3::text is null then coalesce(bytes_total, bytes_done) else bytes_done end,
@@ -241,7 +241,7 @@ pub(super) async fn finish(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// The labeling interface, in how many tasks each column is, and how many tasks there are.

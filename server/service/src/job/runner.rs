@@ -3,15 +3,23 @@
 use std::{fmt, future::Future, time::Duration};
 
 use anyhow::Context;
+use futures::FutureExt;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
 use super::{ExpireLeases, Job, PurgeDeletedProjects, PurgeSessions, SendMail};
-use crate::{Cx, Error, Result, export::RunExport, import::RunImport};
+use crate::{
+    Cx, Error, Result,
+    export::RunExport,
+    import::RunImport,
+    webhook::{self, DeliverWebhook, PurgeWebhookLog},
+};
 
 /// How many jobs one node runs at a time.
 const CONCURRENCY: usize = 4;
+/// How many jobs it runs beside them that do little but wait for others' servers.
+const WAITING: usize = 32;
 /// How long a job may go on after the node was told to stop; it is tried again elsewhere.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often a worker says that it lives, and after how long a silent one is taken for dead.
@@ -23,10 +31,11 @@ const SCHEDULE: &str = "
 * * * * * expire_leases
 17 * * * * purge_sessions
 43 3 * * * purge_deleted_projects
+7 4 * * * purge_webhook_log
 ";
 
-/// Every job there is.
-fn all(options: WorkerOptions) -> WorkerOptions {
+/// Every job that has work of its own to do.
+fn working(options: WorkerOptions) -> WorkerOptions {
     options
         .define_job::<Handler<RunImport>>()
         .define_job::<Handler<RunExport>>()
@@ -34,6 +43,12 @@ fn all(options: WorkerOptions) -> WorkerOptions {
         .define_job::<Handler<ExpireLeases>>()
         .define_job::<Handler<PurgeSessions>>()
         .define_job::<Handler<PurgeDeletedProjects>>()
+        .define_job::<Handler<PurgeWebhookLog>>()
+}
+
+/// Every job that waits for others' servers: they never keep the work of this one from being done.
+fn waiting(options: WorkerOptions) -> WorkerOptions {
+    options.define_job::<Handler<DeliverWebhook>>()
 }
 
 /// Makes the queue's own tables; part of migrating.
@@ -51,22 +66,27 @@ pub(crate) async fn migrate(pool: &PgPool) -> Result<()> {
 /// # Errors
 /// When the database cannot be reached at the start, or the schedule cannot be read.
 pub async fn run(cx: Cx, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    let options = WorkerOptions::default()
-        .pg_pool(cx.pool().clone())
-        .concurrency(CONCURRENCY)
-        .poll_interval(Duration::from_secs(2))
-        .heartbeat_interval(HEARTBEAT)
-        .sweep_interval(HEARTBEAT)
-        .sweep_threshold(SILENCE)
-        .recovery_delay(Duration::from_secs(1))
-        .listen_os_shutdown_signals(false)
-        .shutdown_grace_period(GRACE)
-        .shutdown_signal(stop)
-        .add_extension(Context_(cx))
+    let stop = stop.shared();
+    let options = |concurrency| {
+        WorkerOptions::default()
+            .pg_pool(cx.pool().clone())
+            .concurrency(concurrency)
+            .poll_interval(Duration::from_secs(2))
+            .heartbeat_interval(HEARTBEAT)
+            .sweep_interval(HEARTBEAT)
+            .sweep_threshold(SILENCE)
+            .recovery_delay(Duration::from_secs(1))
+            .listen_os_shutdown_signals(false)
+            .shutdown_grace_period(GRACE)
+            .shutdown_signal(stop.clone())
+            .add_extension(Context_(cx.clone()))
+    };
+    let working = working(options(CONCURRENCY))
         .with_cron(SCHEDULE)
         .map_err(|error| anyhow::anyhow!("the schedule cannot be read: {error}"))?;
-    let worker = all(options).init().await.map_err(anyhow::Error::new)?;
-    worker.run().await.map_err(anyhow::Error::new)?;
+    let working = working.init().await.map_err(anyhow::Error::new)?;
+    let waiting = waiting(options(WAITING)).init().await.map_err(anyhow::Error::new)?;
+    tokio::try_join!(working.run(), waiting.run()).map_err(anyhow::Error::new)?;
     Ok(())
 }
 
@@ -75,12 +95,13 @@ pub async fn run(cx: Cx, stop: impl Future<Output = ()> + Send + 'static) -> Res
 /// # Errors
 /// When the database cannot be reached.
 pub async fn run_waiting(cx: &Cx) -> Result<()> {
+    webhook::wake(cx).await?;
     let options = WorkerOptions::default()
         .pg_pool(cx.pool().clone())
         .concurrency(CONCURRENCY)
         .listen_os_shutdown_signals(false)
         .add_extension(Context_(cx.clone()));
-    let worker: Worker = all(options).init().await.map_err(anyhow::Error::new)?;
+    let worker: Worker = waiting(working(options)).init().await.map_err(anyhow::Error::new)?;
     worker.run_once().await.map_err(anyhow::Error::new)?;
     Ok(())
 }

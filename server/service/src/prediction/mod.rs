@@ -16,6 +16,7 @@ use crate::{
     boxed,
     import::summary::{self, Counts},
     task::record::PredictionRecord,
+    webhook::{Happening, tell},
 };
 
 /// The longest version of a model.
@@ -152,6 +153,7 @@ pub(crate) async fn add_in(
         ids.push(id);
     }
     sql::recount(tx, access, &tasks, now).await?;
+    tell(cx, tx, access.into(), Happening::PredictionsCreated(&ids)).await?;
     summary::add(tx, access, counts, now).await?;
     Ok(ids)
 }

@@ -9,7 +9,10 @@ use domain::{
 use serde_json::json;
 
 use super::sql;
-use crate::{Actor, Cx, Result, access, audit, boxed};
+use crate::{
+    Actor, Cx, Result, access, audit, boxed,
+    webhook::{Happening, Place, tell},
+};
 
 /// Makes a project with the settings, labeling interface and people of another; tasks and work stay where they are.
 ///
@@ -34,6 +37,7 @@ pub async fn duplicate(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<
         data: json!({ "title": title, "copied_from": project_id }),
     };
     audit::transition(cx, &mut tx, change).await?;
+    tell(cx, &mut tx, Place { org_id: from.org_id(), project_id: copy }, Happening::ProjectCreated).await?;
     tx.commit().await?;
     Ok(copy)
 }

@@ -36,6 +36,7 @@ use crate::{
     Actor, Cx, Result, Tx,
     access::{self, OrgAccess, ProjectAccess},
     audit, boxed,
+    webhook::{Happening, Place, tell},
 };
 
 /// Makes a project in the current organization, with its labeling interface.
@@ -56,6 +57,7 @@ pub async fn create(cx: &Cx, actor: &Actor, input: NewProject) -> Result<Project
 pub async fn create_in(cx: &Cx, access: &OrgAccess, input: NewProject) -> Result<ProjectId> {
     let mut tx = access.begin(cx).await?;
     let project_id = insert(cx, &mut tx, access, input).await?;
+    tell(cx, &mut tx, Place { org_id: access.org_id(), project_id }, Happening::ProjectCreated).await?;
     tx.commit().await?;
     Ok(project_id)
 }
@@ -190,6 +192,7 @@ pub async fn update(cx: &Cx, actor: &Actor, project_id: ProjectId, patch: Projec
     let patch = patch.check()?;
     let mut tx = access.begin(cx).await?;
     write_patch(cx, &mut tx, &access, &patch).await?;
+    tell(cx, &mut tx, (&access).into(), Happening::ProjectUpdated).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -239,6 +242,7 @@ pub async fn set_label_config(
     }
     sql::set_config(&mut tx, &access, &config, cx.now()).await?;
     record_event(cx, &mut tx, &access, "label_config_changed", json!({ "hash": config.hash, "losses": lost })).await?;
+    tell(cx, &mut tx, (&access).into(), Happening::ProjectUpdated).await?;
     tx.commit().await?;
     Ok(config.hash)
 }
@@ -315,6 +319,8 @@ async fn move_to_bin(cx: &Cx, actor: &Actor, project_id: ProjectId, deleted: boo
         let title = sql::title_of(&mut tx, &access).await?;
         let action = if deleted { "project_deleted" } else { "project_restored" };
         record_event(cx, &mut tx, &access, action, json!({ "title": title })).await?;
+        let happening = if deleted { Happening::ProjectDeleted } else { Happening::ProjectUpdated };
+        tell(cx, &mut tx, (&access).into(), happening).await?;
     }
     tx.commit().await?;
     Ok(())

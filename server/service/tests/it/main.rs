@@ -22,6 +22,7 @@ mod text;
 mod tree;
 mod version;
 mod view;
+mod webhook;
 
 use domain::Kind;
 

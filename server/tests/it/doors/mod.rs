@@ -13,6 +13,7 @@ mod org;
 mod pages;
 mod project;
 mod routes;
+mod webhook;
 mod world;
 
 use std::collections::BTreeSet;
@@ -76,8 +77,16 @@ impl Door {
 
 /// The tables, in an order in which one question does not spoil the next: what deletes comes late, what ends sessions last.
 fn doors(world: &World) -> Vec<Door> {
-    let areas: [fn(&World) -> Vec<Door>; 7] =
-        [annotate::doors, import::doors, export::doors, ml::doors, org::doors, project::doors, account::doors];
+    let areas: [fn(&World) -> Vec<Door>; 8] = [
+        annotate::doors,
+        import::doors,
+        export::doors,
+        ml::doors,
+        webhook::doors,
+        org::doors,
+        project::doors,
+        account::doors,
+    ];
     areas.into_iter().flat_map(|area| area(world)).collect()
 }
 

@@ -24,7 +24,7 @@ enum Page {
 }
 
 /// Every page, by its pattern in `app/src/routes.rs`.
-const PAGES: [(&str, Page); 24] = [
+const PAGES: [(&str, Page); 26] = [
     ("/", Page::Open("what the product is")),
     ("/login", Page::Open("the way in")),
     ("/signed-in", Page::Open("says that this tab can be closed")),
@@ -38,6 +38,7 @@ const PAGES: [(&str, Page); 24] = [
     ("/dev/gallery", Page::Open("on development servers; see the test of the development pages")),
     ("/account", Page::Own),
     ("/org", Page::Own),
+    ("/org/webhooks", Page::OfMakers),
     ("/help/{page}", Page::Own),
     ("/projects", Page::Own),
     ("/projects/new", Page::OfMakers),
@@ -48,6 +49,8 @@ const PAGES: [(&str, Page); 24] = [
     ("/projects/{id}/tasks/{task}", Page::OfProject(404)),
     ("/projects/{id}/import", Page::OfProject(403)),
     ("/projects/{id}/export", Page::OfProject(403)),
+    // Of the project.
+    ("/webhooks/{id}", Page::OfProject(403)),
     ("/projects/{id}/settings", Page::OfProject(403)),
     ("/projects/{id}/settings/{section}", Page::OfProject(403)),
 ];
@@ -57,7 +60,8 @@ async fn every_page_turns_away_whom_it_should() {
     let world = World::new().await;
     let mut wrong = Vec::new();
     for (pattern, page) in PAGES {
-        let address = pattern
+        let pattern_of = pattern.replace("/webhooks/{id}", &format!("/webhooks/{}", world.webhook_id));
+        let address = pattern_of
             .replace("{id}", &world.project_id.to_string())
             .replace("{task}", &world.tasks[2].to_string())
             .replace("{token}", &world.invite_token)

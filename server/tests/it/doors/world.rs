@@ -4,12 +4,16 @@ use chrono::TimeDelta;
 use domain::{
     access::{OrgRole, ProjectRole},
     format::{ExportFormat, ExportOptions},
-    id::{ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, SessionId, TaskId, TokenId, UserId, WorkspaceId},
+    id::{
+        DeliveryId, ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, SessionId, TaskId, TokenId, UserId,
+        WebhookId, WorkspaceId,
+    },
     org::NewInvite,
-    project::{NewProject, ProjectMove},
+    project::{NewProject, ProjectMove, ProjectPatch},
     token::{NewToken, Scope, TokenKind},
+    webhook::{self as hook, WebhookForm},
 };
-use service::{Actor, account, export, import, job, org, project, storage, testing::user_id};
+use service::{Actor, account, export, import, job, org, project, storage, testing::user_id, webhook};
 
 use crate::support::{Browser, TestApp};
 
@@ -66,6 +70,10 @@ pub struct World {
     pub export_id: ExportId,
     /// Of the owner.
     pub token_id: TokenId,
+    /// Of the project.
+    pub webhook_id: WebhookId,
+    /// Of that webhook; nothing of it was sent.
+    pub delivery_id: DeliveryId,
 }
 
 impl World {
@@ -121,6 +129,17 @@ impl World {
             .await
             .unwrap();
 
+        let form = WebhookForm { url: "http://1.1.1.1/secret".into(), ..WebhookForm::default() };
+        let webhook_id = webhook::add(cx, &owner, hook::Scope::Project(project_id), form).await.unwrap().webhook_id;
+        project::update(cx, &owner, project_id, ProjectPatch::default()).await.unwrap();
+        let delivery_id: i64 =
+            sqlx::query_scalar("select webhook_delivery_id from webhook_delivery where webhook_id = $1")
+                .bind(webhook_id.0)
+                .fetch_one(db.pool())
+                .await
+                .unwrap();
+        let delivery_id = DeliveryId(delivery_id);
+
         let people = [
             (Who::Rival, &rival),
             (Who::Owner, &owner),
@@ -154,6 +173,8 @@ impl World {
             waiting_import_id,
             export_id,
             token_id,
+            webhook_id,
+            delivery_id,
         }
     }
 

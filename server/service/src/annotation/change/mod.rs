@@ -19,6 +19,7 @@ use crate::{
     access::{self, ProjectAccess},
     audit::{self, Transition},
     boxed,
+    webhook::{Happening, tell},
 };
 
 /// An annotation to store.
@@ -115,6 +116,7 @@ pub(crate) async fn add_in(
     let labeled = sql::recount(tx, access, task_id, i32::from(lease.is_some()), now).await?;
     let state = if new.was_cancelled { "skipped" } else { "submitted" };
     note(cx, tx, access, annotation_id, task_id, (None, state, "submit")).await?;
+    tell(cx, tx, access.into(), Happening::AnnotationCreated(annotation_id)).await?;
     let change = SummaryChange {
         annotations: i64::from(!new.was_cancelled),
         skipped: i64::from(new.was_cancelled),
@@ -162,6 +164,7 @@ pub async fn update(cx: &Cx, actor: &Actor, annotation_id: AnnotationId, patch: 
     let labeled = sql::recount(&mut tx, &access, task_id, 0, now).await?;
     let named = |cancelled: bool| if cancelled { "skipped" } else { "submitted" };
     note(cx, &mut tx, &access, annotation_id, task_id, (Some(named(was)), named(is), "update")).await?;
+    tell(cx, &mut tx, (&access).into(), Happening::AnnotationUpdated(annotation_id)).await?;
     let nothing: &[ResultItem] = &[];
     let change = SummaryChange {
         annotations: i64::from(!is) - i64::from(!was),
@@ -200,6 +203,7 @@ pub(crate) async fn delete_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, anno
     let was = before.was_cancelled;
     let state = if was { "skipped" } else { "submitted" };
     note(cx, tx, access, annotation_id, task_id, (Some(state), "deleted", "delete")).await?;
+    tell(cx, tx, access.into(), Happening::AnnotationsDeleted(&[annotation_id])).await?;
     let change = SummaryChange {
         annotations: -i64::from(!was),
         skipped: -i64::from(was),

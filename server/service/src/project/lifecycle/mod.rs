@@ -10,7 +10,10 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{Actor, Cx, Result, access, audit, boxed};
+use crate::{
+    Actor, Cx, Result, access, audit, boxed,
+    webhook::{Happening, tell},
+};
 
 /// The most lines of history that are read.
 const HISTORY: i64 = 100;
@@ -39,6 +42,7 @@ pub async fn change_state(cx: &Cx, actor: &Actor, project_id: ProjectId, step: P
         data: json!({ "tasks": standing.tasks, "labeled": standing.labeled }),
     };
     audit::transition(cx, &mut tx, change).await?;
+    tell(cx, &mut tx, (&access).into(), Happening::ProjectUpdated).await?;
     tx.commit().await?;
     Ok(state)
 }

@@ -12,7 +12,10 @@ use domain::{
 use serde_json::Value;
 
 use super::{insert, write_patch};
-use crate::{Actor, Cx, Result, access, boxed};
+use crate::{
+    Actor, Cx, Result, access, boxed,
+    webhook::{Happening, Place, tell},
+};
 
 /// The most projects of a page.
 pub const MAX_PAGE: i64 = 100;
@@ -118,6 +121,7 @@ pub async fn create_with(cx: &Cx, actor: &Actor, input: NewProject, settings: Pr
     let mut tx = access.begin(cx).await?;
     let project_id = insert(cx, &mut tx, &access, input).await?;
     write_patch(cx, &mut tx, &access.of_new(project_id), &settings).await?;
+    tell(cx, &mut tx, Place { org_id: access.org_id(), project_id }, Happening::ProjectCreated).await?;
     tx.commit().await?;
     Ok(project_id)
 }

@@ -16,6 +16,7 @@ use crate::{
     access::{self, ProjectAccess},
     audit, boxed,
     import::summary::{self, Counts},
+    webhook::{Happening, tell},
 };
 
 /// The most tasks that are deleted in one transaction.
@@ -53,6 +54,7 @@ pub async fn update(cx: &Cx, actor: &Actor, task_id: TaskId, patch: TaskPatch) -
         counts.gone.add(&before.data.0);
         counts.columns.add(data);
     }
+    tell(cx, &mut tx, (&access).into(), Happening::TaskUpdated(task_id)).await?;
     summary::add(&mut tx, &access, counts, now).await?;
     tx.commit().await?;
     Ok(())
@@ -116,6 +118,8 @@ pub(crate) async fn delete_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, ids:
         counts.proposed.add(&result.0 as &Vec<ResultItem>, -1);
     }
     sql::delete(tx, access, &ids).await?;
+    let gone: Vec<TaskId> = tasks.iter().map(|task| task.task_id).collect();
+    tell(cx, tx, access.into(), Happening::TasksDeleted(&gone)).await?;
     summary::add(tx, access, counts, now).await?;
     let event = audit::Event {
         org_id: Some(access.org_id()),
