@@ -19,7 +19,7 @@ pub async fn export_formats(project_id: ProjectId) -> Result<Vec<(ExportFormat, 
 #[server]
 pub async fn start_export(project_id: ProjectId, format: ExportFormat, include_unlabeled: bool) -> Result<ExportId> {
     let (cx, actor) = crate::ssr::request()?;
-    let options = domain::format::ExportOptions { include_unlabeled };
+    let options = domain::format::ExportOptions { include_unlabeled, ..domain::format::ExportOptions::default() };
     Ok(service::export::start(&cx, &actor, project_id, format, options).await?)
 }
 

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::project::markdown;
 
 /// Pages by name.
-static PAGES: LazyLock<[(&str, String); 3]> = LazyLock::new(|| {
+static PAGES: LazyLock<[(&str, String); 4]> = LazyLock::new(|| {
     [
         ("api", markdown::to_html(include_str!("../../../docs/api.md"))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),

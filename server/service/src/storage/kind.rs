@@ -34,7 +34,10 @@ impl FileKind {
             Self::Rows(import::Format::JsonLines) => "application/x-ndjson",
             Self::Rows(import::Format::Table { delimiter: b'\t' }) => "text/tab-separated-values",
             Self::Rows(import::Format::Table { .. }) => "text/csv",
-            Self::Rows(import::Format::Text) => "text/plain",
+            Self::Rows(import::Format::Coco) => "application/json",
+            Self::Rows(import::Format::Parquet) => "application/vnd.apache.parquet",
+            // XML as text: browsers would draw it.
+            Self::Rows(import::Format::Text | import::Format::Conll | import::Format::Voc) => "text/plain",
         }
     }
 }
