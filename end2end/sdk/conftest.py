@@ -35,7 +35,11 @@ def app() -> Iterator[App]:
         pytest.skip("ours alone")
     app = App()
     try:
-        yield app.start()
+        try:
+            app.start()
+        except RuntimeError as error:
+            pytest.exit(str(error), returncode=1)
+        yield app
     finally:
         app.stop()
 
