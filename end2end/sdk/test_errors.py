@@ -74,12 +74,15 @@ def test_fields_are_named(http: Http) -> None:
     assert all(isinstance(sentence, str) for sentences in wrong.values() for sentence in sentences)
 
 
-@pytest.mark.parametrize(
-    ("path", "field"),
-    [("/api/webhooks/", "url"), ("/api/predictions/", "result"), ("/api/dm/views/", "project"), ("/api/tasks/", "data")],
-)
-def test_missing_fields_are_named(http: Http, path: str, field: str) -> None:
-    assert field in assert_envelope(http.post(path, json={}), 400)["validation_errors"]
+def test_missing_fields_are_named(http: Http, project: int, add_tasks) -> None:
+    for path, body, field in (
+        ("/api/webhooks/", {"project": project}, "url"),
+        ("/api/predictions/", {"task": add_tasks("one")[0]}, "result"),
+        ("/api/dm/views/", {}, "project"),
+        ("/api/tasks/", {"project": project}, "data"),
+        ("/api/ml/", {"project": project}, "url"),
+    ):
+        assert field in assert_envelope(http.post(path, json=body), 400)["validation_errors"], path
 
 
 def test_broken_json(http: Http) -> None:

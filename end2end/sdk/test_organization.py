@@ -80,4 +80,4 @@ def test_a_person_needs_an_address(http: Http, ls: LabelStudio) -> None:
 def test_the_owner_stays(ls: LabelStudio) -> None:
     with pytest.raises(ApiError) as refused:
         ls.users.delete(ls.users.whoami().id)
-    assert refused.value.status_code == 403
+    assert refused.value.status_code in (403, 405)

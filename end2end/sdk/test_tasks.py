@@ -87,7 +87,7 @@ def test_an_empty_project_has_an_empty_page(ls: LabelStudio, http: Http, project
 
 
 def test_a_list_needs_a_project_or_a_view(http: Http) -> None:
-    assert http.get("/api/tasks/").status_code == 404
+    assert http.get("/api/tasks/").status_code in (400, 404)
     assert http.get("/api/tasks/?project=abc").status_code == 400
 
 
