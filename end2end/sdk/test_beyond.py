@@ -22,7 +22,7 @@ def test_a_copy_of_a_project(ls: LabelStudio, http: Http, make_project, project:
 def test_many_annotations_are_deleted_at_once(ls: LabelStudio, project: int, add_tasks) -> None:
     one, two, three = add_tasks("one", "two", "three")
     ids = [ls.annotations.create(task, result=[choice("Positive")]).id for task in (one, two, three)]
-    ls.annotations.delete_bulk(ids=ids[:2], project=project)
+    assert ls.annotations.delete_bulk(ids=ids[:2], project=project).deleted_count == 2
     assert [len(ls.annotations.list(task)) for task in (one, two, three)] == [0, 0, 1]
 
 
