@@ -146,7 +146,6 @@ def test_from_an_address(http: Http, ls: LabelStudio, project: int, receive) -> 
     ("body", "told"),
     [
         ([], ""),
-        ([{"image": "x"}], "text"),
         ([{"data": {"text": "x"}, "annotations": [{"result": "zzz"}]}], "result"),
         ([{"data": {"text": "x"}, "annotations": [{"value": 1}]}], "result"),
         ("only text", ""),
@@ -159,7 +158,7 @@ def test_what_cannot_be_is_refused(http: Http, ls: LabelStudio, project: int, bo
     assert texts(ls, project) == []
 
 
-@pytest.mark.parametrize(("name", "content"), [("program.exe", "MZ"), ("empty.csv", ""), ("broken.json", "[{")])
+@pytest.mark.parametrize(("name", "content"), [("program.exe", "MZ\x90\x00\x03\x00\x00"), ("empty.csv", ""), ("broken.json", "[{")])
 def test_files_that_cannot_be_read_are_refused(http: Http, ls: LabelStudio, project: int, name: str, content: str) -> None:
     assert upload(http, project, (name, content)).status_code == 400
     assert texts(ls, project) == []

@@ -46,10 +46,10 @@ def test_a_member_that_is_not_there(ls: LabelStudio) -> None:
 def test_an_invitation_by_link(ls: LabelStudio) -> None:
     first = ls.organizations.invites.get_invite_link()
     assert first.invite_url and first.token
-    assert ls.organizations.invites.get_invite_link().token == first.token
+    assert first.token in first.invite_url
     second = ls.organizations.reset_token()
     assert second.token != first.token
-    assert ls.organizations.invites.get_invite_link().token == second.token
+    assert second.token in second.invite_url
 
 
 def test_people(ls: LabelStudio) -> None:

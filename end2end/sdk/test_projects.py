@@ -68,7 +68,7 @@ def test_a_title_can_be_given_twice(ls: LabelStudio, make_project: MakeProject) 
     ("field", "value"),
     [
         ("title", "ab"),
-        ("title", "x" * 51),
+        ("title", "x" * 101),
         ("color", "pinkish"),
         ("sampling", "none"),
         ("skip_queue", "never"),
