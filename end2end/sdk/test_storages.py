@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from label_studio_sdk import LabelStudio
+from label_studio_sdk._extensions.label_studio_tools.core.utils.io import get_local_path
 from label_studio_sdk.core.api_error import ApiError
 from moto.server import ThreadedMotoServer
 
-from conftest import ORACLE, Http
+from conftest import ORACLE, Http, Person
 from support.app import free_port
 from support.world import choice, eventually
 
@@ -185,6 +186,16 @@ def test_objects_as_tasks(ls: LabelStudio, http: Http, project: int, access: dic
     resolved = http.get(f"/api/tasks/{task.id}/?resolve_uri=true").json()["data"]["text"]
     assert urlsplit(resolved).scheme in ("http", "https", "")
     assert resolved != task.data["text"]
+
+
+def test_a_model_fetches_an_object(ls: LabelStudio, owner: Person, access: dict, tmp_path: Path) -> None:
+    made = ls.import_storage.s3.create(**access, prefix="in", regex_filter=r".*\.txt", use_blob_urls=True, presign=False)
+    synced(ls.import_storage.s3, made.id)
+    (task,) = ls.tasks.list(project=access["project"], resolve_uri=False)
+    fetched = get_local_path(
+        task.data["text"], hostname=owner.url, access_token=owner.key, cache_dir=str(tmp_path), task_id=task.id
+    )
+    assert Path(fetched).read_bytes() == b"hello"
 
 
 def test_secrets_stay_inside(ls: LabelStudio, http: Http, access: dict) -> None:
