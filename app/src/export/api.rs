@@ -1,10 +1,10 @@
 //! The doors to exports.
 
 use domain::{
-    format::{ExportFormat, ExportRun},
+    format::{Comparison, ExportFormat, ExportOptions, ExportRun},
     id::{ExportId, ProjectId},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::error::Result;
 
@@ -16,11 +16,24 @@ pub async fn export_formats(project_id: ProjectId) -> Result<Vec<(ExportFormat, 
 }
 
 /// Starts an export.
-#[server]
-pub async fn start_export(project_id: ProjectId, format: ExportFormat, include_unlabeled: bool) -> Result<ExportId> {
+#[server(input = Json)]
+pub async fn start_export(project_id: ProjectId, format: ExportFormat, options: ExportOptions) -> Result<ExportId> {
     let (cx, actor) = crate::ssr::request()?;
-    let options = domain::format::ExportOptions { include_unlabeled, ..domain::format::ExportOptions::default() };
     Ok(service::export::start(&cx, &actor, project_id, format, options).await?)
+}
+
+/// Writes a snapshot in another format.
+#[server]
+pub async fn convert_export(project_id: ProjectId, export_id: ExportId, format: ExportFormat) -> Result<ExportId> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::export::convert(&cx, &actor, project_id, export_id, format).await?)
+}
+
+/// What has changed from one snapshot to another.
+#[server]
+pub async fn compare_exports(project_id: ProjectId, earlier: ExportId, later: ExportId) -> Result<Comparison> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::export::compare(&cx, &actor, project_id, earlier, later).await?)
 }
 
 /// The project's exports, newest first.

@@ -2,23 +2,22 @@
 
 use domain::{
     access::ProjectPermission,
-    format::{ExportFormat, ExportRun, Loss, Manifest, NAMED_TASKS},
-    id::{ExportId, ProjectId},
+    format::{ExportFormat, ExportRun, Family},
+    id::ExportId,
     import::RunStatus,
 };
 use leptos::{html, prelude::*};
 
-use super::api::{delete_export, export_formats, exports, start_export};
+use super::{
+    api::{export_formats, exports, start_export},
+    options::{Chosen, Options},
+    run::RunRow,
+};
 use crate::{
     error::AppError,
     lost::PartFailed,
     project::{ProjectFrame, project_id_param},
-    run::{badge, number},
-    ui::{
-        Banner, Button, ConfirmDialog, Dialog, DialogFoot, EmptyState, ErrorBanner, IconButton, Look, ProgressBar,
-        Size, SkeletonRows, Switch, Table, Time, Tone, answered, bytes, count, lu, plural, use_toasts,
-    },
-    watch::watch,
+    ui::{Button, EmptyState, ErrorBanner, Look, Size, SkeletonRows, answered, lu},
 };
 
 /// Where work goes out.
@@ -28,13 +27,17 @@ pub fn ExportPage() -> impl IntoView {
     let changed = RwSignal::new(0_u32);
     let formats = Resource::new(move || project_id.get(), export_formats);
     let runs = Resource::new(move || (project_id.get(), changed.get()), |(id, _)| exports(id));
-    let include_unlabeled = RwSignal::new(false);
+    let chosen = Chosen::default();
     let error = RwSignal::new(None::<AppError>);
     let list = NodeRef::<html::Section>::new();
     let start = Action::new(move |format: &ExportFormat| {
         let format = *format;
         async move {
-            match start_export(project_id.get_untracked(), format, include_unlabeled.get_untracked()).await {
+            let begun = match chosen.options() {
+                Ok(options) => start_export(project_id.get_untracked(), format, options).await,
+                Err(problem) => Err(problem.into()),
+            };
+            match begun {
                 Ok(_) => {
                     error.set(None);
                     changed.update(|count| *count += 1);
@@ -48,18 +51,10 @@ pub fn ExportPage() -> impl IntoView {
         <ProjectFrame project_id permission=ProjectPermission::Export title="Export">
             <div class="export">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <Switch
-                    name="include_unlabeled"
-                    label="Include tasks nobody has labeled"
-                    help="They come along marked as not labeled, and are never taken for empty ones."
-                    on_change=Callback::new(move |on| include_unlabeled.set(on))
-                />
+                <Options chosen/>
                 <Suspense fallback=|| view! { <SkeletonRows rows=4/> }>
                     {answered(formats, move |answer| match answer {
-                        Ok(formats) => {
-                            let cards = formats.into_iter().map(|(format, reason)| card(format, reason, start));
-                            view! { <ul class="export-formats" role="list">{cards.collect_view()}</ul> }.into_any()
-                        }
+                        Ok(formats) => families(&formats, start).into_any(),
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Suspense>
@@ -77,7 +72,18 @@ pub fn ExportPage() -> impl IntoView {
                         .into_any(),
                         Ok(runs) => {
                             let project_id = project_id.get_untracked();
-                            let rows = runs.into_iter().map(|run| view! { <RunRow project_id run changed/> });
+                            let fitting: Vec<ExportFormat> = formats
+                                .get()
+                                .and_then(Result::ok)
+                                .unwrap_or_default()
+                                .into_iter()
+                                .filter_map(|(format, reason)| reason.is_none().then_some(format))
+                                .collect();
+                            let snapshots = snapshots(&runs);
+                            let rows = runs.into_iter().map(|run| {
+                                let others = snapshots.iter().filter(|(id, _)| *id != run.export_id).cloned().collect();
+                                view! { <RunRow project_id run others formats=fitting.clone() changed/> }
+                            });
                             view! { <ul class="export-runs" role="list">{rows.collect_view()}</ul> }.into_any()
                         }
                         Err(error) => view! { <PartFailed error/> }.into_any(),
@@ -88,6 +94,52 @@ pub fn ExportPage() -> impl IntoView {
         </ProjectFrame>
     }
     .into_any()
+}
+
+/// The exports that hold everything, by name.
+fn snapshots(runs: &[ExportRun]) -> Vec<(ExportId, String)> {
+    let ready = runs.iter().filter(|run| run.format.is_snapshot() && run.status == RunStatus::Completed);
+    ready
+        .map(|run| {
+            let name = if run.options.title.is_empty() { run.format.name() } else { run.options.title.as_str() };
+            (run.export_id, format!("{name}, {}", run.created_at.format("%Y-%m-%d %H:%M UTC")))
+        })
+        .collect()
+}
+
+/// The formats under what they are about; those that do not fit lie behind the others.
+fn families(formats: &[(ExportFormat, Option<String>)], start: Action<ExportFormat, ()>) -> impl IntoView + use<> {
+    let shown = |format: &ExportFormat| !format.has_images();
+    let family = |family: Family| {
+        let cards: Vec<_> = formats
+            .iter()
+            .filter(|(format, reason)| format.family() == family && reason.is_none() && shown(format))
+            .map(|(format, _)| card(*format, None, start))
+            .collect();
+        (!cards.is_empty()).then(|| {
+            view! {
+                <section class="export-family">
+                    <h2 class="export-heading">{family.name()}</h2>
+                    <ul class="export-formats" role="list">{cards}</ul>
+                </section>
+            }
+        })
+    };
+    let families = [Family::Records, Family::Image, Family::Text, Family::Sound].map(family).into_iter().collect_view();
+    let unfit: Vec<_> = formats
+        .iter()
+        .filter(|(format, reason)| reason.is_some() && shown(format))
+        .map(|(format, reason)| card(*format, reason.clone(), start))
+        .collect();
+    let unfit = (!unfit.is_empty()).then(|| {
+        view! {
+            <details class="disclosure">
+                <summary>"Formats that do not fit this project"</summary>
+                <ul class="export-formats" role="list">{unfit}</ul>
+            </details>
+        }
+    });
+    view! { {families} {unfit} }
 }
 
 /// What has been begun is shown, where the formats above fill the screen.
@@ -102,14 +154,11 @@ fn bring_into_sight(list: NodeRef<html::Section>) {
 fn card(format: ExportFormat, reason: Option<String>, start: Action<ExportFormat, ()>) -> impl IntoView {
     let disabled = reason.is_some();
     let loss = format.cannot_carry();
-    view! {
-        <li class="export-format" data-disabled=disabled.then_some("")>
-            <h3>{format.name()}</h3>
-            <p>{format.contains()}</p>
-            {(!loss.is_empty()).then(|| view! { <p class="export-loss">{loss}</p> })}
-            {reason.map(|reason| view! { <p class="export-loss">{reason}</p> })}
+    let button = move |format: ExportFormat, look: Look, words: &'static str| {
+        view! {
             <Button
                 size=Size::Small
+                look=look
                 disabled=disabled
                 busy=start.pending()
                 attr:aria-label=format!("Export as {}", format.name())
@@ -117,159 +166,20 @@ fn card(format: ExportFormat, reason: Option<String>, start: Action<ExportFormat
                     start.dispatch(format);
                 }
             >
-                "Export"
+                {words}
             </Button>
-        </li>
-    }
-}
-
-/// One export: its progress, then its file.
-#[component]
-fn RunRow(project_id: ProjectId, run: ExportRun, changed: RwSignal<u32>) -> impl IntoView {
-    let export_id = run.export_id;
-    let name = run.format.name();
-    let run = RwSignal::new(run);
-    watch(format!("/events/projects/{project_id}/exports/{export_id}"), run, |run| run.status.is_over());
-    let is_asking = RwSignal::new(false);
-    let toasts = use_toasts();
-    let delete = Action::new(move |id: &ExportId| {
-        let id = *id;
-        async move {
-            match delete_export(project_id, id).await {
-                Ok(()) => changed.update(|count| *count += 1),
-                Err(error) => toasts.error(&error),
-            }
-            is_asking.set(false);
         }
-    });
-    let share = Signal::derive(move || run.with(ExportRun::fraction_done));
+    };
     view! {
-        <li class="export-run">
-            <div class="export-run-words">
-                <h3>{name}</h3>
-                {move || run.with(|run| badge(run.status, "Writing", "Ready", None))}
-                <span class="export-run-when">
-                    {move || run.with(|run| view! { <Time at=run.created_at/> })}
-                    {move || run.with(|run| run.size_bytes.map(|size| format!(" · {}", bytes(size))))}
-                </span>
-                {move || run.with(|run| run.manifest.clone().map(|manifest| view! { <Account project_id export_id manifest/> }))}
-                {move || run.with(|run| run.error.clone().map(|error| view! { <Banner tone=Tone::Danger>{error}</Banner> }))}
-                <Show when=move || run.with(|run| !run.status.is_over())>
-                    <ProgressBar label=format!("Writing {name}") value=share/>
-                </Show>
+        <li class="export-format" data-disabled=disabled.then_some("")>
+            <h3>{format.name()}</h3>
+            <p>{format.contains()}</p>
+            {(!loss.is_empty()).then(|| view! { <p class="export-loss">{loss}</p> })}
+            {reason.map(|reason| view! { <p class="export-loss">{reason}</p> })}
+            <div class="export-format-ways">
+                {button(format, Look::Plain, "Export")}
+                {format.with_images().map(|format| button(format, Look::Quiet, "With images"))}
             </div>
-            <div class="export-run-actions">
-                <Show when=move || run.with(|run| run.status == RunStatus::Completed)>
-                    <a
-                        class="button"
-                        data-look="plain"
-                        data-size="small"
-                        href=format!("/projects/{project_id}/exports/{export_id}/download")
-                        download=""
-                        rel="external"
-                    >
-                        "Download"
-                    </a>
-                </Show>
-                <IconButton
-                    icon=lu::LuTrash2
-                    label=format!("Delete this {name} export")
-                    look=Look::Quiet
-                    on:click=move |_| is_asking.set(true)
-                />
-            </div>
-            <ConfirmDialog
-                open=is_asking
-                title="Delete this export?"
-                text="The file is gone afterwards. The work itself stays, and can be exported again."
-                verb="Delete"
-                busy=delete.pending()
-                on_confirm=Callback::new(move |()| {
-                    delete.dispatch(export_id);
-                })
-            />
         </li>
-    }
-}
-
-/// What is in the file, and what was changed or stayed behind.
-#[component]
-fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> impl IntoView {
-    let mut words = format!(
-        "{}, {}",
-        plural(number(manifest.tasks_written), "task", "tasks"),
-        plural(number(manifest.annotations), "annotation", "annotations")
-    );
-    if manifest.reviewed_empty > 0 {
-        words.push_str(&format!(", {} reviewed and empty", manifest.reviewed_empty));
-    }
-    // Said beside the download, not behind a button.
-    let loud: Vec<_> = manifest.losses.iter().filter(|loss| loss.is_loud()).map(loud_line).collect();
-    let loud = (!loud.is_empty()).then(|| {
-        view! { <Banner tone=Tone::Warning title="Changed or missing in this file"><ul class="export-loud" role="list">{loud}</ul></Banner> }
-    });
-    let is_open = RwSignal::new(false);
-    let notes = plural(number(manifest.losses.len() as u64), "note", "notes");
-    let notes = StoredValue::new(format!("{notes} on what was changed or left out"));
-    let losses = StoredValue::new(manifest.losses);
-    view! {
-        <p class="export-run-account">{words}</p>
-        {loud}
-        <Show when=move || losses.with_value(|losses| !losses.is_empty())>
-            <Button look=Look::Quiet size=Size::Small icon=lu::LuTriangleAlert on:click=move |_| is_open.set(true)>
-                {notes.get_value()}
-            </Button>
-        </Show>
-        <Dialog
-            open=is_open
-            title="What was changed or left out".to_owned()
-            text="Everything else is in the file as it is stored here.".to_owned()
-            size="wide"
-            dismissable=true
-        >
-            <div class="dialog-body">
-                <Table
-                    caption="What was changed or left out"
-                    head=|| view! { <th scope="col" data-num="">"How often"</th><th scope="col">"What"</th><th scope="col">"Task ids"</th> }
-                >
-                    {losses.with_value(|losses| losses.iter().map(|loss| loss_row(project_id, loss)).collect_view())}
-                </Table>
-            </div>
-            <DialogFoot>
-                <a
-                    class="button"
-                    data-look="plain"
-                    href=format!("/projects/{project_id}/exports/{export_id}/manifest.json")
-                    download=""
-                    rel="external"
-                >
-                    "Download as JSON"
-                </a>
-            </DialogFoot>
-        </Dialog>
-    }
-    .into_any()
-}
-
-/// One reason why the file is not all that was made here, and how often.
-fn loud_line(loss: &Loss) -> impl IntoView + use<> {
-    view! { <li>{format!("{} × {}", count(number(loss.count)), loss.message)}</li> }
-}
-
-/// One reason, and the first tasks it happened to.
-fn loss_row(project_id: ProjectId, loss: &Loss) -> impl IntoView + use<> {
-    let tasks = loss
-        .tasks
-        .iter()
-        .map(|task| view! { <a href=format!("/projects/{project_id}/label?task={task}")>{*task}</a>" " })
-        .collect_view();
-    let more =
-        usize::try_from(loss.count).is_ok_and(|count| count > loss.tasks.len()) && loss.tasks.len() >= NAMED_TASKS;
-    view! {
-        <tr>
-            <td data-num="">{count(number(loss.count))}</td>
-            <td>{loss.message.clone()}</td>
-            <td class="export-loss-tasks">{tasks}{more.then_some("…")}</td>
-        </tr>
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     id::{FileId, ImportId, ProjectId},
-    import::ImportHistory,
+    import::{ImportHistory, LabelsAs},
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -11,23 +11,26 @@ use crate::error::Result;
 
 /// Imports files that were uploaded before.
 #[server(input = Json)]
-pub async fn import_files(project_id: ProjectId, files: Vec<FileId>) -> Result<ImportId> {
+pub async fn import_files(project_id: ProjectId, files: Vec<FileId>, labels_as: LabelsAs) -> Result<ImportId> {
+    use service::import::Source;
     let (cx, actor) = crate::ssr::request()?;
-    Ok(service::import::start(&cx, &actor, project_id, service::import::Source::Files(files)).await?)
+    Ok(service::import::start_as(&cx, &actor, project_id, Source::Files(files), labels_as).await?)
 }
 
 /// Imports pasted text.
 #[server(input = Json)]
-pub async fn import_text(project_id: ProjectId, text: String) -> Result<ImportId> {
+pub async fn import_text(project_id: ProjectId, text: String, labels_as: LabelsAs) -> Result<ImportId> {
+    use service::import::Source;
     let (cx, actor) = crate::ssr::request()?;
-    Ok(service::import::start(&cx, &actor, project_id, service::import::Source::Text(text)).await?)
+    Ok(service::import::start_as(&cx, &actor, project_id, Source::Text(text), labels_as).await?)
 }
 
 /// Imports the file behind an address.
 #[server(input = Json)]
-pub async fn import_url(project_id: ProjectId, url: String) -> Result<ImportId> {
+pub async fn import_url(project_id: ProjectId, url: String, labels_as: LabelsAs) -> Result<ImportId> {
+    use service::import::Source;
     let (cx, actor) = crate::ssr::request()?;
-    Ok(service::import::start(&cx, &actor, project_id, service::import::Source::Url(url)).await?)
+    Ok(service::import::start_as(&cx, &actor, project_id, Source::Url(url), labels_as).await?)
 }
 
 /// The project's imports, newest first, and what failed in the newest.

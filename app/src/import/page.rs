@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use domain::{
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::{FieldGap, ImportHistory},
+    import::{FieldGap, ImportHistory, LabelsAs},
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
@@ -22,13 +22,13 @@ use crate::{
     project::{ProjectFrame, project_id_param},
     run::number,
     ui::{
-        Banner, Button, Card, EmptyState, ErrorBanner, Icon, LinkButton, ProgressBar, Size, SkeletonRows, Table, Time,
-        Tone, answered, bytes, count, lu, plural,
+        Banner, Button, Card, EmptyState, ErrorBanner, Icon, LinkButton, ProgressBar, Size, SkeletonRows, Switch,
+        Table, Time, Tone, answered, bytes, count, lu, plural,
     },
 };
 
 /// What the file dialog offers.
-const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.txt,.zip,.png,.jpg,.jpeg,.webp,.gif,.bmp,.avif,.svg,\
+const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.txt,.parquet,.xml,.conll,.zip,.png,.jpg,.jpeg,.webp,.gif,.bmp,.avif,.svg,\
                       .wav,.mp3,.ogg,.flac,.m4a,.aac,.mp4,.m4v,.mov,.webm,.mkv,.pdf";
 
 /// A file on its way to the server.
@@ -46,6 +46,7 @@ pub fn ImportPage() -> impl IntoView {
     let project_id = project_id_param();
     let started = RwSignal::new(0_u32);
     let runs = Resource::new(move || (project_id.get(), started.get()), |(id, _)| imports(id));
+    let labels_as = RwSignal::new(LabelsAs::default());
     let error = RwSignal::new(None::<AppError>);
     let begun = Callback::new(move |outcome: Result<ImportId>| match outcome {
         Ok(_) => {
@@ -61,10 +62,18 @@ pub fn ImportPage() -> impl IntoView {
         <ProjectFrame project_id permission=ProjectPermission::Import title="Import">
             <div class="import">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <DropZone project_id begun/>
+                <DropZone project_id labels_as begun/>
+                <Switch
+                    name="labels_as"
+                    label="Labels of other programs are finished work"
+                    help="COCO, YOLO, Pascal VOC and CoNLL bring labels. They come in as predictions, for people to check, unless this is on: then they are annotations."
+                    on_change=Callback::new(move |on| {
+                        labels_as.set(if on { LabelsAs::Annotations } else { LabelsAs::Predictions });
+                    })
+                />
                 <div class="import-ways">
-                    <Paste project_id begun/>
-                    <Address project_id begun/>
+                    <Paste project_id labels_as begun/>
+                    <Address project_id labels_as begun/>
                 </div>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
@@ -90,7 +99,11 @@ fn keep_drops_out() {
 
 /// Files by drop or dialog: sent one after another, then imported together.
 #[component]
-fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+fn DropZone(
+    project_id: Memo<ProjectId>,
+    labels_as: RwSignal<LabelsAs>,
+    begun: Callback<Result<ImportId>>,
+) -> impl IntoView {
     let is_over = RwSignal::new(false);
     let sending = RwSignal::new(Vec::<Sending>::new());
     let busy = RwSignal::new(false);
@@ -104,7 +117,7 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
         busy.set(true);
         spawn_local(async move {
             let project_id = project_id.get_untracked();
-            send_all(project_id, files, sending, begun).await;
+            send_all(project_id, files, labels_as.get_untracked(), sending, begun).await;
             busy.set(false);
         });
     };
@@ -143,7 +156,7 @@ fn DropZone(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> i
             />
             <Icon icon=lu::LuUpload/>
             <strong>"Drop files here, or choose them"</strong>
-            <span>"JSON, NDJSON, CSV, TSV, text, images, sound, video, PDF, or a zip of them. Next to a table, media are what its rows name."</span>
+            <span>"JSON, NDJSON, CSV, TSV, Parquet, text, images, sound, video, PDF; COCO, YOLO, Pascal VOC, CoNLL; or a zip of them. Next to a table, media are what its rows name."</span>
         </label>
         <ul class="import-sending" role="list" aria-label="Files being sent">
             <For each=move || sending.get() key=|file| file.name.clone() let:file>
@@ -179,6 +192,12 @@ fn Help() -> impl IntoView {
                 <li><strong>"CSV, TSV: "</strong>"the first line names the columns. "<strong>"Text: "</strong>"one task per line."</li>
                 <li><strong>"Images: "</strong>"PNG, JPEG, WebP, GIF, BMP, AVIF, SVG; up to 1 GB, 1,000 million pixels, 40,000 on a side."</li>
                 <li><strong>"Sound, video, PDF: "</strong>"each file is a task, or what a row names."</li>
+                <li>
+                    <strong>"COCO, Pascal VOC, CoNLL: "</strong>
+                    "their labels become those of your labeling interface. "<strong>"YOLO: "</strong>
+                    "a zip with images, labels and classes.txt or data.yaml."
+                </li>
+                <li><strong>"Parquet: "</strong>"each row is a task; what was exported here comes back as it was."</li>
                 <li><strong>"Zip: "</strong>"any of these; archives inside are not opened."</li>
                 <li>
                     "A row may have 32 MB (of a table 8 MB) and 100 levels. One that is wrong is left out with its number and the reason, and never stops the others: download those rows, mend them, bring them again."
@@ -192,6 +211,7 @@ fn Help() -> impl IntoView {
 async fn send_all(
     project_id: ProjectId,
     files: Vec<File>,
+    labels_as: LabelsAs,
     sending: RwSignal<Vec<Sending>>,
     begun: Callback<Result<ImportId>>,
 ) {
@@ -211,7 +231,7 @@ async fn send_all(
         }
     }
     if !received.is_empty() {
-        begun.run(import_files(project_id, received).await);
+        begun.run(import_files(project_id, received, labels_as).await);
     }
 }
 
@@ -227,7 +247,8 @@ fn Way(
     verb: &'static str,
     /// What is in the field.
     text: RwSignal<String>,
-    send: fn(ProjectId, String) -> Sent,
+    labels_as: RwSignal<LabelsAs>,
+    send: fn(ProjectId, String, LabelsAs) -> Sent,
     begun: Callback<Result<ImportId>>,
     /// Puts the hand where the next can be put in: the button is of no use any more.
     refocus: Callback<()>,
@@ -235,7 +256,7 @@ fn Way(
 ) -> impl IntoView {
     let error = RwSignal::new(None::<AppError>);
     let start = Action::new(move |(): &()| async move {
-        match send(project_id.get_untracked(), text.get_untracked()).await {
+        match send(project_id.get_untracked(), text.get_untracked(), labels_as.get_untracked()).await {
             Ok(import_id) => {
                 text.set(String::new());
                 error.set(None);
@@ -264,7 +285,11 @@ fn Way(
 
 /// Rows from the clipboard.
 #[component]
-fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+fn Paste(
+    project_id: Memo<ProjectId>,
+    labels_as: RwSignal<LabelsAs>,
+    begun: Callback<Result<ImportId>>,
+) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let rows = NodeRef::<html::Textarea>::new();
     let refocus = Callback::new(move |()| {
@@ -273,7 +298,7 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
         }
     });
     view! {
-        <Way project_id title="Paste" verb="Import text" text send=|id, text| Box::pin(import_text(id, text)) begun refocus>
+        <Way project_id title="Paste" verb="Import text" text labels_as send=|id, text, labels| Box::pin(import_text(id, text, labels)) begun refocus>
             <label class="sr-only" for="import-text">"Rows"</label>
             <textarea
                 id="import-text"
@@ -290,7 +315,11 @@ fn Paste(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl
 
 /// A file on the web.
 #[component]
-fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> impl IntoView {
+fn Address(
+    project_id: Memo<ProjectId>,
+    labels_as: RwSignal<LabelsAs>,
+    begun: Callback<Result<ImportId>>,
+) -> impl IntoView {
     let url = RwSignal::new(String::new());
     let address = NodeRef::<html::Input>::new();
     let refocus = Callback::new(move |()| {
@@ -304,7 +333,8 @@ fn Address(project_id: Memo<ProjectId>, begun: Callback<Result<ImportId>>) -> im
             title="From an address"
             verb="Fetch and import"
             text=url
-            send=|id, url| Box::pin(import_url(id, url))
+            labels_as
+            send=|id, url, labels| Box::pin(import_url(id, url, labels))
             begun
             refocus
         >

@@ -76,7 +76,7 @@ async fn what_failed_and_what_was_made_can_be_downloaded_and_watched() {
     let cx = &app.db.cx;
     let source = import::Source::Text("a,b\n1,2\n3\n\"4\"\"\",5,6\n7,8\n9,1\n2,3\n".into());
     let import_id = import::start(cx, &owner, project_id, source).await.unwrap();
-    let options = domain::format::ExportOptions { include_unlabeled: true };
+    let options = domain::format::ExportOptions { include_unlabeled: true, ..Default::default() };
     let export_id = export::start(cx, &owner, project_id, ExportFormat::Csv, options).await.unwrap();
     job::runner::run_waiting(cx).await.unwrap();
 

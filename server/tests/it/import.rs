@@ -9,7 +9,7 @@ use app::import::api::{ImportFiles, ImportUrl, Imports};
 use axum::{Router, response::Redirect, routing::get};
 use domain::{
     id::{FileId, ProjectId},
-    import::{ImportHistory, ImportRun, RunStatus},
+    import::{ImportHistory, ImportRun, LabelsAs, RunStatus},
     project::NewProject,
 };
 use http::{StatusCode, header};
@@ -50,7 +50,8 @@ async fn import(
     let received = browser.upload(project_id, name, bytes).await;
     assert_eq!(received.status, StatusCode::OK, "{name}: {}", received.text());
     let file: FileId = serde_json::from_value(received.json::<Value>()[0]["file_id"].clone()).unwrap();
-    let answer = browser.call_json(&ImportFiles { project_id, files: vec![file] }).await;
+    let answer =
+        browser.call_json(&ImportFiles { project_id, files: vec![file], labels_as: LabelsAs::default() }).await;
     assert_eq!(answer.code_or_ok(), "ok", "{name}");
     let run = newest(app, browser, project_id).await;
     let import_id = run.import_id;
@@ -279,7 +280,8 @@ async fn addresses_lead_to_the_public_internet_or_nowhere() {
     let app = TestApp::over(TestDb::with(|builder| builder.resolver(resolver).allow_networks(networks)).await);
     let (owner, project_id) = project_in(&app).await;
     let browser = app.browser_of(&owner).await;
-    let ask = async |url: String| browser.call_json(&ImportUrl { project_id, url }).await;
+    let ask =
+        async |url: String| browser.call_json(&ImportUrl { project_id, url, labels_as: LabelsAs::default() }).await;
 
     for (url, code) in [
         ("http://10.0.0.1/a.json".to_owned(), "url_private"),

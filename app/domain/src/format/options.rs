@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{ExportAnnotation, ExportTask, interpolate};
+use crate::{Error, Result};
 
 /// What people choose beside the format.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +123,26 @@ impl TaskFilter {
     }
 }
 
+/// The longest title.
+const MAX_TITLE_CHARS: usize = 200;
+
 impl ExportOptions {
+    /// Whether so much can be chosen.
+    ///
+    /// # Errors
+    /// Too many tasks or too long a title.
+    pub fn check(&self) -> Result<()> {
+        if self.tasks.ids.len() > MAX_NAMED_IDS || self.annotations.completed_by.len() > MAX_NAMED_IDS {
+            let message = format!("At most {MAX_NAMED_IDS} tasks can be named one by one.");
+            return Err(Error::invalid("tasks", "export_too_many_ids", message));
+        }
+        if self.title.chars().count() > MAX_TITLE_CHARS || self.title.contains('\0') {
+            let message = format!("A title has at most {MAX_TITLE_CHARS} characters.");
+            return Err(Error::invalid("title", "export_title", message));
+        }
+        Ok(())
+    }
+
     /// What of a task is taken out; `None` for a task that is not.
     #[must_use]
     pub fn apply(&self, mut task: ExportTask) -> Option<ExportTask> {
@@ -214,6 +234,16 @@ mod tests {
         assert_eq!(kept(r#"{"tasks": {"finished": "exclude"}}"#), None);
         assert_eq!(kept(r#"{"tasks": {"finished": "only", "skipped": "only", "annotated": "only"}}"#).unwrap().1, 1);
         assert_eq!(kept(r#"{"tasks": {"skipped": "exclude"}}"#), None);
+    }
+
+    #[test]
+    fn what_cannot_be_chosen_is_refused() {
+        let titled = |length: usize| ExportOptions { title: "é".repeat(length), ..ExportOptions::default() };
+        assert!(titled(200).check().is_ok());
+        assert_eq!(titled(201).check().unwrap_err().code, "export_title");
+        let mut many = ExportOptions::default();
+        many.tasks.ids = (0..=100_000).collect();
+        assert_eq!(many.check().unwrap_err().code, "export_too_many_ids");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct ExportRun {
     pub format: ExportFormat,
     /// What was chosen beside the format.
     pub options: ExportOptions,
+    /// The snapshot it is made from, where it is not made from the project itself.
+    #[serde(default)]
+    pub source: Option<ExportId>,
     /// Where it stands.
     pub status: RunStatus,
     /// Why it failed.

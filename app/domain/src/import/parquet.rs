@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ::parquet::{
+    errors::ParquetError,
     file::{reader::FileReader, serialized_reader::SerializedFileReader},
     record::{Field, Row, reader::RowIter},
 };
@@ -40,7 +41,7 @@ impl Table {
         let refuse = |message: String| Error::invalid("file", "parquet_malformed", message);
         let broken =
             |error: ::parquet::errors::ParquetError| refuse(format!("This Parquet file cannot be read: {error}."));
-        let reader = SerializedFileReader::new(bytes).map_err(broken)?;
+        let reader = guarded(|| SerializedFileReader::new(bytes)).map_err(broken)?;
         let metadata = reader.metadata().clone();
         let columns = metadata.file_metadata().schema_descr().num_columns();
         if columns > MAX_COLUMNS {
@@ -54,7 +55,7 @@ impl Table {
         let notes = metadata.file_metadata().key_value_metadata();
         let ours = notes.and_then(|notes| notes.iter().find(|note| note.key == crate::format::PARQUET_KEY));
         let ours = ours.and_then(|note| Ours::read(note.value.as_deref()?));
-        let rows = RowIter::from_file_into(Box::new(reader));
+        let rows = guarded(|| Ok(RowIter::from_file_into(Box::new(reader)))).map_err(broken)?;
         Ok(Self { rows: Some(rows), ours, next: None, number: 0 })
     }
 
@@ -102,7 +103,8 @@ impl Table {
     }
 
     fn read(&mut self) -> Option<std::result::Result<Map<String, Value>, RowError>> {
-        Some(match self.rows.as_mut()?.next()? {
+        let rows = self.rows.as_mut()?;
+        Some(match guarded(|| rows.next().transpose()).transpose()? {
             Ok(row) => Ok(object(&row)),
             Err(error) => {
                 self.rows = None;
@@ -110,6 +112,12 @@ impl Table {
             }
         })
     }
+}
+
+/// What the library does with a file that lies about itself is not known in every case: a panic is an error like others.
+fn guarded<T>(read: impl FnOnce() -> ::parquet::errors::Result<T>) -> ::parquet::errors::Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ParquetError::General("it says what cannot be".to_owned())))
 }
 
 impl Ours {

@@ -1,18 +1,22 @@
 //! The job of an export: a thread reads tasks page by page and writes a temporary file, which then goes to the store.
 
-use std::{fs::File, io::Seek};
+use std::{
+    fs::File,
+    io::{self, BufReader, Seek},
+    sync::Arc,
+};
 
 use domain::{
-    Kind,
+    Error as Problem, Kind,
     access::ProjectPermission,
-    format::{ExportFormat, Manifest, exporter},
+    format::{ExportFormat, ExportOptions, ExportTask, Manifest, Snapshot, exporter},
     id::{ExportId, ProjectId},
     label_config,
 };
 use futures::StreamExt;
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::io::ReaderStream;
 
 use super::{sink::FileSink, sql, topic};
@@ -117,20 +121,48 @@ fn write(
     runtime: &Handle,
 ) -> Result<Option<(File, Manifest)>> {
     let config = label_config::read(&taken.label_config).unwrap_or_default();
-    let options = serde_json::from_value(taken.options.clone()).unwrap_or_default();
+    let options: ExportOptions = serde_json::from_value(taken.options.clone()).map_err(anyhow::Error::new)?;
+    let options = Arc::new(options);
     let file = tempfile::tempfile().map_err(anyhow::Error::new)?;
     let mut sink = FileSink::new(file, format.is_archive(), cx.clone(), access.clone(), runtime.clone());
     let mut exporter = exporter(format, &config, &options, &mut sink).map_err(anyhow::Error::new)??;
-    let mut last = 0;
+    // The next page is read while this one is written.
+    let ask = |last, done| {
+        let (cx, access, options) = (cx.clone(), access.clone(), options.clone());
+        runtime.spawn(async move { page(&cx, &access, export_id, &options, last, done).await })
+    };
+    let mut source = match taken.source {
+        Some(source) => Pages::Snapshot(Box::new(snapshot(cx, access, source, runtime)?)),
+        None => Pages::Project(ask(0, 0)),
+    };
     let mut done = 0;
     loop {
-        let page = runtime.block_on(page(cx, access, export_id, last, done))?;
+        let page = match &mut source {
+            Pages::Project(next) => {
+                let page = runtime.block_on(&mut *next).map_err(anyhow::Error::new)??;
+                if let Some((newest, count)) = page.as_ref().and_then(|tasks| Some((tasks.last()?.id, tasks.len()))) {
+                    *next = ask(newest, done + count as u64);
+                }
+                page
+            }
+            Pages::Snapshot(tasks) => {
+                let wanted = runtime.block_on(progress(cx, access, export_id, done))?;
+                let tasks = tasks.by_ref().take(usize::try_from(PAGE).unwrap_or(usize::MAX));
+                if wanted { Some(tasks.collect::<io::Result<Vec<_>>>().map_err(anyhow::Error::new)?) } else { None }
+            }
+        };
         let Some(tasks) = page else { return Ok(None) };
-        let Some(newest) = tasks.last() else { break };
-        last = newest.id;
+        if tasks.is_empty() {
+            break;
+        }
         done += tasks.len() as u64;
-        for task in &tasks {
-            exporter.task(task, &mut sink).map_err(anyhow::Error::new)?;
+        // A snapshot holds what was chosen, and nothing else.
+        let is_chosen = matches!(source, Pages::Snapshot(_));
+        for task in tasks {
+            let task = if is_chosen { Some(task) } else { options.apply(task) };
+            if let Some(task) = task {
+                exporter.task(&task, &mut sink).map_err(anyhow::Error::new)?;
+            }
         }
     }
     let manifest = exporter.finish(&mut sink).map_err(anyhow::Error::new)?;
@@ -139,19 +171,55 @@ fn write(
     Ok(Some((file, manifest)))
 }
 
+/// Where tasks come from.
+enum Pages {
+    /// The project: the page that is being read.
+    Project(JoinHandle<Result<Option<Vec<ExportTask>>>>),
+    /// A snapshot of it.
+    Snapshot(Box<dyn Iterator<Item = io::Result<ExportTask>>>),
+}
+
+/// The tasks of a snapshot.
+fn snapshot(
+    cx: &Cx,
+    access: &ProjectAccess,
+    source: ExportId,
+    runtime: &Handle,
+) -> Result<impl Iterator<Item = io::Result<ExportTask>> + use<>> {
+    let file = runtime.block_on(async {
+        let mut tx = access.begin(cx).await?;
+        let file = sql::file(&mut tx, access, source).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(file)
+    })?;
+    let message = "The snapshot that this was to be made from is gone. Please make a new one.";
+    let file = file.ok_or_else(|| Problem::conflict("snapshot_gone", message))?;
+    Ok(Snapshot::new(BufReader::new(storage::blocking(cx, &file.storage_key, runtime)?)))
+}
+
+/// Says how far it is; whether somebody still wants it.
+async fn progress(cx: &Cx, access: &ProjectAccess, export_id: ExportId, done: u64) -> Result<bool> {
+    let mut tx = access.begin(cx).await?;
+    let wanted = sql::progress(cx, &mut tx, access, export_id, done).await?;
+    events::tell(&mut tx, &topic(export_id)).await?;
+    tx.commit().await?;
+    Ok(wanted)
+}
+
 /// Says how far it is and reads on; `None` when nobody wants it any more.
 async fn page(
     cx: &Cx,
     access: &ProjectAccess,
     export_id: ExportId,
+    options: &ExportOptions,
     last: i64,
     done: u64,
-) -> Result<Option<Vec<domain::format::ExportTask>>> {
+) -> Result<Option<Vec<ExportTask>>> {
     let mut tx = access.begin(cx).await?;
     if !sql::progress(cx, &mut tx, access, export_id, done).await? {
         return Ok(None);
     }
-    let tasks = sql::tasks(&mut tx, access, last, PAGE).await?;
+    let tasks = sql::tasks(&mut tx, access, last, PAGE, options).await?;
     events::tell(&mut tx, &topic(export_id)).await?;
     tx.commit().await?;
     Ok(Some(tasks))

@@ -8,18 +8,19 @@ mod job;
 mod sink;
 mod sql;
 
-use std::ops::Range;
+use std::{io::BufReader, ops::Range};
 
 use bytes::Bytes;
 use domain::{
     Error as Problem,
     access::ProjectPermission,
-    format::{ExportFormat, ExportOptions, ExportRun},
+    format::{Comparison, ExportFormat, ExportOptions, ExportRun},
     id::{ExportId, ProjectId},
     import::RunStatus,
 };
 use futures::stream::BoxStream;
 use object_store::{ObjectStoreExt, path::Path};
+use tokio::runtime::Handle;
 
 pub use job::RunExport;
 
@@ -41,13 +42,72 @@ pub async fn start(
     options: ExportOptions,
 ) -> Result<ExportId> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    options.check()?;
     let mut tx = access.begin(cx).await?;
     let config = sql::label_config(&mut tx, &access).await?;
     format.check(&config)?;
-    let export_id = sql::insert(cx, &mut tx, &access, format, &options).await?;
+    let export_id = sql::insert(cx, &mut tx, &access, format, &options, None).await?;
     enqueue(&mut tx, &RunExport { project_id, export_id }).await?;
     tx.commit().await?;
     Ok(export_id)
+}
+
+/// Writes a snapshot in another format: what the project held when the snapshot was made, whatever has become of it since.
+///
+/// # Errors
+/// *Not found* for another project's export; *invalid* when it is no snapshot that is ready, or the format does not fit.
+#[boxed]
+pub async fn convert(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    source: ExportId,
+    format: ExportFormat,
+) -> Result<ExportId> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let mut tx = access.begin(cx).await?;
+    let snapshot = sql::runs(&mut tx, &access, Some(source), 1).await?.into_iter().next();
+    let snapshot = snapshot.ok_or_else(|| Problem::not_found("export"))?;
+    is_snapshot(&snapshot)?;
+    let config = sql::label_config(&mut tx, &access).await?;
+    format.check(&config)?;
+    let export_id = sql::insert(cx, &mut tx, &access, format, &snapshot.options, Some(source)).await?;
+    enqueue(&mut tx, &RunExport { project_id, export_id }).await?;
+    tx.commit().await?;
+    Ok(export_id)
+}
+
+fn is_snapshot(run: &ExportRun) -> Result<()> {
+    if run.format.is_snapshot() && run.status == RunStatus::Completed {
+        return Ok(());
+    }
+    let message = "Only exports as JSON or NDJSON that are ready hold everything that this needs.";
+    Err(Problem::invalid("export", "export_no_snapshot", message).into())
+}
+
+/// What has changed from one snapshot to another.
+///
+/// # Errors
+/// As [`convert`].
+#[boxed]
+pub async fn compare(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    earlier: ExportId,
+    later: ExportId,
+) -> Result<Comparison> {
+    let mut keys = Vec::with_capacity(2);
+    for export_id in [earlier, later] {
+        is_snapshot(&get(cx, actor, project_id, export_id).await?)?;
+        keys.push(download(cx, actor, project_id, export_id).await?.storage_key);
+    }
+    let (cx, runtime) = (cx.clone(), Handle::current());
+    let compared = tokio::task::spawn_blocking(move || {
+        let open = |key: &String| storage::blocking(&cx, key, &runtime).map(BufReader::new);
+        Ok(domain::format::compare(open(&keys[0])?, open(&keys[1])?).map_err(anyhow::Error::new)?)
+    });
+    compared.await.map_err(anyhow::Error::new)?
 }
 
 /// The project's exports, newest first.
@@ -86,8 +146,7 @@ pub async fn formats(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Ve
     let mut tx = access.begin(cx).await?;
     let config = sql::label_config(&mut tx, &access).await?;
     tx.commit().await?;
-    let judged = |format: ExportFormat| (format, format.check(&config).err().map(|problem| problem.message));
-    Ok(ExportFormat::ALL.into_iter().map(judged).collect())
+    Ok(ExportFormat::fitting(&config))
 }
 
 /// A finished file on its way out.

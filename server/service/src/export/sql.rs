@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use domain::{
-    format::{ExportAnnotation, ExportFormat, ExportOptions, ExportPrediction, ExportRun, ExportTask, Manifest},
+    format::{
+        ExportAnnotation, ExportDraft, ExportFormat, ExportOptions, ExportPrediction, ExportRun, ExportTask, Manifest,
+    },
     id::ExportId,
     label_config::{self, LabelConfig},
 };
@@ -26,14 +28,17 @@ pub(super) async fn insert(
     access: &ProjectAccess,
     format: ExportFormat,
     options: &ExportOptions,
+    source: Option<ExportId>,
 ) -> Result<ExportId> {
     Ok(sqlx::query_scalar!(
-        r#"insert into project_export (project_id, created_by, format, options, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $5) returning project_export_id as "id: ExportId""#,
+        r#"insert into project_export
+            (project_id, created_by, format, options, source_export_id, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $6) returning project_export_id as "id: ExportId""#,
         access.project_id().0,
         access.user_id().map(|id| id.0),
         format.code(),
         serde_json::to_value(options).map_err(anyhow::Error::new)?,
+        source.map(|id| id.0),
         cx.now()
     )
     .fetch_one(conn)
@@ -49,7 +54,7 @@ pub(super) async fn runs(
     let rows = sqlx::query!(
         r#"select e.project_export_id as "export_id: ExportId", e.format, e.options, e.status, e.error, e.file_name,
             e.size_bytes, e.manifest, e.progress_done, e.progress_total, e.created_at, e.finished_at,
-            u.name as "started_by?"
+            e.source_export_id as "source: ExportId", u.name as "started_by?"
         from project_export e left join user_account u on u.user_id = e.created_by
         where e.project_id = $1 and ($2::bigint is null or e.project_export_id = $2)
         order by e.project_export_id desc limit $3"#,
@@ -64,6 +69,7 @@ pub(super) async fn runs(
         export_id: row.export_id,
         format: ExportFormat::from_code(&row.format).unwrap_or(ExportFormat::Json),
         options: serde_json::from_value(row.options).unwrap_or_default(),
+        source: row.source,
         status: status(&row.status),
         error: row.error,
         file_name: row.file_name,
@@ -120,6 +126,8 @@ pub(super) async fn delete(
 pub(super) struct Taken {
     pub(super) format: String,
     pub(super) options: Value,
+    /// The snapshot to read instead of the project.
+    pub(super) source: Option<ExportId>,
     pub(super) label_config: String,
     pub(super) title: String,
 }
@@ -135,11 +143,13 @@ pub(super) async fn take(
         Taken,
         r#"update project_export e
         set status = 'in_progress', progress_done = 0, updated_at = $3,
-            progress_total = (select task_count from project_summary s where s.project_id = e.project_id)
+            progress_total = coalesce(
+                nullif(jsonb_array_length(coalesce(e.options #> '{tasks,ids}', '[]')), 0),
+                (select task_count from project_summary s where s.project_id = e.project_id))
         from project p
         where e.project_id = $1 and e.project_export_id = $2 and e.status in ('created', 'in_progress')
             and p.project_id = e.project_id
-        returning e.format, e.options, p.label_config, p.title"#,
+        returning e.format, e.options, e.source_export_id as "source: ExportId", p.label_config, p.title"#,
         access.project_id().0,
         export_id.0,
         cx.now()
@@ -236,14 +246,17 @@ pub(super) async fn tasks(
     access: &ProjectAccess,
     after: i64,
     limit: i64,
+    options: &ExportOptions,
 ) -> Result<Vec<ExportTask>> {
+    let chosen: Vec<i64> = options.tasks.ids.iter().copied().collect();
     let project = access.project_id().0;
     let rows = sqlx::query!(
         "select task_id, inner_id, data, meta, is_labeled, created_at, updated_at from task
-        where project_id = $1 and task_id > $2 order by task_id limit $3",
+        where project_id = $1 and task_id > $2 and ($4::bigint[] = '{}' or task_id = any($4)) order by task_id limit $3",
         project,
         after,
-        limit
+        limit,
+        &chosen
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -288,6 +301,9 @@ pub(super) async fn tasks(
             updated_at: row.updated_at,
         });
     }
+    if options.without_predictions {
+        return with_drafts(conn, project, options, &ids, &places, tasks).await;
+    }
     let predictions = sqlx::query!(
         "select task_id, prediction_id, model_version, score, result, created_at from prediction
         where project_id = $1 and task_id = any($2) order by prediction_id",
@@ -304,6 +320,41 @@ pub(super) async fn tasks(
             score: row.score,
             result: list(row.result),
             created_at: row.created_at,
+        });
+    }
+    with_drafts(conn, project, options, &ids, &places, tasks).await
+}
+
+/// Adds unfinished work, where it is wanted.
+async fn with_drafts(
+    conn: &mut PgConnection,
+    project: i64,
+    options: &ExportOptions,
+    ids: &[i64],
+    places: &HashMap<i64, usize>,
+    mut tasks: Vec<ExportTask>,
+) -> Result<Vec<ExportTask>> {
+    if !options.include_drafts {
+        return Ok(tasks);
+    }
+    let drafts = sqlx::query!(
+        "select task_id, annotation_draft_id, user_id, annotation_id, result, lead_time_ms, created_at, updated_at
+        from annotation_draft where project_id = $1 and task_id = any($2) order by annotation_draft_id",
+        project,
+        ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in drafts {
+        let Some(place) = places.get(&row.task_id) else { continue };
+        tasks[*place].drafts.push(ExportDraft {
+            id: row.annotation_draft_id,
+            user: row.user_id,
+            annotation: row.annotation_id,
+            result: list(row.result),
+            lead_time: seconds(row.lead_time_ms),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
         });
     }
     Ok(tasks)

@@ -4,6 +4,7 @@
 //! archive claims.
 
 use std::{
+    borrow::Cow,
     io::{self, Read, Seek},
     path::Component,
 };
@@ -19,6 +20,7 @@ use zip::ZipArchive;
 use super::{
     read::{self, Out, Plan, Stopped},
     uploaded::Brought,
+    yolo,
 };
 use crate::{
     Error, Result,
@@ -56,8 +58,13 @@ pub(super) fn read(
             return out.refused(&file.name, &Problem::invalid("file", "archive_damaged", message));
         }
     };
-    let has_rows =
-        beside_rows || archive.file_names().flatten().any(|name| is_content(&name) && import::is_table_name(&name));
+    let mut data_set = yolo::DataSet::of(&mut archive)?;
+    let is_data_set = data_set.is_some() || archive.file_names().flatten().any(|name| is_of_data_set(&name));
+    let has_rows = beside_rows
+        || data_set.is_some()
+        || archive.file_names().flatten().any(|name| is_content(&name) && import::is_table_name(&name));
+    let has_media = archive.file_names().flatten().any(|name| is_content(&name) && kind::is_media_name(&name));
+    let target = import::Target { has_media: has_media || plan.target.has_media, ..plan.target.clone() };
     let mut left = plan.cx.settings().max_upload_bytes;
     let mut order: Vec<usize> = (0..archive.len()).collect();
     if has_rows {
@@ -73,8 +80,23 @@ pub(super) fn read(
         if out.at.entry < plan.from.entry && out.at.file == plan.from.file {
             continue;
         }
-        let taken = entry(plan, runtime, file, &mut archive, index, has_rows, &mut left, out)?;
+        let name = archive.name_for_index(index).and_then(Result::ok).map(Cow::into_owned);
+        let taken = match (&mut data_set, name) {
+            (Some(set), Some(name)) if yolo::is_labels(&name) => {
+                set.labels(&mut archive, index, &file.name, &target, &mut left, out)?
+            }
+            (Some(_), Some(name)) if !kind::is_media_name(&name) => Ok(()),
+            // What our own exports say about themselves is no task.
+            (_, Some(name)) if is_data_set && matches!(name.as_str(), "manifest.json" | "notes.json") => Ok(()),
+            _ => entry(plan, runtime, file, &mut archive, index, has_rows, &target, &mut left, out)?,
+        };
         if taken.is_err() {
+            return Ok(Err(Stopped));
+        }
+    }
+    if let Some(set) = data_set {
+        out.at.entry += 1;
+        if set.rest(&file.name, &target, out).is_err() {
             return Ok(Err(Stopped));
         }
     }
@@ -90,6 +112,7 @@ fn entry(
     archive: &mut ZipArchive<std::fs::File>,
     index: usize,
     has_rows: bool,
+    target: &import::Target,
     left: &mut u64,
     out: &mut Out<'_>,
 ) -> Result<Result<(), Stopped>> {
@@ -116,7 +139,7 @@ fn entry(
     if !is_content(&name) {
         return Ok(Ok(()));
     }
-    let allowed = entry.compressed_size().saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES).min(*left);
+    let allowed = allowed(entry.compressed_size(), *left);
     let mut limited = Limited { inner: entry, allowed, over: false };
     let source = format!("{}/{name}", file.name);
     let mut head = Vec::new();
@@ -154,7 +177,7 @@ fn entry(
             let reason = "This is neither a table, a list, a text nor media by its name; it was not read.";
             return refuse(out, &name, reason.to_owned());
         }
-        Ok(_) => out.rows(&source, io::Cursor::new(&head).chain(&mut limited)),
+        Ok(_) => out.rows(&source, io::Cursor::new(&head).chain(&mut limited), target),
         Err(error) => Err(Error::Internal(anyhow::Error::new(error))),
     };
     *left -= limited.used(allowed);
@@ -173,11 +196,16 @@ fn entry(
     }
 }
 
+/// How much an entry may unpack to.
+pub(super) fn allowed(packed: u64, left: u64) -> u64 {
+    packed.saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED_BYTES).min(left)
+}
+
 fn import_head() -> u64 {
     domain::import::SNIFF_BYTES as u64
 }
 
-fn unpack_reason(error: &io::Error, over: bool) -> String {
+pub(super) fn unpack_reason(error: &io::Error, over: bool) -> String {
     if over {
         "This entry unpacks to far more than is plausible, or than may be imported; the rest of it was not read."
             .to_owned()
@@ -192,22 +220,27 @@ fn is_content(name: &str) -> bool {
     !name.starts_with("__MACOSX/") && !last.starts_with('.') && !last.is_empty() && last != "Thumbs.db"
 }
 
+/// Whether an entry shows that an archive is an export of ours or of the like.
+fn is_of_data_set(name: &str) -> bool {
+    name == "result.json" || name.starts_with("Annotations/")
+}
+
 /// Whether a name stays below where it is put.
-fn is_safe(name: &str) -> bool {
+pub(super) fn is_safe(name: &str) -> bool {
     let has_drive = name.as_bytes().get(1) == Some(&b':');
     let normal = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     !has_drive && !name.contains(['\\', '\0']) && std::path::Path::new(name).components().all(normal)
 }
 
 /// Counts what is unpacked, and stops where it becomes too much.
-struct Limited<R> {
-    inner: R,
-    allowed: u64,
-    over: bool,
+pub(super) struct Limited<R> {
+    pub(super) inner: R,
+    pub(super) allowed: u64,
+    pub(super) over: bool,
 }
 
 impl<R> Limited<R> {
-    fn used(&self, from: u64) -> u64 {
+    pub(super) fn used(&self, from: u64) -> u64 {
         from - self.allowed
     }
 }

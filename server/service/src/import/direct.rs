@@ -7,7 +7,7 @@ use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{ImportId, ProjectId, TaskId},
-    import::{self as rows, NewTask, preannotated},
+    import::{self as rows, LabelsAs, NewTask, preannotated},
     label_config,
 };
 
@@ -59,7 +59,7 @@ pub async fn direct(cx: &Cx, actor: &Actor, project_id: ProjectId, json: Bytes, 
     // As the owner of the tables, because Postgres has no `COPY` behind row-level security.
     let mut tx = cx.begin().await?;
     let new = sql::NewImport { source: "text", name: "API".to_owned(), url: None, size: Some(size), files: Vec::new() };
-    let import_id = sql::insert(cx, &mut tx, &access, &new).await?;
+    let import_id = sql::insert(cx, &mut tx, &access, &new, LabelsAs::default()).await?;
     let taken = sql::take(cx, &mut tx, &access, import_id).await?.ok_or_else(|| Problem::not_found("project"))?;
     let config = label_config::read(&taken.label_config).unwrap_or_default();
     if !fields.is_empty() {

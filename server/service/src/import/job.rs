@@ -4,6 +4,7 @@ use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
+    import::{LabelsAs, Target},
     label_config,
 };
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,9 @@ impl RunImport {
         let config = label_config::read(&taken.label_config).unwrap_or_default();
         let fields = read::MediaFields::of(&config);
         let mut writer = batch::Writer::new(access, self.import_id, &taken, fields.series.clone());
+        let labels_as = LabelsAs::from_code(&taken.labels_as).unwrap_or_default();
         let plan = read::Plan {
+            target: Target { config, labels_as, has_media: false },
             cx: cx.clone(),
             access: access.clone(),
             import_id: self.import_id,

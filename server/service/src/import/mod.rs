@@ -16,13 +16,14 @@ pub(crate) mod rows;
 mod sql;
 pub(crate) mod summary;
 mod uploaded;
+mod yolo;
 
 use bytes::Bytes;
 use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::{FailedRow, ImportHistory, ImportRun},
+    import::{FailedRow, ImportHistory, ImportRun, LabelsAs},
 };
 use futures::StreamExt;
 
@@ -57,6 +58,21 @@ pub enum Source {
 /// *Invalid* with what is wrong with the source, *not found* for files of another project.
 #[boxed]
 pub async fn start(cx: &Cx, actor: &Actor, project_id: ProjectId, source: Source) -> Result<ImportId> {
+    start_as(cx, actor, project_id, source, LabelsAs::default()).await
+}
+
+/// As [`start`]; labels of other programs become what `labels_as` says.
+///
+/// # Errors
+/// As [`start`].
+#[boxed]
+pub async fn start_as(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    source: Source,
+    labels_as: LabelsAs,
+) -> Result<ImportId> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
     let new = match source {
         Source::Files(ids) => of_files(cx, &access, ids).await?,
@@ -88,7 +104,7 @@ pub async fn start(cx: &Cx, actor: &Actor, project_id: ProjectId, source: Source
         }
     };
     let mut tx = access.begin(cx).await?;
-    let import_id = sql::insert(cx, &mut tx, &access, &new).await?;
+    let import_id = sql::insert(cx, &mut tx, &access, &new, labels_as).await?;
     enqueue(&mut tx, &RunImport { project_id, import_id }).await?;
     tx.commit().await?;
     Ok(import_id)

@@ -1,15 +1,13 @@
 //! The reading half of an import: a thread of its own that turns stored files into batches of rows.
 
-use std::io::{self, Read};
+use std::io::Read;
 
-use bytes::{Buf, Bytes};
 use domain::{
     Error as Problem,
     id::ImportId,
     import::{self, NewTask, RowError},
     label_config::LabelConfig,
 };
-use futures::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::{runtime::Handle, sync::mpsc::Sender};
@@ -35,6 +33,8 @@ pub(super) struct Plan {
     pub(super) files: Vec<StoredFile>,
     pub(super) fields: MediaFields,
     pub(super) from: Checkpoint,
+    /// Where labels of other programs go.
+    pub(super) target: import::Target,
 }
 
 /// The last row that was taken.
@@ -117,8 +117,13 @@ impl Out<'_> {
     }
 
     /// Takes all rows of a reader.
-    pub(super) fn rows<R: Read>(&mut self, source: &str, reader: R) -> Result<Result<(), Stopped>> {
-        let mut rows = match import::open(source, reader).map_err(anyhow::Error::new)? {
+    pub(super) fn rows<R: Read>(
+        &mut self,
+        source: &str,
+        reader: R,
+        target: &import::Target,
+    ) -> Result<Result<(), Stopped>> {
+        let mut rows = match import::open_for(source, reader, target).map_err(anyhow::Error::new)? {
             Ok(rows) => rows,
             Err(problem) => return self.refused(source, &problem),
         };
@@ -156,6 +161,7 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
     // Lines of text name nothing.
     let may_name = |file: &StoredFile| !is_zip(file) && !import::is_text_name(&file.name);
     let has_rows = plan.files.iter().zip(&media).any(|(file, is_medium)| !is_medium && may_name(file));
+    let target = import::Target { has_media: media.contains(&true), ..plan.target.clone() };
     let mut out = Out {
         sender,
         from: plan.from,
@@ -186,7 +192,7 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         } else if is_zip(file) {
             archive::read(plan, runtime, file, has_rows, &mut out)?
         } else {
-            out.rows(&file.name, open(plan, runtime, file)?)?
+            out.rows(&file.name, open(plan, runtime, file)?, &target)?
         };
         if taken.is_err() {
             return Ok(());
@@ -262,28 +268,6 @@ impl MediaFields {
 }
 
 /// A stored file as this thread reads it.
-pub(super) fn open(plan: &Plan, runtime: &Handle, file: &StoredFile) -> Result<impl Read> {
-    let stream = runtime.block_on(storage::read_key(&plan.cx, &file.storage_key, None))?;
-    Ok(Blocking { stream, runtime: runtime.clone(), chunk: Bytes::new() })
-}
-
-/// A stream as a reader for a thread that may wait.
-struct Blocking {
-    stream: BoxStream<'static, io::Result<Bytes>>,
-    runtime: Handle,
-    chunk: Bytes,
-}
-
-impl Read for Blocking {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() {
-            match self.runtime.block_on(self.stream.next()) {
-                Some(chunk) => self.chunk = chunk?,
-                None => return Ok(0),
-            }
-        }
-        let count = buffer.len().min(self.chunk.len());
-        self.chunk.copy_to_slice(&mut buffer[..count]);
-        Ok(count)
-    }
+pub(super) fn open(plan: &Plan, runtime: &Handle, file: &StoredFile) -> Result<impl Read + use<>> {
+    storage::blocking(&plan.cx, &file.storage_key, runtime)
 }

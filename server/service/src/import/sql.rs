@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     id::{FileId, ImportId},
-    import::{FailedRow, ImportRun, RunStatus},
+    import::{FailedRow, ImportRun, LabelsAs, RunStatus},
 };
 use sqlx::PgConnection;
 
@@ -24,12 +24,14 @@ pub(super) async fn insert(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     new: &NewImport,
+    labels_as: LabelsAs,
 ) -> Result<ImportId> {
     let files: Vec<i64> = new.files.iter().map(|id| id.0).collect();
     Ok(sqlx::query_scalar!(
         r#"insert into project_import
-            (project_id, created_by, source, source_name, url, file_upload_ids, bytes_total, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning project_import_id as "id: ImportId""#,
+            (project_id, created_by, source, source_name, url, file_upload_ids, bytes_total, labels_as, created_at,
+                updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning project_import_id as "id: ImportId""#,
         access.project_id().0,
         access.user_id().map(|id| id.0),
         new.source,
@@ -37,6 +39,7 @@ pub(super) async fn insert(
         new.url,
         &files,
         new.size.and_then(|size| i64::try_from(size).ok()),
+        labels_as.code(),
         cx.now()
     )
     .fetch_one(conn)
@@ -168,6 +171,7 @@ pub(super) struct Taken {
     pub(super) files: Vec<i64>,
     pub(super) checkpoint: Option<serde_json::Value>,
     pub(super) created_by: Option<i64>,
+    pub(super) labels_as: String,
     pub(super) label_config: String,
     pub(super) maximum_annotations: i32,
     pub(super) cohort_percentage: i32,
@@ -189,7 +193,7 @@ pub(super) async fn take(
         where i.project_id = $1 and i.project_import_id = $2 and i.status in ('created', 'in_progress')
             and p.project_id = i.project_id
         returning i.url, i.file_upload_ids as files, i.checkpoint, i.created_by,
-            p.label_config, p.maximum_annotations,
+            i.labels_as, p.label_config, p.maximum_annotations,
             p.overlap_cohort_percentage as cohort_percentage, p.skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!""#,
         access.project_id().0,
         import_id.0,

@@ -7,6 +7,7 @@
 //! - a name people chose is shown and sent back, and never becomes a path;
 //! - SVG is kept only after [`svg::sanitise`].
 
+mod blocking;
 pub mod kind;
 mod site;
 pub mod svg;
@@ -27,6 +28,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::{Actor, Cx, Result, access, access::ProjectAccess, boxed};
 
+pub(crate) use blocking::blocking;
 pub use kind::FileKind;
 pub(crate) use site::{site_file, site_image};
 use whole::Whole;

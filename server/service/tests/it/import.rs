@@ -23,7 +23,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::{code, refused};
 
-const BOXES: &str = "<View><Image name='img' value='$picture'/><RectangleLabels name='box' toName='img'>\
+pub(crate) const BOXES: &str = "<View><Image name='img' value='$picture'/><RectangleLabels name='box' toName='img'>\
     <Label value='Cat'/></RectangleLabels></View>";
 
 pub(crate) struct Desk {
@@ -290,7 +290,7 @@ async fn numbers_survive_the_way_in_and_out() {
     assert_eq!((run.tasks, run.failed), (2, 1));
     let reason = &desk.failures(&run).await[0].reason;
     assert!(reason.contains("18446744073709551616 is too large to be kept exactly"), "{reason}");
-    let options = domain::format::ExportOptions { include_unlabeled: true };
+    let options = domain::format::ExportOptions { include_unlabeled: true, ..Default::default() };
     for (format, needles) in [
         (
             domain::format::ExportFormat::Json,

@@ -8,6 +8,7 @@ mod annotate;
 mod comment;
 mod demo;
 mod export;
+mod export_snapshot;
 mod import;
 mod import_media;
 mod lifecycle;

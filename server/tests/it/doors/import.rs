@@ -1,6 +1,7 @@
 //! The doors by which data comes in.
 
 use app::import::api::{CancelImport, ImportFiles, ImportText, ImportUrl, Imports};
+use domain::import::LabelsAs;
 
 use super::{Door, Who, World, door};
 
@@ -9,9 +10,20 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
     let annotator = Some((Who::Annotator, "forbidden"));
     let url = "http://127.0.0.1/tasks.json".to_owned();
     vec![
-        door(&ImportFiles { project_id, files: vec![world.file_id] }, "not_found", annotator, Who::Owner),
-        door(&ImportText { project_id, text: r#"[{"text":"x"}]"#.into() }, "not_found", annotator, Who::Owner),
-        door(&ImportUrl { project_id, url }, "not_found", annotator, Who::Owner).but_refused("url_private"),
+        door(
+            &ImportFiles { project_id, files: vec![world.file_id], labels_as: LabelsAs::default() },
+            "not_found",
+            annotator,
+            Who::Owner,
+        ),
+        door(
+            &ImportText { project_id, text: r#"[{"text":"x"}]"#.into(), labels_as: LabelsAs::default() },
+            "not_found",
+            annotator,
+            Who::Owner,
+        ),
+        door(&ImportUrl { project_id, url, labels_as: LabelsAs::default() }, "not_found", annotator, Who::Owner)
+            .but_refused("url_private"),
         door(&Imports { project_id }, "not_found", annotator, Who::Owner),
         door(&CancelImport { project_id, import_id: world.waiting_import_id }, "not_found", annotator, Who::Owner),
     ]

@@ -105,7 +105,7 @@ impl World {
         let text = |text: &str| import::Source::Text(text.to_owned());
         let rows = r#"[{"text":"Secret cats 1"},{"text":"Secret cats 2"},{"text":"Secret cats 3"},5]"#;
         let import_id = import::start(cx, &owner, project_id, text(rows)).await.unwrap();
-        let options = ExportOptions { include_unlabeled: true };
+        let options = ExportOptions { include_unlabeled: true, ..Default::default() };
         let export_id = export::start(cx, &owner, project_id, ExportFormat::Json, options).await.unwrap();
         job::runner::run_waiting(cx).await.unwrap();
         project::change_state(cx, &owner, project_id, ProjectMove::GoLive).await.unwrap();

@@ -100,13 +100,26 @@ impl Parquet {
         Ok(Self { manifest, all, answers, data: BTreeMap::new(), rows, table: sink.spill()? })
     }
 
+    /// A column for a data field: its name, unless something else is called so.
+    fn free_column(&self, field: &str) -> String {
+        let mut column = field.to_owned();
+        while OWN.iter().any(|(name, _)| *name == column)
+            || self.answers.values().any(|(name, _)| *name == column)
+            || self.data.values().any(|(name, _)| *name == column)
+        {
+            column.insert_str(0, "_data_");
+        }
+        column
+    }
+
     fn row(&mut self, task: &ExportTask, annotation: Option<&ExportAnnotation>) -> io::Result<()> {
         let mut row = Map::new();
         for (field, value) in &task.data {
-            let taken =
-                OWN.iter().any(|(name, _)| name == field) || self.answers.values().any(|(column, _)| column == field);
-            let column = || if taken { format!("_data_{field}") } else { field.clone() };
-            let (column, leaf) = self.data.entry(field.clone()).or_insert_with(|| (column(), None));
+            if !self.data.contains_key(field) {
+                let column = self.free_column(field);
+                self.data.insert(field.clone(), (column, None));
+            }
+            let Some((column, leaf)) = self.data.get_mut(field) else { continue };
             *leaf = column::common(*leaf, value);
             row.insert(column.clone(), value.clone());
         }

@@ -1,0 +1,147 @@
+//! What comes along: which tasks, which annotations, and in which detail.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Error as Problem,
+    format::{ExportOptions, Only},
+};
+use leptos::prelude::*;
+
+use crate::ui::{Choice, Select, Switch, TextField};
+
+/// What is chosen on the page.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen {
+    options: RwSignal<ExportOptions>,
+    ids: RwSignal<String>,
+    title: RwSignal<String>,
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self {
+            options: RwSignal::new(ExportOptions::default()),
+            ids: RwSignal::new(String::new()),
+            title: RwSignal::new(String::new()),
+        }
+    }
+}
+
+impl Chosen {
+    /// As the server takes it.
+    pub(super) fn options(self) -> Result<ExportOptions, Problem> {
+        let mut options = self.options.get_untracked();
+        self.title.get_untracked().trim().clone_into(&mut options.title);
+        options.tasks.ids = self.ids.with_untracked(|ids| read_ids(ids))?;
+        options.check()?;
+        Ok(options)
+    }
+}
+
+/// Numbers with anything between them.
+fn read_ids(text: &str) -> Result<BTreeSet<i64>, Problem> {
+    let words = text.split([',', ';', ' ', '\n', '\t']).map(str::trim).filter(|word| !word.is_empty());
+    let number = |word: &str| {
+        let refuse = || {
+            Problem::invalid("tasks", "export_ids", format!("“{word}” is no task id: write numbers, such as 3, 17."))
+        };
+        word.trim_start_matches('#').parse().map_err(|_| refuse())
+    };
+    words.map(number).collect()
+}
+
+/// The switches above the formats.
+#[component]
+pub(super) fn Options(chosen: Chosen) -> impl IntoView {
+    let Chosen { options, ids, title } = chosen;
+    let set =
+        move |change: fn(&mut ExportOptions, bool)| Callback::new(move |on| options.update(|all| change(all, on)));
+    let tasks = vec![
+        Choice::new("all", "All tasks"),
+        Choice::new("finished", "Finished tasks"),
+        Choice::new("unfinished", "Tasks that are not finished"),
+        Choice::new("skipped", "Tasks somebody skipped"),
+        Choice::new("not_skipped", "Tasks nobody skipped"),
+    ];
+    let choose = Callback::new(move |choice: String| {
+        options.update(|all| {
+            all.tasks.finished = Only::Any;
+            all.tasks.skipped = Only::Any;
+            match choice.as_str() {
+                "finished" => all.tasks.finished = Only::Only,
+                "unfinished" => all.tasks.finished = Only::Exclude,
+                "skipped" => all.tasks.skipped = Only::Only,
+                "not_skipped" => all.tasks.skipped = Only::Exclude,
+                _ => {}
+            }
+        });
+    });
+    view! {
+        <div class="export-options">
+            <Switch
+                name="include_unlabeled"
+                label="Include tasks nobody has labeled"
+                help="They come along marked as not labeled, and are never taken for empty ones."
+                on_change=set(|all, on| all.include_unlabeled = on)
+            />
+            <details class="disclosure">
+                <summary>"Choose what comes along"</summary>
+                <div class="export-choices">
+                    <Select name="export_tasks" label="Tasks" choices=tasks value="all" on_change=choose/>
+                    <TextField name="export_ids" label="Only these task ids" optional=true bind=ids placeholder="3, 17, 42"/>
+                    <TextField name="export_title" label="Name of the export" optional=true bind=title max_length=200_u32/>
+                    <Switch
+                        name="export_usual"
+                        label="Ordinary annotations"
+                        checked=true
+                        on_change=set(|all, on| all.annotations.usual = on)
+                    />
+                    <Switch
+                        name="export_ground_truth"
+                        label="Reference answers"
+                        checked=true
+                        on_change=set(|all, on| all.annotations.ground_truth = on)
+                    />
+                    <Switch
+                        name="export_skipped"
+                        label="Skipped annotations"
+                        checked=true
+                        on_change=set(|all, on| all.annotations.skipped = on)
+                    />
+                    <Switch
+                        name="export_predictions"
+                        label="Predictions"
+                        checked=true
+                        on_change=set(|all, on| all.without_predictions = !on)
+                    />
+                    <Switch
+                        name="export_drafts"
+                        label="Drafts"
+                        help="Work that is saved and not submitted; JSON and NDJSON have a place for it."
+                        on_change=set(|all, on| all.include_drafts = on)
+                    />
+                    <Switch
+                        name="export_frames"
+                        label="Every frame of a video"
+                        help="Things that move are written at each frame, not only where somebody placed them."
+                        on_change=set(|all, on| all.interpolate_key_frames = on)
+                    />
+                </div>
+            </details>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_as_people_write_them() {
+        assert_eq!(read_ids(" 3, 17;#4\n3 ").unwrap().into_iter().collect::<Vec<_>>(), [3, 4, 17]);
+        assert!(read_ids("").unwrap().is_empty());
+        assert_eq!(read_ids("3, x").unwrap_err().code, "export_ids");
+    }
+}
