@@ -127,7 +127,7 @@ fn rows(mask: &Mask, mut see: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result
     Ok(())
 }
 
-/// NumPy's own format, version 1: a head of a multiple of 64 bytes, then the rows.
+/// `NumPy`'s own format, version 1: a head of a multiple of 64 bytes, then the rows.
 fn npy(mask: &Mask, sink: &mut dyn Sink) -> io::Result<()> {
     let head = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({}, {}), }}", mask.height(), mask.width());
     let padded = (10 + head.len() + 1).next_multiple_of(64) - 10;

@@ -1,4 +1,4 @@
-//! CoNLL 2003: one word per line with its tag, an empty line behind each document.
+//! `CoNLL` 2003: one word per line with its tag, an empty line behind each document.
 
 use std::{fmt::Write as _, io};
 

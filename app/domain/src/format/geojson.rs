@@ -1,4 +1,4 @@
-//! GeoJSON: a feature per shape, its geometry in pixels from the top-left corner of the image, its own numbers as
+//! `GeoJSON`: a feature per shape, its geometry in pixels from the top-left corner of the image, its own numbers as
 //! properties, so that a box is known to be one and an ellipse can be drawn again.
 
 use std::io;
@@ -16,7 +16,7 @@ use crate::{
     region::{ImagePoint, Mask, Polygon, Shape, Vector},
 };
 
-/// Writes GeoJSON.
+/// Writes `GeoJSON`.
 pub(super) struct Geojson {
     manifest: Manifest,
     images: Images,
@@ -140,7 +140,7 @@ fn place(point: ImagePoint) -> Value {
     json!([pixels(point.x), pixels(point.y)])
 }
 
-/// Closed, as GeoJSON wants it.
+/// Closed, as `GeoJSON` wants it.
 fn ring(points: impl IntoIterator<Item = ImagePoint>) -> Value {
     let mut places: Vec<Value> = points.into_iter().map(place).collect();
     if places.first() != places.last() {

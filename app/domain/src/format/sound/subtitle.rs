@@ -1,4 +1,4 @@
-//! Subtitles: SRT and WebVTT, one file per sound.
+//! Subtitles: SRT and `WebVTT`, one file per sound.
 
 use std::{fmt::Write as _, io};
 
@@ -72,7 +72,7 @@ fn one_block(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Marks that WebVTT reads as its own.
+/// Marks that `WebVTT` reads as its own.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

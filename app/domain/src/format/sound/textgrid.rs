@@ -1,4 +1,4 @@
-//! Praat's TextGrid: a tier for each label, tiled from the beginning of the sound to its end.
+//! Praat's `TextGrid`: a tier for each label, tiled from the beginning of the sound to its end.
 
 use std::{collections::BTreeMap, fmt::Write as _, io};
 

@@ -1,4 +1,4 @@
-//! The numbers spaCy gives to words: those of its symbols, else MurmurHash64A of the spelling.
+//! The numbers spaCy gives to words: those of its symbols, else `MurmurHash64A` of the spelling.
 
 use std::{collections::HashMap, sync::LazyLock};
 

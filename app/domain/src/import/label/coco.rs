@@ -234,7 +234,7 @@ impl Annotation {
         let asks_for_outlines = !target.asks(&["RectangleLabels"]) || target.asks(&["PolygonLabels"]);
         match &self.segmentation {
             Segmentation::Runs { counts, size: [height, width] } => {
-                let fits = f64::from(*width) == size.width && f64::from(*height) == size.height;
+                let fits = ImageSize::new(f64::from(*width), f64::from(*height)) == Some(size);
                 let mask = fits.then(|| mask(counts, *width, *height)).flatten();
                 let mask = mask.ok_or("A mask of this image has another size than the image, or is broken.")?;
                 return Ok(vec![Shape::Mask(mask)]);

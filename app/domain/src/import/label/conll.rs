@@ -1,4 +1,4 @@
-//! CoNLL: a word per line with its tag, documents apart by empty lines or by `-DOCSTART-`.
+//! `CoNLL`: a word per line with its tag, documents apart by empty lines or by `-DOCSTART-`.
 
 use std::io::{self, Read};
 

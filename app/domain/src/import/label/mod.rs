@@ -1,4 +1,4 @@
-//! Labels that other programs wrote: COCO, YOLO, Pascal VOC, CoNLL. What they say becomes results of the controls that the
+//! Labels that other programs wrote: COCO, YOLO, Pascal VOC, `CoNLL`. What they say becomes results of the controls that the
 //! labeling interface has for it.
 
 pub(super) mod coco;
