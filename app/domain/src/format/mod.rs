@@ -22,7 +22,7 @@ mod kind;
 mod manifest;
 mod options;
 mod pack;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "parquet")]
 mod parquet;
 mod run;
 mod snapshot;
@@ -44,7 +44,7 @@ pub use options::{AnnotationFilter, ExportOptions, MAX_NAMED_IDS, Only, TaskFilt
 pub use run::ExportRun;
 pub use snapshot::{Comparison, Snapshot, compare};
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "parquet")]
 pub(crate) use parquet::OUR_KEY as PARQUET_KEY;
 
 use crate::{Result, label_config::LabelConfig, region::ImageSize};
@@ -226,10 +226,10 @@ pub fn exporter(
         ExportFormat::Vtt => Box::new(sound::Subtitles::begin(manifest, config, all, sound::Kind::Vtt)),
         ExportFormat::Textgrid => Box::new(sound::TextGrid::begin(manifest, config, all)),
         ExportFormat::Rttm => Box::new(sound::Rttm::begin(manifest, config, all, sink)?),
-        #[cfg(not(target_arch = "wasm32"))]
+        #[cfg(feature = "parquet")]
         ExportFormat::Parquet => Box::new(parquet::Parquet::begin(manifest, config, all, sink)?),
         // Browsers write no files.
-        #[cfg(target_arch = "wasm32")]
+        #[cfg(not(feature = "parquet"))]
         ExportFormat::Parquet => return Err(io::ErrorKind::Unsupported.into()),
     }))
 }

@@ -16,7 +16,7 @@ mod gap;
 mod json;
 mod label;
 mod lines;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "parquet")]
 mod parquet;
 mod preannotate;
 mod run;
@@ -163,7 +163,7 @@ fn whole(source: impl Read, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "parquet")]
 fn parquet_rows<R: Read>(source: Source<R>) -> io::Result<crate::Result<Reader<R>>> {
     let bytes = whole(source, parquet::MAX_BYTES)?;
     if bytes.len() > parquet::MAX_BYTES {
@@ -178,7 +178,7 @@ fn parquet_rows<R: Read>(source: Source<R>) -> io::Result<crate::Result<Reader<R
 }
 
 /// Browsers read no tables.
-#[cfg(target_arch = "wasm32")]
+#[cfg(not(feature = "parquet"))]
 fn parquet_rows<R: Read>(_source: Source<R>) -> io::Result<crate::Result<Reader<R>>> {
     Err(io::ErrorKind::Unsupported.into())
 }
