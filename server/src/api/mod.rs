@@ -20,6 +20,7 @@ mod token;
 mod user;
 mod version;
 mod waiting;
+mod webhook;
 
 use axum::{
     Json, Router,
@@ -91,6 +92,15 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(organization::member, organization::remove_member))
         .routes(routes!(organization::invite))
         .routes(routes!(organization::reset_invite))
+        .routes(routes!(webhook::list, webhook::create))
+        .routes(routes!(webhook::info))
+        .routes(routes!(webhook::one, webhook::change, webhook::replace, webhook::delete))
+        .routes(routes!(webhook::deliveries))
+        .routes(routes!(webhook::delivery))
+        .routes(routes!(webhook::skip))
+        .routes(routes!(webhook::replay))
+        .routes(routes!(webhook::test))
+        .routes(routes!(webhook::key, webhook::rotate))
         .routes(routes!(version::version))
 }
 

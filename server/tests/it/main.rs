@@ -15,3 +15,4 @@ mod problems;
 mod project;
 mod rendering;
 mod support;
+mod webhook;

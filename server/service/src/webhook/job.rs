@@ -26,6 +26,8 @@ use crate::{
 
 /// How often the outbox is looked at. A notice at each commit would be a lock that all commits wait for.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long to wait before looking again when the database went away.
+const PAUSE: Duration = Duration::from_secs(2);
 /// After so long without a sign of its job a webhook is woken again.
 const FORGOTTEN: TimeDelta = TimeDelta::minutes(2);
 /// How long one job goes on before it lets others have its place.
@@ -41,6 +43,7 @@ pub async fn keep_waking(cx: Cx) {
         rounds.tick().await;
         if let Err(error) = wake(&cx).await {
             tracing::warn!(error = %format_args!("{error:#}"), "the outbox of webhooks could not be looked at");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 }
@@ -96,17 +99,13 @@ impl Job for DeliverWebhook {
 /// Sends one message.
 pub(super) async fn attempt(cx: &Cx, courier: &mut Courier, next: &Next) -> Result<Outcome> {
     let sealed = queue::keys(cx.pool(), next.webhook_id, cx.now()).await?;
-    let opened = open_headers(cx, next.webhook_id, next.headers.as_deref()).and_then(|headers| {
-        let keys = open_keys(cx, &sealed)?;
-        Ok((headers, keys))
+    let keys = open_keys(cx, &sealed);
+    let headers = open_headers(cx, next.webhook_id, next.headers.as_deref()).inspect_err(|error| {
+        tracing::error!(webhook_id = %next.webhook_id, error = %format_args!("{error:#}"), "headers cannot be read");
     });
-    let (headers, keys) = match opened {
-        Ok(opened) => opened,
-        Err(error) => {
-            tracing::error!(webhook_id = %next.webhook_id, error = %format_args!("{error:#}"), "a webhook cannot be opened");
-            let message = "This server has lost the key to the headers and the signing key of this webhook. Save its headers and change its signing key.";
-            return Ok(Outcome { message: message.to_owned(), started_at: cx.now(), ..Outcome::default() });
-        }
+    let (Ok(headers), false) = (headers, keys.is_empty()) else {
+        let message = "This server can no longer read the headers or the signing key of this webhook. Type the headers again and replace the key.";
+        return Ok(Outcome { message: message.to_owned(), started_at: cx.now(), ..Outcome::default() });
     };
     let letter = Letter {
         url: next.url.clone(),

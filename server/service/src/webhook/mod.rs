@@ -206,7 +206,14 @@ pub async fn change(cx: &Cx, actor: &Actor, webhook_id: WebhookId, form: Webhook
     let before = keeper.read(cx, &mut tx, webhook_id).await?;
     form.may_keep_headers(&before.headers, is_same_server(&before.url, &form.url))?;
     let known = match form.headers.iter().any(|header| header.value.is_none()) {
-        true => open_headers(cx, webhook_id, queue::headers(cx.pool(), webhook_id).await?.as_deref())?,
+        true => {
+            let sealed = queue::headers(cx.pool(), webhook_id).await?;
+            open_headers(cx, webhook_id, sealed.as_deref()).map_err(|error| {
+                tracing::error!(%webhook_id, error = %format_args!("{error:#}"), "headers cannot be read");
+                let message = "This server can no longer read the stored headers. Please type their values again.";
+                Problem::invalid("headers", "headers_unreadable", message)
+            })?
+        }
         false => Vec::new(),
     };
     let known = known.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
@@ -272,7 +279,10 @@ pub async fn signing_key(cx: &Cx, actor: &Actor, webhook_id: WebhookId) -> Resul
     tx.commit().await?;
     let sealed = queue::keys(cx.pool(), webhook_id, cx.now()).await?;
     let newest = sealed.into_iter().take(1).collect::<Vec<_>>();
-    Ok(open_keys(cx, &newest)?.pop().ok_or_else(gone)?)
+    Ok(open_keys(cx, &newest).pop().ok_or_else(|| {
+        let message = "This server can no longer read the signing key. Replace it by another one.";
+        Problem::conflict("signing_key_unreadable", message)
+    })?)
 }
 
 /// Gives a webhook another signing key, and returns it. Messages are signed with both for [`OLD_SECRET_HOURS`].
@@ -479,10 +489,15 @@ async fn put_key(cx: &Cx, tx: &mut Tx, webhook_id: WebhookId) -> Result<String> 
     Ok(key)
 }
 
-fn open_keys(cx: &Cx, sealed: &[queue::SealedKey]) -> Result<Vec<String>> {
+/// The signing keys that can be read. One that was sealed with a key this server has lost is passed over: another one may
+/// have taken its place.
+fn open_keys(cx: &Cx, sealed: &[queue::SealedKey]) -> Vec<String> {
     let open = |key: &queue::SealedKey| {
-        let plain = secret::open(cx, &place_of_key(key.webhook_secret_id), &key.secret)?;
-        Ok(String::from_utf8(plain).map_err(anyhow::Error::new)?)
+        let plain = secret::open(cx, &place_of_key(key.webhook_secret_id), &key.secret);
+        if let Err(error) = &plain {
+            tracing::error!(error = %format_args!("{error:#}"), "a signing key cannot be read");
+        }
+        String::from_utf8(plain.ok()?).ok()
     };
-    sealed.iter().map(open).collect()
+    sealed.iter().filter_map(open).collect()
 }

@@ -10,6 +10,7 @@ use domain::{
         payload::{chunks, list, object},
     },
 };
+use serde_json::json;
 use sqlx::PgConnection;
 
 use super::outbox::{self, Event};
@@ -97,11 +98,12 @@ impl Happening<'_> {
     }
 }
 
-/// A thing as it is told, in full and by its number, with the task it belongs to where there is one.
+/// A thing as it is told, with the task it belongs to where there is one.
 struct Thing {
+    id: i64,
+    /// In full, where somebody wants that.
     full: Option<String>,
-    brief: String,
-    task: Option<(Option<String>, String)>,
+    task: Option<(i64, Option<String>)>,
 }
 
 /// Tells the webhooks that hear of it, when the transaction on `conn` commits.
@@ -123,11 +125,11 @@ pub(crate) async fn tell(cx: &Cx, conn: &mut PgConnection, place: Place, happeni
         false => None,
     };
     let things = things(conn, place, happening, wants_all).await?;
-    let project = (project, named(place.project_id.0));
+    let project = (place.project_id.0, project);
     let hearing: Vec<i64> = listeners.iter().filter(|one| one.hears).map(|one| one.webhook_id.0).collect();
     let singly: Vec<i64> = listeners.iter().filter(|one| one.hears_singly).map(|one| one.webhook_id.0).collect();
     if !hearing.is_empty() {
-        let sizes: Vec<usize> = things.iter().map(|it| it.full.as_ref().unwrap_or(&it.brief).len()).collect();
+        let sizes: Vec<usize> = things.iter().map(|it| it.full.as_ref().map_or(0, String::len)).collect();
         let events = match action.key() {
             "project" => vec![message(cx, action, &project, &[])],
             _ => chunks(&sizes).into_iter().map(|part| message(cx, action, &project, &things[part])).collect(),
@@ -152,7 +154,7 @@ async fn things(
     wants_all: bool,
 ) -> Result<Vec<Thing>> {
     let ids = happening.ids();
-    let plain = |(id, full): (i64, Option<String>)| Thing { full, brief: named(id), task: None };
+    let plain = |(id, full): (i64, Option<String>)| Thing { id, full, task: None };
     Ok(match happening {
         Happening::ProjectCreated | Happening::ProjectUpdated | Happening::ProjectDeleted => Vec::new(),
         Happening::TasksCreated(_) | Happening::TaskUpdated(_) if wants_all => {
@@ -167,9 +169,9 @@ async fn things(
         Happening::AnnotationCreated(_) | Happening::AnnotationUpdated(_) | Happening::AnnotationsCreated(_) => {
             let found = outbox::annotations(conn, place, &ids, wants_all).await?;
             let thing = |row: outbox::Annotation| Thing {
+                id: row.annotation_id,
                 full: row.annotation,
-                brief: named(row.annotation_id),
-                task: Some((row.task, named(row.task_id))),
+                task: Some((row.task_id, row.task)),
             };
             found.into_iter().map(thing).collect()
         }
@@ -190,32 +192,47 @@ async fn things(
 }
 
 /// One message about these things.
-fn message(cx: &Cx, action: Action, project: &(Option<String>, String), things: &[Thing]) -> Event {
+fn message(cx: &Cx, action: Action, project: &(i64, Option<String>), things: &[Thing]) -> Event {
+    Event {
+        event_id: cx.new_uuid(),
+        body: in_full(action, project, things),
+        brief: by_numbers(action, project.0, things),
+    }
+}
+
+/// With everything; nothing where nobody wants that.
+fn in_full(action: Action, project: &(i64, Option<String>), things: &[Thing]) -> Option<String> {
     let name = format!("\"{}\"", action.name());
-    let write = |is_full: bool| -> Option<String> {
-        let pick = |full: &Option<String>, brief: &String| match is_full {
-            true => full.clone(),
-            false => Some(brief.clone()),
-        };
-        let project = pick(&project.0, &project.1)?;
-        let mut members = vec![("action", name.clone()), ("project", project)];
-        let written: Option<Vec<String>> = things.iter().map(|it| pick(&it.full, &it.brief)).collect();
-        let written = written?;
-        let tasks: Option<Vec<String>> =
-            things.iter().filter_map(|it| it.task.as_ref()).map(|(full, brief)| pick(full, brief)).collect();
-        let tasks = tasks?;
-        let whole = |mut all: Vec<String>| match action.is_many() {
-            true => list(all.iter().map(String::as_str)),
-            false => all.pop().unwrap_or_default(),
-        };
-        if !written.is_empty() {
-            members.push((action.key(), whole(written)));
-        }
-        if !tasks.is_empty() {
-            members.push(("task", whole(tasks)));
-        }
-        let members: Vec<(&str, &str)> = members.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        Some(object(&members))
+    let whole = |mut all: Vec<&str>| match action.is_many() {
+        true => list(all),
+        false => all.pop().unwrap_or_default().to_owned(),
     };
-    Event { event_id: cx.new_uuid(), body: write(true), brief: write(false).unwrap_or_default() }
+    let mut members = vec![("action", name), ("project", project.1.clone()?)];
+    if !things.is_empty() {
+        members.push((action.key(), whole(things.iter().map(|it| it.full.as_deref()).collect::<Option<_>>()?)));
+    }
+    let tasks = things.iter().filter_map(|it| it.task.as_ref());
+    let tasks: Vec<&str> = tasks.map(|(_, full)| full.as_deref()).collect::<Option<_>>()?;
+    if !tasks.is_empty() {
+        members.push(("task", whole(tasks)));
+    }
+    let members: Vec<(&str, &str)> = members.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    Some(object(&members))
+}
+
+/// What happened to which numbers: `annotation_id`, or `task_ids` where there may be many.
+fn by_numbers(action: Action, project_id: i64, things: &[Thing]) -> String {
+    let noun = action.key().trim_end_matches('s');
+    let mut told = json!({ "action": action.name(), "project_id": project_id });
+    let mut put = |noun: &str, mut ids: Vec<i64>| match (action.is_many(), ids.pop()) {
+        (_, None) => {}
+        (false, Some(id)) => told[format!("{noun}_id")] = id.into(),
+        (true, Some(id)) => {
+            ids.push(id);
+            told[format!("{noun}_ids")] = ids.into();
+        }
+    };
+    put(noun, things.iter().map(|it| it.id).collect());
+    put("task", things.iter().filter_map(|it| it.task.as_ref()).map(|(id, _)| *id).collect());
+    told.to_string()
 }

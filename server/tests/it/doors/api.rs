@@ -146,6 +146,28 @@ async fn operations(world: &World) -> Vec<Operation> {
     let x = format!("/predictions/{prediction}");
     add("GET /predictions/{id}", x.clone(), None, 404, ANNOTATOR, 200);
     add("PATCH /predictions/{id}", x.clone(), Some(json!({ "score": 0.5 })), 404, ANNOTATOR, 200);
+    // Webhooks.
+    let (w, delivery) = (format!("/webhooks/{}", world.webhook_id), world.delivery_id);
+    let hook = || Some(json!({ "url": "http://1.1.1.1/secret", "project": project }));
+    let one_of = |path: &str| format!("/v1{w}{path}");
+    add("GET /webhooks", format!("/webhooks?project={project}"), None, 404, ANNOTATOR, 200);
+    add("GET /webhooks/info", own("/webhooks/info"), None, 200, None, 200);
+    add("POST /webhooks", own("/webhooks"), hook(), 404, ANNOTATOR, 201);
+    add("GET /webhooks/{id}", w.clone(), None, 404, ANNOTATOR, 200);
+    add("PATCH /webhooks/{id}", w.clone(), Some(json!({})), 404, ANNOTATOR, 200);
+    add("PUT /webhooks/{id}", w.clone(), hook(), 404, ANNOTATOR, 200);
+    add("GET /v1/webhooks/{id}/deliveries", one_of("/deliveries"), None, 404, ANNOTATOR, 200);
+    let message = one_of(&format!("/deliveries/{delivery}"));
+    add("GET /v1/webhooks/{id}/deliveries/{delivery}", message.clone(), None, 404, ANNOTATOR, 200);
+    let again = Some(json!({ "delivery": delivery }));
+    add("POST /v1/webhooks/{id}/replay", one_of("/replay"), again, 404, ANNOTATOR, 200);
+    let skip = format!("{message}/skip");
+    add("POST /v1/webhooks/{id}/deliveries/{delivery}/skip", skip, None, 404, ANNOTATOR, 204);
+    add("GET /v1/webhooks/{id}/key", one_of("/key"), None, 404, ANNOTATOR, 200);
+    add("POST /v1/webhooks/{id}/key", one_of("/key"), None, 404, ANNOTATOR, 201);
+    add("DELETE /webhooks/{id}", w.clone(), None, 404, ANNOTATOR, 204);
+    // It is gone: a test would go out into the world.
+    add("POST /v1/webhooks/{id}/test", one_of("/test"), None, 404, Some((Who::Annotator, 404)), 404);
     // What takes away comes last.
     add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
     let none = Some(json!({ "ids": [] }));

@@ -148,3 +148,29 @@ async fn signing_keys_are_replaced_without_a_gap() {
     studio.deliver().await;
     assert_eq!(receiver.heard()[0].header("webhook-signature").split(' ').count(), 1);
 }
+
+#[tokio::test]
+async fn a_server_that_has_lost_its_key_says_so_and_begins_anew() {
+    let studio = Studio::new().await;
+    let receiver = kind_receiver().await;
+    let headers = vec![header("X-Key", "hunter2")];
+    let made = studio.add(studio.project(), WebhookForm { headers, ..form(&receiver.url()) }).await.unwrap();
+    let hook = made.webhook_id;
+    let secret_keys = vec![service::secret::Key::new([9; 32])];
+    let settings = service::Settings { secret_keys, ..studio.cx.settings().clone() };
+    let clock = studio.cx.clock().clone();
+    let cx = service::CxBuilder::new(studio.work.db.pool().clone()).clock(clock).settings(settings).build().unwrap();
+    assert_eq!(code(webhook::signing_key(&cx, studio.owner(), hook).await), "signing_key_unreadable");
+    assert_eq!(code(webhook::change(&cx, studio.owner(), hook, made.form()).await), "headers_unreadable");
+    studio.submit().await;
+    service::job::runner::run_waiting(&cx).await.unwrap();
+    assert!(receiver.heard().is_empty());
+    assert!(studio.log(hook).await[0].message.contains("can no longer read"));
+    let typed = WebhookForm { headers: vec![header("X-Key", "again")], ..made.form() };
+    webhook::change(&cx, studio.owner(), hook, typed).await.unwrap();
+    webhook::rotate_key(&cx, studio.owner(), hook).await.unwrap();
+    let waiting = studio.log(hook).await[0].delivery_id;
+    webhook::replay(&cx, studio.owner(), hook, Replay::One(waiting)).await.unwrap();
+    service::job::runner::run_waiting(&cx).await.unwrap();
+    assert_eq!(receiver.heard()[0].header("x-key"), "again");
+}
