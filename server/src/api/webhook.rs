@@ -422,10 +422,10 @@ pub struct ReplayIn {
 
 impl ReplayIn {
     fn read(self) -> Result<Replay, Problem> {
-        match (self.delivery, self.first.zip(self.last), self.failed_since) {
-            (Some(id), None, None) => Ok(Replay::One(DeliveryId(id))),
-            (None, Some((first, last)), None) => Ok(Replay::Range(DeliveryId(first), DeliveryId(last))),
-            (None, None, Some(since)) => Ok(Replay::FailedSince(since)),
+        match (self.delivery, self.first, self.last, self.failed_since) {
+            (Some(id), None, None, None) => Ok(Replay::One(DeliveryId(id))),
+            (None, Some(first), Some(last), None) => Ok(Replay::Range(DeliveryId(first), DeliveryId(last))),
+            (None, None, None, Some(since)) => Ok(Replay::FailedSince(since)),
             _ => {
                 let message = "Name a delivery, or the first and the last, or since when they failed.";
                 Err(Problem::invalid("delivery", "replay_malformed", message))

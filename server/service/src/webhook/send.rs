@@ -124,7 +124,8 @@ impl Courier {
         {
             return Ok(client.clone());
         }
-        let client = fetch::client_for(addresses.clone(), Duration::from_secs(TIMEOUT_S));
+        // Longer than all of it may take: that limit is the one that counts.
+        let client = fetch::client_for(addresses.clone(), Duration::from_secs(2 * TIMEOUT_S));
         let client = client.map_err(|_| "The receiver could not be reached.".to_owned())?;
         self.known = Some((addresses, client.clone()));
         Ok(client)
