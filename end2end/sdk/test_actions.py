@@ -12,8 +12,8 @@ def only(*tasks: int) -> dict:
 
 def test_what_there_is(ls: LabelStudio, http: Http, project: int) -> None:
     actions = {action["id"]: action for action in http.get(f"/api/dm/actions/?project={project}").json()}
-    assert {"delete_tasks", "delete_tasks_annotations", "delete_tasks_predictions", "predictions_to_annotations"} <= set(actions)
-    assert {"retrieve_tasks_predictions", "remove_duplicates"} <= set(actions)
+    assert {"delete_tasks", "delete_tasks_annotations", "delete_tasks_predictions"} <= set(actions)
+    assert {"predictions_to_annotations", "retrieve_tasks_predictions", "remove_duplicates"} <= set(actions)
     assert all({"title", "order", "permission", "dialog"} <= set(action) for action in actions.values())
     assert len(ls.actions.list(project=project)) == len(actions)
 

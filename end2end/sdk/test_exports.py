@@ -92,8 +92,8 @@ def test_only_some_tasks(http: Http, project: int, tasks: list[int]) -> None:
 
 def test_formats(http: Http, ls: LabelStudio, project: int) -> None:
     formats = {one["name"]: one for one in http.get(f"/api/projects/{project}/export/formats").json()}
-    assert {"JSON", "JSON_MIN", "CSV", "TSV", "CONLL2003", "COCO", "VOC", "YOLO", "BRUSH_TO_NUMPY", "BRUSH_TO_PNG"} <= set(formats)
-    assert {"ASR_MANIFEST", "YOLO_OBB", "COCO_WITH_IMAGES", "YOLO_WITH_IMAGES"} <= set(formats)
+    assert {"JSON", "JSON_MIN", "CSV", "TSV", "CONLL2003", "COCO", "VOC", "YOLO", "YOLO_OBB"} <= set(formats)
+    assert {"BRUSH_TO_NUMPY", "BRUSH_TO_PNG", "ASR_MANIFEST", "COCO_WITH_IMAGES", "YOLO_WITH_IMAGES"} <= set(formats)
     assert formats["JSON"]["title"] and formats["JSON"]["description"]
     assert not formats["JSON"].get("disabled")
     assert formats["YOLO"]["disabled"] is True

@@ -92,7 +92,8 @@ def test_yolo(export: Export, boxes: int, tmp_path: Path) -> None:
     unpacked(export(boxes, "YOLO"), tmp_path)
     classes = (tmp_path / "classes.txt").read_text().split()
     (file,) = (tmp_path / "labels").iterdir()
-    rows = {classes[int(row[0])]: [float(number) for number in row[1:]] for row in map(str.split, file.read_text().splitlines())}
+    lines = [line.split() for line in file.read_text().splitlines()]
+    rows = {classes[int(line[0])]: [float(number) for number in line[1:]] for line in lines}
     assert rows["Cat"] == pytest.approx([0.25, 0.4, 0.3, 0.4])
     assert rows["Dog"] == pytest.approx([0.55, 0.6, 0.1, 0.2])
 

@@ -6,7 +6,6 @@ things that are there, so that what lies behind the first "not found" is met too
 
 import random
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import requests

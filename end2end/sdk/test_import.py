@@ -1,6 +1,5 @@
 """How data comes in: lists, files, addresses, with work already done."""
 
-import io
 import json
 
 import pytest
@@ -8,7 +7,7 @@ from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
 from conftest import Http, MakeProject
-from support.world import choice, eventually
+from support.world import choice
 
 FIELDS = {
     "task_count", "annotation_count", "prediction_count", "duration", "file_upload_ids", "could_be_tasks_list",
@@ -158,7 +157,9 @@ def test_what_cannot_be_is_refused(http: Http, ls: LabelStudio, project: int, bo
     assert texts(ls, project) == []
 
 
-@pytest.mark.parametrize(("name", "content"), [("program.exe", "MZ\x90\x00\x03\x00\x00"), ("empty.csv", ""), ("broken.json", "[{")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("program.exe", "MZ\x90\x00\x03\x00\x00"), ("empty.csv", ""), ("broken.json", "[{")]
+)
 def test_files_that_cannot_be_read_are_refused(http: Http, ls: LabelStudio, project: int, name: str, content: str) -> None:
     assert upload(http, project, (name, content)).status_code == 400
     assert texts(ls, project) == []

@@ -29,7 +29,9 @@ class Model:
 
     def events(self) -> list[str]:
         """What it was told of so far."""
-        return [json.loads(path.read_text())["event"] for path in sorted(self.folder.glob("*/event.json")) if path.stat().st_size]
+        return [
+            json.loads(path.read_text())["event"] for path in sorted(self.folder.glob("*/event.json")) if path.stat().st_size
+        ]
 
 
 @pytest.fixture
@@ -126,9 +128,7 @@ def test_it_is_told_what_people_say(ls: LabelStudio, project: int, model: Model,
     assert "ANNOTATION_CREATED" in model.events()
     # What it learned is in use as soon as it is set up anew.
     assert ls.ml.get(backend).state == "CO"
-    ls.actions.create(
-        id="retrieve_tasks_predictions", project=project, selected_items={"all": False, "included": [asked]}
-    )
+    ls.actions.create(id="retrieve_tasks_predictions", project=project, selected_items={"all": False, "included": [asked]})
     (prediction,) = eventually(lambda: ls.predictions.list(task=asked), lambda found: len(found) == 1)
     assert said(prediction) == "Positive"
 
