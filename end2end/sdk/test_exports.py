@@ -90,6 +90,13 @@ def test_only_some_tasks(http: Http, project: int, tasks: list[int]) -> None:
     assert [task["id"] for task in http.get(path).json()] == [tasks[0], tasks[2]]
 
 
+@pytest.mark.ours
+def test_only_some_tasks_as_the_sdk_asks(ls: LabelStudio, project: int, tasks: list[int]) -> None:
+    chosen = [str(tasks[0]), str(tasks[2])]
+    content = b"".join(ls.projects.exports.download_sync(project, download_all_tasks=True, ids=chosen))
+    assert [task["id"] for task in json.loads(content)] == [tasks[0], tasks[2]]
+
+
 def test_formats(http: Http, ls: LabelStudio, project: int) -> None:
     formats = {one["name"]: one for one in http.get(f"/api/projects/{project}/export/formats").json()}
     assert {"JSON", "JSON_MIN", "CSV", "TSV", "CONLL2003", "COCO", "VOC", "YOLO", "YOLO_OBB"} <= set(formats)
