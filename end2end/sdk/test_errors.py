@@ -152,7 +152,7 @@ def test_nonsense_is_told_apart_from_faults(http: Http, project: int, method: st
     assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize("path", ["projects", "projects/{project}", "dm/views", "webhooks", "predictions", "version"])
+@pytest.mark.parametrize("path", ["projects", "projects/{project}", "dm/views", "webhooks", "users", "version"])
 def test_every_path_goes_with_and_without_its_slash(http: Http, project: int, path: str) -> None:
     path = "/api/" + path.replace("{project}", str(project))
     assert http.get(path).ok

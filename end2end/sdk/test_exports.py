@@ -103,7 +103,7 @@ def test_formats(http: Http, ls: LabelStudio, project: int) -> None:
     assert {"BRUSH_TO_NUMPY", "BRUSH_TO_PNG", "ASR_MANIFEST", "COCO_WITH_IMAGES", "YOLO_WITH_IMAGES"} <= set(formats)
     assert formats["JSON"]["title"] and formats["JSON"]["description"]
     assert not formats["JSON"].get("disabled")
-    assert formats["YOLO"]["disabled"] is True
+    assert formats["YOLO"]["disabled"]
     assert len(ls.projects.exports.list_formats(project)) == len(formats)
 
 
