@@ -182,6 +182,11 @@ def test_what_it_is_sent(ls: LabelStudio, http: Http, project: int, receive, add
     assert "Choices" in predict["label_config"]
     assert set(predict["params"]) >= {"login", "password", "context"}
 
+    ls.ml.train(backend.id)
+    train = receiver.wait_for_action("START_TRAINING").json
+    assert train["project"]["id"] == project
+    assert "Choices" in train["project"]["label_config"]
+
 
 @pytest.mark.ours
 def test_nonsense_from_a_model_is_no_fault_of_ours(ls: LabelStudio, http: Http, project: int, receive, add_tasks) -> None:

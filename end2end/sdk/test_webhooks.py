@@ -52,7 +52,6 @@ def test_what_there_is_to_hear_of(http: Http, ls: LabelStudio) -> None:
         ({"url": "nowhere"}, "url"),
         ({"actions": ["PERHAPS"], "send_for_all_actions": False}, "actions"),
         ({"headers": "x"}, "headers"),
-        ({"project": 999_999_999}, "project"),
         ({"actions": ["PROJECT_CREATED"], "send_for_all_actions": False}, "non_field_errors"),
     ],
 )

@@ -17,6 +17,12 @@ CHEERFUL = {"good", "great", "sunny"}
 
 
 class Words(LabelStudioMLBase):
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        # Models read the interface as soon as they are made: to predict as well as to learn.
+        self.from_name, control = next(iter(self.parsed_label_config.items()))
+        self.to_name = control["to_name"][0]
+
     def predict(self, tasks: list[dict], context: dict | None = None, **_: Any) -> list[dict]:
         cheerful = CHEERFUL | set(self.train_output.get("words", []))
         return [self.judge(task["data"]["text"], cheerful, context or {}) for task in tasks]
@@ -27,10 +33,9 @@ class Words(LabelStudioMLBase):
         # Asked while somebody works, it agrees with what they have said so far.
         said = [region["value"]["choices"][0] for region in context.get("result", [])]
         answer = said[0] if said else "Positive" if happy else "Negative"
-        from_name, control = next(iter(self.parsed_label_config.items()))
         region = {
-            "from_name": from_name,
-            "to_name": control["to_name"][0],
+            "from_name": self.from_name,
+            "to_name": self.to_name,
             "type": "choices",
             "value": {"choices": [answer]},
         }
