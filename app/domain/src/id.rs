@@ -75,4 +75,6 @@ ids! {
     WebhookId,
     /// One message to such an address.
     DeliveryId,
+    /// A storage outside that tasks come from or annotations go to.
+    CloudStorageId,
 }
