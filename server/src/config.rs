@@ -83,6 +83,7 @@ pub struct Config {
     pub smtp_url: Option<Secret>,
     pub mail_from: String,
     pub allow_networks: Networks,
+    pub local_files: Option<PathBuf>,
     pub trusted_proxies: Networks,
     pub max_upload_mb: u64,
     pub request_timeout_s: u64,
@@ -341,6 +342,7 @@ impl Config {
             dev_pages: self.dev,
             data_dir: self.data.clone(),
             allow_networks: self.allow_networks.0.clone(),
+            local_files: self.local_files.clone(),
             max_upload_bytes: self.max_upload_mb.saturating_mul(1 << 20),
             secret_keys: self.secret_key.clone().map(|keys| keys.0).unwrap_or_default(),
             // Commands run without a front end.

@@ -66,6 +66,8 @@ pub struct Settings {
     /// What secrets of tenants are sealed with: the first seals, all open. None: the one in the data directory, made when
     /// there is none.
     pub secret_keys: Vec<Key>,
+    /// The folder below which projects may have storages; none where they may not.
+    pub local_files: Option<PathBuf>,
     /// This program, to be run once more for work on files that nobody trusts; none does such work in this process.
     pub program: Option<PathBuf>,
 }
@@ -81,6 +83,7 @@ impl Default for Settings {
             max_upload_bytes: 5 << 30,
             site_dir: None,
             secret_keys: Vec::new(),
+            local_files: None,
             program: None,
         }
     }
@@ -169,6 +172,13 @@ impl CxBuilder {
     #[must_use]
     pub fn allow_networks(mut self, networks: Vec<IpNet>) -> Self {
         self.settings.allow_networks = networks;
+        self
+    }
+
+    /// With this folder below which projects may have storages.
+    #[must_use]
+    pub fn local_files(mut self, folder: PathBuf) -> Self {
+        self.settings.local_files = Some(folder);
         self
     }
 

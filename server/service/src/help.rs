@@ -8,12 +8,13 @@ use crate::Result;
 use crate::project::markdown;
 
 /// Pages by name.
-static PAGES: LazyLock<[(&str, String); 4]> = LazyLock::new(|| {
+static PAGES: LazyLock<[(&str, String); 5]> = LazyLock::new(|| {
     [
         ("api", markdown::to_html(include_str!("../../../docs/api.md"))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
         ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
         ("webhooks", markdown::to_html(include_str!("../../../docs/webhooks.md"))),
+        ("storage", markdown::to_html(include_str!("../../../docs/storage.md"))),
     ]
 });
 

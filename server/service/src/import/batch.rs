@@ -18,10 +18,10 @@ use super::{
     topic,
     uploaded::Uploaded,
 };
-use crate::{Cx, Result, Tx, access::ProjectAccess, events};
+use crate::{Cx, Result, Tx, access::ProjectAccess, cloud, events};
 
 /// Stores the batches of one run.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     origin: Origin,
     uploaded: Uploaded,
     /// Whether an earlier worker has stored rows of this run, which this one has not seen.
@@ -29,7 +29,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(access: &ProjectAccess, import_id: ImportId, taken: &Taken, series: Option<String>) -> Self {
+    pub(crate) fn new(access: &ProjectAccess, import_id: ImportId, taken: &Taken, series: Option<String>) -> Self {
         Self {
             origin: Origin::new(access, import_id, taken),
             uploaded: Uploaded::new(series),
@@ -42,7 +42,7 @@ impl Writer {
     }
 
     /// Stores a batch; `false` when the run was cancelled and nothing more is wanted.
-    pub(super) async fn store(&mut self, cx: &Cx, batch: Batch) -> Result<bool> {
+    pub(crate) async fn store(&mut self, cx: &Cx, batch: Batch) -> Result<bool> {
         self.uploaded.bring(batch.brought);
         if batch.rows.is_empty() {
             return Ok(true);
@@ -64,7 +64,10 @@ impl Writer {
         let project_id = self.project_id();
         self.uploaded.resolve(&mut tx, project_id, &mut tasks).await?;
         let mut counts = Counts { failed: count(failures.len()), ..Counts::default() };
-        self.origin.write(cx, &mut tx, &tasks, now, &mut counts).await?;
+        let task_ids = self.origin.write(cx, &mut tx, &tasks, now, &mut counts).await?;
+        if let Some(listed) = batch.listed {
+            cloud::keep_listed(cx, &mut tx, &self.origin.access, listed, &task_ids).await?;
+        }
         keep_failures(&mut tx, &self.origin, failures).await?;
         sqlx::query!(
             "update project_import set checkpoint = $3, bytes_done = greatest(bytes_done, $4), row_count = row_count + $5,

@@ -4,7 +4,7 @@ use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::{LabelsAs, Target},
+    import::{LabelsAs, RunStatus, Target},
     label_config,
 };
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,6 @@ use crate::{
     events,
     job::Job,
     storage::{self, StoredFile},
-    webhook::{Happening, tell},
 };
 
 /// How many batches may wait between reading and storing.
@@ -115,15 +114,9 @@ impl RunImport {
     }
 
     async fn finish(&self, cx: &Cx, access: &ProjectAccess, error: Option<&str>) -> Result<()> {
+        let status = if error.is_none() { RunStatus::Completed } else { RunStatus::Failed };
         let mut tx = access.begin(cx).await?;
-        if sql::finish(cx, &mut tx, access, self.import_id, error).await? {
-            let happening = match error {
-                None => Happening::ImportCompleted(self.import_id),
-                Some(_) => Happening::ImportFailed(self.import_id),
-            };
-            tell(cx, &mut tx, access.into(), happening).await?;
-        }
-        events::tell(&mut tx, &topic(self.import_id)).await?;
+        super::end(cx, &mut tx, access, self.import_id, status, error).await?;
         tx.commit().await?;
         Ok(())
     }

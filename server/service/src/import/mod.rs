@@ -23,14 +23,25 @@ use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::{FailedRow, ImportHistory, ImportRun, LabelsAs},
+    import::{FailedRow, ImportHistory, ImportRun, LabelsAs, RunStatus},
 };
 use futures::StreamExt;
 
+pub(crate) use batch::Writer;
 pub use direct::{Direct, MAX_BYTES as MAX_DIRECT_BYTES, direct};
 pub use job::RunImport;
+pub(crate) use read::{Batch, MediaFields, ReadRow};
+pub(crate) use rows::count;
+pub(crate) use sql::take;
 
-use crate::{Actor, Cx, Result, access, boxed, events, job::enqueue, storage};
+use crate::{
+    Actor, Cx, Result, Tx,
+    access::{self, ProjectAccess},
+    boxed, events,
+    job::enqueue,
+    storage,
+    webhook::{Happening, tell},
+};
 
 /// How many files one import may take.
 pub const MAX_FILES: usize = 10_000;
@@ -110,7 +121,7 @@ pub async fn start_as(
     Ok(import_id)
 }
 
-async fn of_files(cx: &Cx, access: &access::ProjectAccess, ids: Vec<FileId>) -> Result<sql::NewImport> {
+async fn of_files(cx: &Cx, access: &ProjectAccess, ids: Vec<FileId>) -> Result<sql::NewImport> {
     if ids.is_empty() {
         return Err(Problem::invalid("file", "import_without_files", "Choose at least one file.").into());
     }
@@ -224,6 +235,42 @@ pub async fn failures(
     let rows = sql::failures(&mut tx, &access, import_id, &name, number, limit.rows()).await?;
     tx.commit().await?;
     Ok(rows)
+}
+
+/// Begins the run of the history that a sync of a storage is.
+pub(crate) async fn begin_for_storage(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, title: &str) -> Result<ImportId> {
+    let new = sql::NewImport { source: "storage", name: title.to_owned(), url: None, size: None, files: Vec::new() };
+    sql::insert(cx, tx, access, &new).await
+}
+
+/// Ends a run, and tells so.
+pub(crate) async fn end(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    import_id: ImportId,
+    status: RunStatus,
+    error: Option<&str>,
+) -> Result<()> {
+    if status == RunStatus::Cancelled {
+        return stop(cx, tx, access, import_id).await;
+    }
+    if sql::finish(cx, tx, access, import_id, error).await? {
+        let happening = match error {
+            None => Happening::ImportCompleted(import_id),
+            Some(_) => Happening::ImportFailed(import_id),
+        };
+        tell(cx, tx, access.into(), happening).await?;
+    }
+    events::tell(tx, &topic(import_id)).await
+}
+
+/// Stops a run, unless it is over.
+pub(crate) async fn stop(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, import_id: ImportId) -> Result<()> {
+    if sql::cancel(cx, tx, access, import_id).await? {
+        events::tell(tx, &topic(import_id)).await?;
+    }
+    Ok(())
 }
 
 /// The name under which changes of an import are told.

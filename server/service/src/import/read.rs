@@ -16,6 +16,7 @@ use super::{archive, uploaded::Brought};
 use crate::{
     Cx, Result,
     access::ProjectAccess,
+    cloud,
     storage::{self, StoredFile},
 };
 
@@ -47,22 +48,31 @@ pub(super) struct Checkpoint {
 }
 
 /// One row on its way into the database.
-pub(super) struct ReadRow {
-    pub(super) source: String,
-    pub(super) number: u64,
-    pub(super) outcome: Result<NewTask, RowError>,
+pub(crate) struct ReadRow {
+    pub(crate) source: String,
+    pub(crate) number: u64,
+    pub(crate) outcome: Result<NewTask, RowError>,
 }
 
 /// Rows that are stored together.
 #[derive(Default)]
-pub(super) struct Batch {
-    pub(super) rows: Vec<ReadRow>,
+pub(crate) struct Batch {
+    pub(crate) rows: Vec<ReadRow>,
     pub(super) checkpoint: Checkpoint,
-    pub(super) bytes_done: u64,
+    pub(crate) bytes_done: u64,
     /// What was read, such as `CSV`.
-    pub(super) format: &'static str,
+    pub(crate) format: &'static str,
     /// Media that were found since the batch before, for rows to name.
     pub(super) brought: Vec<Brought>,
+    /// Objects of a storage that the rows came from.
+    pub(crate) listed: Option<cloud::Listed>,
+}
+
+impl Batch {
+    /// What objects of a storage have brought.
+    pub(crate) fn of_objects(rows: Vec<ReadRow>, listed: cloud::Listed) -> Self {
+        Self { rows, listed: Some(listed), ..Self::default() }
+    }
 }
 
 /// Nobody takes rows any more.
@@ -232,15 +242,17 @@ fn medium(plan: &Plan, file: &StoredFile, out: &mut Out<'_>) -> Result<(), Stopp
 pub(super) const MEDIA_FORMAT: &str = "Media";
 
 /// The field of a task that shows a file, by what the file is.
-pub(super) struct MediaFields {
+pub(crate) struct MediaFields {
     families: [(&'static str, String); 4],
+    /// Of the first object that shows a field, for what belongs to no family.
+    first: Option<String>,
     /// The field behind a `<TimeSeries>` that is fetched from an address.
     pub(super) series: Option<String>,
 }
 
 impl MediaFields {
     /// From the objects of a labeling interface; for one without such an object the field is named after it.
-    pub(super) fn of(config: &LabelConfig) -> Self {
+    pub(crate) fn of(config: &LabelConfig) -> Self {
         let field = |tag: &str, otherwise: &str| {
             let object = config.objects.iter().find(|object| object.tag == tag);
             object.and_then(|object| object.field.clone()).unwrap_or_else(|| otherwise.to_owned())
@@ -254,8 +266,19 @@ impl MediaFields {
                 ("application/pdf", field("Pdf", "pdf")),
                 ("", field("Image", "image")),
             ],
+            first: config.objects.iter().find_map(|object| object.field.clone()),
             series: series.and_then(|object| object.field.clone()),
         }
+    }
+
+    /// The task that shows what lies at an address, by how its name ends.
+    pub(crate) fn task_at(&self, name: &str, address: String) -> NewTask {
+        let is_table = [".csv", ".tsv"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+        let series = self.series.as_deref().filter(|_| is_table);
+        let family = media_family(name);
+        let by_family = self.families.iter().find(|(known, _)| family == Some(*known)).map(|(_, field)| field.as_str());
+        let field = series.or(by_family).or(self.first.as_deref()).unwrap_or("image");
+        NewTask { data: Map::from_iter([(field.to_owned(), Value::from(address))]), ..NewTask::default() }
     }
 
     /// The task that shows this file.
@@ -265,6 +288,18 @@ impl MediaFields {
         let field = series.unwrap_or_else(|| found.map_or("image", |(_, field)| field.as_str()));
         NewTask { data: Map::from_iter([(field.to_owned(), Value::from(file.address()))]), ..NewTask::default() }
     }
+}
+
+/// The family of a medium by how its name ends, as [`MediaFields`] has them.
+fn media_family(name: &str) -> Option<&'static str> {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase())?;
+    Some(match ending.as_str() {
+        "wav" | "mp3" | "ogg" | "oga" | "opus" | "flac" | "m4a" | "aac" | "aif" | "aiff" => "audio/",
+        "mp4" | "m4v" | "webm" | "mov" | "mkv" | "avi" => "video/",
+        "pdf" => "application/pdf",
+        "png" | "jpg" | "jpeg" | "webp" | "gif" | "bmp" | "avif" | "svg" | "tif" | "tiff" => "",
+        _ => return None,
+    })
 }
 
 /// A stored file as this thread reads it.

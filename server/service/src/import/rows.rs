@@ -287,6 +287,6 @@ fn milliseconds(seconds: f64) -> Option<i64> {
     format!("{:.0}", seconds * 1000.0).parse().ok()
 }
 
-pub(super) fn count(count: usize) -> i64 {
+pub(crate) fn count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -166,7 +166,7 @@ pub(super) async fn failures(
 }
 
 /// What the job needs to know of a run.
-pub(super) struct Taken {
+pub(crate) struct Taken {
     pub(super) url: Option<String>,
     pub(super) files: Vec<i64>,
     pub(super) checkpoint: Option<serde_json::Value>,
@@ -178,8 +178,15 @@ pub(super) struct Taken {
     pub(super) ignores_skipped: bool,
 }
 
+impl Taken {
+    /// The labeling interface of the project.
+    pub(crate) fn label_config(&self) -> &str {
+        &self.label_config
+    }
+}
+
 /// Marks a run as under way; `None` when it is over.
-pub(super) async fn take(
+pub(crate) async fn take(
     cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,

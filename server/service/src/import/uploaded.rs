@@ -142,7 +142,8 @@ fn uploaded_name(text: &str, may_be_table: bool) -> Option<&str> {
     if !is_known {
         return None;
     }
-    let is_address = text.contains("://") || text.starts_with("data:") || text.starts_with("/files/");
+    let is_address =
+        text.contains("://") || ["data:", "/files/", "/data/local-files"].iter().any(|begins| text.starts_with(begins));
     (!is_address).then_some(name)
 }
 
@@ -159,6 +160,7 @@ mod tests {
             ("images/a cat.JPG", Some("a cat.JPG")),
             ("https://e.org/cat.png", None),
             ("/files/7/cat.png", None),
+            ("/data/local-files/?d=a/cat.png", None),
             ("data:image/png;base64,x.png", None),
             ("cat", None),
             (&format!("{}.png", "x".repeat(2000)), None),

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use super::{ExpireLeases, Job, PurgeDeletedProjects, PurgeSessions, SendMail};
 use crate::{
     Cx, Error, Result,
+    cloud::{SyncSource, SyncTarget, WriteDue},
     export::RunExport,
     import::RunImport,
     webhook::{self, DeliverWebhook, PurgeWebhookLog},
@@ -39,6 +40,9 @@ fn working(options: WorkerOptions) -> WorkerOptions {
     options
         .define_job::<Handler<RunImport>>()
         .define_job::<Handler<RunExport>>()
+        .define_job::<Handler<SyncSource>>()
+        .define_job::<Handler<SyncTarget>>()
+        .define_job::<Handler<WriteDue>>()
         .define_job::<Handler<SendMail>>()
         .define_job::<Handler<ExpireLeases>>()
         .define_job::<Handler<PurgeSessions>>()

@@ -200,7 +200,7 @@ pub(super) async fn derive(
 ) -> Result<State<Derived>> {
     let folder = storage::folder(found.access.project_id());
     let key = format!("{folder}/media/{}-{}", found.origin.key()?, recipe.name);
-    let is_web = matches!(found.origin, Origin::Web(_));
+    let is_web = matches!(found.origin, Origin::Web(_) | Origin::Cloud(_));
     if let Some(derived) = look(cx, &key, is_web).await? {
         return Ok(State::Ready(derived));
     }
@@ -255,7 +255,7 @@ async fn work_on(
     make: impl FnOnce(Opened, &Arc<Work>) -> Result<File> + Send + 'static,
 ) {
     // Whoever was at it before may have ended between this one's look and its turn.
-    let is_web = matches!(origin, Origin::Web(_));
+    let is_web = matches!(origin, Origin::Web(_) | Origin::Cloud(_));
     let made = match look(&cx, &key, is_web).await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => match cx.workshop().refused.get(&key).await {

@@ -27,9 +27,12 @@ mod video;
 
 use std::ops::Range;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use domain::{
     Error as Problem,
+    access::ProjectPermission,
+    cloud::ObjectAddress,
     id::{ProjectId, TaskId},
     media::{pdf::Pdf, series::Options, tiles::Grid, video::Video},
 };
@@ -40,10 +43,14 @@ pub(crate) use derive::Workshop;
 pub use derive::{Derived, State};
 pub use pdf::Part;
 pub use pdf_apart::{COMMAND as PAGES, prepare as prepare_pages};
-pub use proxy::Passed;
+pub use proxy::{Elsewhere, Passed};
 pub use tiles::Picture;
 
-use crate::{Actor, Cx, Result, access::ProjectAccess, boxed, storage};
+use crate::{
+    Actor, Cx, Result,
+    access::{self, ProjectAccess},
+    boxed, storage,
+};
 
 /// An object as a view names it.
 #[derive(Debug, Clone)]
@@ -54,6 +61,21 @@ pub struct Asked {
     pub task_id: Option<TaskId>,
     /// The address as it stands in the task.
     pub src: String,
+}
+
+/// The object of a storage that a task names, for programs, which know the task by its number alone and write the address in
+/// Base64, as Label Studio has it.
+///
+/// # Errors
+/// *Not found* for tasks of projects the person is not in, and for what is no such address.
+#[boxed]
+pub async fn of_task(cx: &Cx, actor: &Actor, task_id: TaskId, written: &str) -> Result<Asked> {
+    let access = access::task(cx, actor, task_id, ProjectPermission::View).await?;
+    let decoded =
+        URL_SAFE_NO_PAD.decode(written.trim_end_matches('=')).ok().and_then(|text| String::from_utf8(text).ok());
+    let src = [Some(written.to_owned()), decoded].into_iter().flatten().find(|text| ObjectAddress::is_one(text));
+    let src = src.ok_or_else(|| Problem::not_found("object"))?;
+    Ok(Asked { project_id: access.project_id(), task_id: Some(task_id), src })
 }
 
 /// The waveform of a sound, or of the sound of a video (`domain::media::wave`).
@@ -227,6 +249,23 @@ pub async fn page(cx: &Cx, actor: &Actor, asked: &Asked, page: usize, part: Part
 pub async fn pass(cx: &Cx, actor: &Actor, asked: &Asked, range: Option<Range<u64>>) -> Result<Passed> {
     let found = source::find(cx, actor, asked).await?;
     proxy::pass(cx, found, range).await
+}
+
+/// Where a browser loads the object from by itself, for a while: an object of a storage that signs addresses. Nothing for
+/// every other, which comes through this server.
+///
+/// # Errors
+/// As [`pass`].
+#[boxed]
+pub async fn elsewhere(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Option<Elsewhere>> {
+    let found = source::find(cx, actor, asked).await?;
+    proxy::elsewhere(&found).await
+}
+
+/// All of an object that the server itself has read in a task, as it comes; nobody is shown anything of it by this alone.
+pub(crate) async fn read_ahead(cx: &Cx, access: ProjectAccess, src: &str) -> Result<Passed> {
+    let found = source::find_ahead(cx, access, src).await?;
+    proxy::pass(cx, found, None).await
 }
 
 /// Whether the project lets its people load what lies on other servers through this one.

@@ -1,12 +1,12 @@
 //! An object as it is, all or a part: stored files and those of other servers alike. Nothing of it is kept.
 
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use bytes::Bytes;
 use domain::{Error as Problem, Kind};
 use futures::{StreamExt, stream::BoxStream};
 
-use super::source::{Found, Origin, as_medium, refuse};
+use super::source::{Found, Origin, as_medium, refuse, stated_type};
 use crate::{Cx, Result, import::fetch, storage};
 
 /// Bytes on their way to a page.
@@ -117,7 +117,37 @@ pub(super) async fn pass(cx: &Cx, found: Found, range: Option<Range<u64>>) -> Re
             let size_bytes = answer.whole.or(answer.part.is_none().then_some(answer.length).flatten());
             Ok(Passed { content_type, size_bytes, part: answer.part, etag: None, body: body.boxed() })
         }
+        Origin::Cloud(object) => {
+            let found = object.get(range.clone()).await?;
+            let stated = stated_type(&found).filter(|stated| is_medium(stated) && !stated.contains("octet-stream"));
+            let size = found.meta.size;
+            let part = found.range.clone();
+            Ok(Passed {
+                // What a storage calls a page or a program is bytes here.
+                content_type: stated.unwrap_or_else(|| by_extension(&extension).to_owned()),
+                size_bytes: Some(size),
+                part: range.is_some().then_some(part),
+                etag: found.meta.e_tag.as_ref().map(|etag| format!("\"{}\"", etag.trim_matches('"'))),
+                body: found.into_stream().map(|chunk| chunk.map_err(std::io::Error::other)).boxed(),
+            })
+        }
     }
+}
+
+/// Where a browser loads the object from by itself; nothing where it comes through this server.
+pub(super) async fn elsewhere(found: &Found) -> Result<Option<Elsewhere>> {
+    let Origin::Cloud(object) = &found.origin else { return Ok(None) };
+    let url = object.elsewhere().await?;
+    Ok(url.map(|(url, good_for)| Elsewhere { url, good_for }))
+}
+
+/// An address that is signed for a while.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// The address.
+    pub url: String,
+    /// For how long.
+    pub good_for: Duration,
 }
 
 /// A range within a file of this size.

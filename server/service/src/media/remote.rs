@@ -1,12 +1,15 @@
 //! A file on another server, read in parts: of a film of many gigabytes only its tables are fetched.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+};
 
 use bytes::{Bytes, BytesMut};
-use futures::{StreamExt, stream::BoxStream};
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio::runtime::Handle;
 
-use crate::{Cx, import::fetch};
+use crate::{Cx, cloud, import::fetch};
 
 /// How much is fetched at a time.
 pub(super) const BLOCK_BYTES: u64 = 1 << 20;
@@ -14,10 +17,37 @@ pub(super) const BLOCK_BYTES: u64 = 1 << 20;
 /// Bytes as a server sends them.
 type Body = BoxStream<'static, io::Result<Bytes>>;
 
+/// Where a file is that is read in parts.
+pub(super) enum Far {
+    /// Behind an address of the web.
+    Web(Cx, String),
+    /// In a storage.
+    Cloud(cloud::Object),
+}
+
+impl Far {
+    /// Exactly these bytes, as they come.
+    async fn part(&self, range: Range<u64>) -> io::Result<Body> {
+        let (part, body) = match self {
+            Self::Web(cx, url) => {
+                let answer = fetch::get(cx, url, Some(range.clone())).await.map_err(io::Error::other)?;
+                (answer.part, answer.body)
+            }
+            Self::Cloud(object) => {
+                let found = object.get(Some(range.clone())).await.map_err(io::Error::other)?;
+                (Some(found.range.clone()), found.into_stream().map_err(io::Error::other).boxed())
+            }
+        };
+        if part != Some(range) {
+            return Err(io::Error::other("the server sent another part than was asked for"));
+        }
+        Ok(body)
+    }
+}
+
 /// Reads by range. Lives on a thread that may wait.
 pub(super) struct Remote {
-    cx: Cx,
-    url: String,
+    far: Far,
     size: u64,
     at: u64,
     /// The part that was fetched last, and where it begins: stepping back within it fetches nothing.
@@ -28,18 +58,14 @@ pub(super) struct Remote {
 
 impl Remote {
     /// A file of `size` that begins with `body`, of which at most [`BLOCK_BYTES`] are taken.
-    pub(super) async fn new(cx: Cx, url: String, size: u64, body: Body) -> io::Result<Self> {
+    pub(super) async fn new(far: Far, size: u64, body: Body) -> io::Result<Self> {
         let block = take(body, BLOCK_BYTES).await?;
-        Ok(Self { cx, url, size, at: 0, block, block_at: 0, runtime: Handle::current() })
+        Ok(Self { far, size, at: 0, block, block_at: 0, runtime: Handle::current() })
     }
 
     async fn fetch(&self) -> io::Result<Bytes> {
         let end = (self.at + BLOCK_BYTES).min(self.size);
-        let answer = fetch::get(&self.cx, &self.url, Some(self.at..end)).await.map_err(io::Error::other)?;
-        if answer.part != Some(self.at..end) {
-            return Err(io::Error::other("the server sent another part than was asked for"));
-        }
-        let block = take(answer.body, end - self.at).await?;
+        let block = take(self.far.part(self.at..end).await?, end - self.at).await?;
         if block.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(block) }
     }
 

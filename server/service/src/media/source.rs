@@ -6,20 +6,21 @@ use std::{
     path::PathBuf,
 };
 
-use domain::{Error as Problem, Kind, access::ProjectPermission, media::empty};
+use domain::{Error as Problem, Kind, access::ProjectPermission, cloud::ObjectAddress, media::empty};
 use futures::StreamExt;
-use object_store::{GetResultPayload, ObjectStoreExt, path::Path};
+use object_store::{Attribute, GetResult, GetResultPayload, ObjectStoreExt, path::Path};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
     Asked,
-    remote::{BLOCK_BYTES, Remote},
+    remote::{BLOCK_BYTES, Far, Remote},
     sql,
 };
 use crate::{
     Actor, Cx, Result,
     access::{self, ProjectAccess},
+    cloud,
     import::fetch,
     storage::{self, StoredFile},
 };
@@ -39,6 +40,8 @@ pub(super) enum Origin {
     Site(PathBuf),
     /// On another server.
     Web(String),
+    /// In a storage of the project.
+    Cloud(cloud::Object),
 }
 
 /// The bytes of an object.
@@ -102,6 +105,13 @@ async fn find_for(cx: &Cx, access: ProjectAccess, asked: &Asked, is_known: bool)
         }
         return Ok(Found { access, origin: Origin::Stored(file) });
     }
+    if let Some(address) = ObjectAddress::parse(src) {
+        if !is_known && !is_named(cx, &access, asked).await? {
+            return Err(Problem::not_found("object").into());
+        }
+        let object = cloud::find(cx, &access, &address).await?;
+        return Ok(Found { access, origin: Origin::Cloud(object) });
+    }
     if src.starts_with('/') && !src.starts_with("//") {
         let path = storage::site_file(cx, src)
             .ok_or_else(|| refuse("media_status", "There is no file at this address (404)."))?;
@@ -118,10 +128,6 @@ async fn find_for(cx: &Cx, access: ProjectAccess, asked: &Asked, is_known: bool)
                 return Err(Problem::new(Kind::Forbidden, "media_proxy_off", message).on("src").into());
             }
             Ok(Found { access, origin: Origin::Web(src.to_owned()) })
-        }
-        Some("s3" | "gs" | "azure-blob" | "azure-spi") => {
-            let message = "Objects in this kind of storage cannot be opened here yet. An https:// address can.";
-            Err(refuse("media_storage", message).into())
         }
         Some("data") => {
             Err(refuse("media_inline", "This object is in the task itself; there is nothing to load.").into())
@@ -168,6 +174,7 @@ impl Origin {
                 digest(&format!("site {} {} {changed:?}", path.display(), about.len()))
             }
             Self::Web(url) => digest(&format!("web {url}")),
+            Self::Cloud(object) => digest(&object.name()),
         })
     }
 
@@ -177,6 +184,7 @@ impl Origin {
             Self::Stored(file) => file.name.clone(),
             Self::Site(path) => path.to_string_lossy().into_owned(),
             Self::Web(url) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+            Self::Cloud(object) => object.key().to_owned(),
         };
         let last = name.rsplit('/').next().unwrap_or_default();
         last.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase()
@@ -213,7 +221,8 @@ impl Origin {
                 let first = is_sparse.then_some(0..BLOCK_BYTES);
                 let answer = fetch::get(cx, url, first).await.map_err(as_medium)?;
                 if let Some(size) = answer.whole.filter(|_| answer.part.is_some()) {
-                    let remote = Remote::new(cx.clone(), url.clone(), size, answer.body).await.map_err(broken)?;
+                    let far = Far::Web(cx.clone(), url.clone());
+                    let remote = Remote::new(far, size, answer.body).await.map_err(broken)?;
                     let data = Data::Remote(Box::new(remote));
                     return checked(Opened { data, size, content_type: answer.content_type, extension }, limit);
                 }
@@ -226,6 +235,26 @@ impl Origin {
                 tracing::info!(url, size, "fetched a medium");
                 Opened { data: Data::Local(file), size, content_type: answer.content_type, extension }
             }
+            Self::Cloud(object) => {
+                let found = object.get(is_sparse.then_some(0..BLOCK_BYTES)).await?;
+                let (whole, part) = (found.meta.size, found.range.clone());
+                if whole > limit {
+                    return Err(too_large(limit).into());
+                }
+                let content_type = stated_type(&found);
+                if let GetResultPayload::File(local, _) = found.payload {
+                    return checked(Opened { data: Data::Local(local), size: whole, content_type, extension }, limit);
+                }
+                let body = found.into_stream().map(|chunk| chunk.map_err(std::io::Error::other)).boxed();
+                if part.end < whole {
+                    let far = Far::Cloud(object.clone());
+                    let remote = Remote::new(far, whole, body).await.map_err(broken)?;
+                    let data = Data::Remote(Box::new(remote));
+                    return checked(Opened { data, size: whole, content_type, extension }, limit);
+                }
+                let (file, size) = spool(body, limit).await?;
+                Opened { data: Data::Local(file), size, content_type, extension }
+            }
         };
         checked(opened, limit)
     }
@@ -237,6 +266,11 @@ fn checked(opened: Opened, limit: u64) -> Result<Opened> {
         size if size > limit => Err(too_large(limit).into()),
         _ => Ok(opened),
     }
+}
+
+/// What a storage says that an object is, where it says so.
+pub(super) fn stated_type(found: &GetResult) -> Option<String> {
+    found.attributes.get(&Attribute::ContentType).map(|stated| stated.to_string())
 }
 
 /// The other server has stopped sending.

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use domain::{
     Error as Problem, Kind,
+    cloud::ObjectAddress,
     id::{ProjectId, TaskId},
     label_config,
 };
@@ -11,7 +12,7 @@ use futures::{StreamExt, stream::BoxStream};
 use serde_json::Value;
 
 use super::encoding::decode;
-use crate::{Actor, Cx, Result, access, boxed, import, storage};
+use crate::{Actor, Cx, Result, access, boxed, import, media, storage};
 
 /// The longest text that is labeled.
 pub const MAX_TEXT_BYTES: usize = 16 << 20;
@@ -38,6 +39,11 @@ pub async fn text(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: TaskId
             let access = access::project(cx, actor, project_id, domain::access::ProjectPermission::Annotate).await?;
             let file = storage::of_project(cx, &access, file_id).await?.ok_or_else(missing)?;
             (storage::read(cx, &file, None).await?, None)
+        }
+        None if ObjectAddress::is_one(address) => {
+            let access = access::project(cx, actor, project_id, domain::access::ProjectPermission::Annotate).await?;
+            let passed = media::read_ahead(cx, access, address).await?;
+            (passed.body, Some(passed.content_type))
         }
         None => {
             let answer = import::fetch::get(cx, address, None).await?;

@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod annotate;
+mod cloud;
 mod comment;
 mod demo;
 mod export;

@@ -44,6 +44,8 @@ pub struct TaskRecord {
     pub completed_at: Option<DateTime<Utc>>,
     /// The file it came in.
     pub file_upload: Option<String>,
+    /// The object of a storage that it is.
+    pub storage_filename: Option<String>,
     pub comment_count: i64,
     pub open_comment_count: i64,
     pub last_comment_at: Option<DateTime<Utc>>,

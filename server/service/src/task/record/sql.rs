@@ -54,6 +54,8 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
             t.created_at, t.updated_at, t.completed_at,
             (select f.file_name from file_upload f where f.project_id = $1 and f.file_upload_id = t.file_upload_id)
                 as file_upload,
+            (select o.key from storage_object o where o.project_id = $1 and o.task_id = t.task_id limit 1)
+                as storage_filename,
             c.count as "comment_count!", c.open as "open_comment_count!", c.last as last_comment_at
         from unnest($2::bigint[]) with ordinality as wanted (task_id, place)
         join task t on t.project_id = $1 and t.task_id = wanted.task_id,
@@ -81,6 +83,7 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
         updated_at: row.updated_at,
         completed_at: row.completed_at,
         file_upload: row.file_upload,
+        storage_filename: row.storage_filename,
         comment_count: row.comment_count,
         open_comment_count: row.open_comment_count,
         last_comment_at: row.last_comment_at,

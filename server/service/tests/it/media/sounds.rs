@@ -186,7 +186,7 @@ async fn what_is_no_sound_is_told_in_a_sentence() {
         ("/%2e%2e/Cargo.toml", "media_status"),
         ("/demo%2f..%2fdemo%2fmelody.wav", "media_status"),
         ("data:audio/wav;base64,AA==", "media_inline"),
-        ("s3://bucket/a.wav", "media_storage"),
+        ("s3://bucket/a.wav", "not_found"),
         ("melody.wav", "media_address"),
         ("//example.org/a.wav", "media_address"),
         ("", "media_address"),
