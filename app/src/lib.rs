@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod annotate;
+pub mod cloud;
 pub mod error;
 pub mod export;
 #[cfg(debug_assertions)]

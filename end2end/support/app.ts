@@ -31,6 +31,7 @@ export class App {
     const name = `synapse_browser_${randomBytes(6).toString('hex')}`;
     const databaseUrl = await createDatabase(server, name);
     const data = fs.mkdtempSync(path.join(os.tmpdir(), 'synapse-browser-'));
+    fs.mkdirSync(path.join(data, 'shared'));
     const port = await freePort();
     const url = `http://localhost:${port}`;
     const log = path.join(data, 'server.log');
@@ -41,7 +42,10 @@ export class App {
         program,
         ['serve', '--dev', '--addr', `127.0.0.1:${port}`, '--data', data, ...(demo ? ['--demo'] : [])],
         // The fixtures' own pictures are served from this machine.
-        { env: { ...process.env, DATABASE_URL: databaseUrl, SYNAPSE_ALLOW_NETWORKS: '127.0.0.0/8' }, stdio: ['ignore', output, output] },
+        {
+          env: { ...process.env, DATABASE_URL: databaseUrl, SYNAPSE_ALLOW_NETWORKS: '127.0.0.0/8', SYNAPSE_LOCAL_FILES: path.join(data, 'shared') },
+          stdio: ['ignore', output, output],
+        },
       );
     const app = new App(url, databaseUrl, begin(), data, log, program, begin);
     await app.ready();
@@ -65,6 +69,11 @@ export class App {
       ],
       { env: { ...process.env, DATABASE_URL: this.databaseUrl }, input: `${password}\n` },
     );
+  }
+
+  /** The folder below which projects may have storages. */
+  get folder(): string {
+    return path.join(this.data, 'shared');
   }
 
   /** What the server has logged. */

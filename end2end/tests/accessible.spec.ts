@@ -19,6 +19,7 @@ const INSIDE = [
   '/projects/1/settings',
   '/projects/1/settings/labeling',
   '/projects/1/settings/models',
+  '/projects/1/settings/storage',
   '/projects/1/settings/instructions',
   '/projects/1/settings/people',
   '/projects/1/settings/danger',

@@ -1,4 +1,4 @@
-//! Server-sent events: how an import or an export is getting on, for as long as it does.
+//! Server-sent events: how an import, an export or the sync of a storage is getting on, for as long as it does.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -10,10 +10,10 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::id::{ExportId, ImportId, ProjectId};
+use domain::id::{CloudStorageId, ExportId, ImportId, ProjectId};
 use futures::{Stream, stream};
 use serde::Serialize;
-use service::{Actor, Cx, Result, export, import};
+use service::{Actor, Cx, Result, cloud, export, import};
 use tokio::{sync::broadcast::error::RecvError, time::timeout};
 
 use crate::error::Failure;
@@ -53,6 +53,24 @@ pub async fn export(
             let run = export::get(&cx, &actor, project_id, export_id).await?;
             let over = run.status.is_over();
             Ok((run, over))
+        }
+    }))
+}
+
+/// `GET /events/projects/{id}/storages/{storage}`: until no sync is under way.
+pub async fn storage(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path((project_id, id)): Path<(ProjectId, CloudStorageId)>,
+) -> Result<impl IntoResponse, Failure> {
+    cloud::get(&cx, &actor, project_id, id).await?;
+    let topic = cloud::topic(id);
+    Ok(watch(cx, topic, move |cx| {
+        let actor = actor.clone();
+        async move {
+            let storage = cloud::get(&cx, &actor, project_id, id).await?;
+            let over = !storage.is_syncing();
+            Ok((storage, over))
         }
     }))
 }

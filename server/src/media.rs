@@ -3,7 +3,7 @@
 use axum::{
     Extension, Json,
     body::Body,
-    extract::{FromRef, FromRequestParts, Path, Query},
+    extract::{FromRef, FromRequestParts, Path, Query, State},
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use service::{
     Actor, Cx,
-    media::{self, Asked, Derived, Part as Sheet, State as Made},
+    media::{self, Asked, Derived, Elsewhere, Part as Sheet, State as Made},
 };
 
 use crate::{
@@ -222,12 +222,39 @@ async fn sheet(
 
 /// `GET /projects/{id}/media/file`: the object itself, all or a part.
 pub async fn pass(Asking { cx, actor, object, headers }: Asking) -> Result<Response, Failure> {
+    send(&cx, &actor, &object, &headers).await
+}
+
+/// Which object of a task.
+#[derive(Debug, Deserialize)]
+pub struct Presigned {
+    fileuri: String,
+}
+
+/// `GET /tasks/{task}/presign`: an object of a storage, as Label Studio's programs ask for it.
+pub async fn presign(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path(task_id): Path<TaskId>,
+    Query(Presigned { fileuri }): Query<Presigned>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let object = media::of_task(&cx, &actor, task_id, &fileuri).await?;
+    send(&cx, &actor, &object, &headers).await
+}
+
+async fn send(cx: &Cx, actor: &Actor, object: &Asked, headers: &HeaderMap) -> Result<Response, Failure> {
     // The size may not be known here: what is beyond the end is the other side's to refuse.
     let range = match headers.get(header::RANGE).map(|value| part(value, u64::MAX)) {
         Some(Part::Of(range)) if range.end < u64::MAX || range.start < u64::MAX / 2 => Some(range),
         _ => None,
     };
-    let passed = match media::pass(&cx, &actor, &object, range).await {
+    if loads_by_itself(headers)
+        && let Some(signed) = media::elsewhere(cx, actor, object).await?
+    {
+        return Ok(away(&signed));
+    }
+    let passed = match media::pass(cx, actor, object, range).await {
         Err(service::Error::Domain(problem)) if problem.code == "media_range" => {
             return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
         }
@@ -257,6 +284,23 @@ pub async fn pass(Asking { cx, actor, object, headers }: Asking) -> Result<Respo
     }
     guard(out);
     Ok(response)
+}
+
+/// Whether whoever asks may be sent on to another server: pictures and players may, and programs. A script of a page may not
+/// read what comes from there.
+fn loads_by_itself(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "no-cors" || mode == "navigate")
+}
+
+/// To the storage itself. Browsers keep that for half of the time it is good for.
+fn away(signed: &Elsewhere) -> Response {
+    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+    let out = response.headers_mut();
+    put(out, header::LOCATION, &signed.url);
+    put(out, header::CACHE_CONTROL, &format!("private, max-age={}", signed.good_for.as_secs() / 2));
+    put(out, header::VARY, "Sec-Fetch-Mode");
+    put(out, header::REFERRER_POLICY, "no-referrer");
+    response
 }
 
 /// Being made: this share of 1 is done, ask again in a second.

@@ -98,8 +98,13 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/media/page/{number}/thumb", get(media::thumb))
         .route("/projects/{project}/media/page/{number}/words", get(media::words))
         .route("/projects/{project}/media/file", get(media::pass))
+        .route("/tasks/{task}/presign", get(media::presign))
+        .route("/tasks/{task}/presign/", get(media::presign))
+        .route("/tasks/{task}/resolve", get(media::presign))
+        .route("/tasks/{task}/resolve/", get(media::presign))
         .route("/events/projects/{project}/imports/{import}", get(events::import))
         .route("/events/projects/{project}/exports/{export}", get(events::export))
+        .route("/events/projects/{project}/storages/{storage}", get(events::storage))
         .layer(identify.clone());
 
     let api = Router::new()

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::cloud::ObjectAddress;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
@@ -67,20 +68,34 @@ pub(super) fn relayed(task: Option<OpenedTask>, src: &str) -> Option<String> {
     Some(derived(task, "file", src, &[]))
 }
 
-/// Where a picture or a player loads from: the address as it stands and, once that has failed, this server where the project allows it.
+/// The way to an object of a storage of the project, which no browser knows.
+pub(super) fn in_storage(task: Option<OpenedTask>, src: &str) -> Option<String> {
+    let task = task?;
+    ObjectAddress::loads(task.project_id, task.task_id, src)
+}
+
+/// Where a picture or a player loads from: the address as it stands, or the way to it in a storage, and, once that has failed, this server where the project allows it.
 /// Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Way {
     pub(super) task: Option<OpenedTask>,
     /// As it stands in the task.
     pub(super) written: StoredValue<String>,
+    /// What is loaded at first.
+    pub(super) first: StoredValue<String>,
     /// What is loaded; nothing where there is nothing to load.
     pub(super) loads: RwSignal<String>,
 }
 
 impl Way {
     pub(super) fn new(task: Option<OpenedTask>, written: String) -> Self {
-        Self { task, loads: RwSignal::new(written.clone()), written: StoredValue::new(written) }
+        let first = in_storage(task, &written).unwrap_or_else(|| written.clone());
+        Self {
+            task,
+            loads: RwSignal::new(first.clone()),
+            written: StoredValue::new(written),
+            first: StoredValue::new(first),
+        }
     }
 
     /// Goes through this server from now on, where that is allowed and has not been tried; whether it does.

@@ -1,5 +1,7 @@
 //! What people write into an interface or a task, made harmless: styles that only arrange, addresses that only load.
 
+use domain::cloud::ObjectAddress;
+
 /// Properties that arrange and color; none that load, cover the page or run.
 const SAFE_PROPERTIES: [&str; 44] = [
     "align-content",
@@ -71,7 +73,9 @@ pub(super) fn safe_address(written: &str) -> String {
     let lower = written.to_ascii_lowercase();
     let has_scheme = lower.split(['/', '?', '#']).next().is_some_and(|start| start.contains(':'));
     let allowed = ["http://", "https://", "data:image/", "data:audio/", "data:video/", "blob:"];
-    if !has_scheme || allowed.iter().any(|scheme| lower.starts_with(scheme)) {
+    // What lies in a storage is loaded through this server; by itself no browser knows such an address.
+    let is_object = ObjectAddress::is_one(written);
+    if !has_scheme || is_object || allowed.iter().any(|scheme| lower.starts_with(scheme)) {
         written.to_owned()
     } else {
         String::new()

@@ -1,6 +1,7 @@
 //! The doors of the project area: ask who it is, call the use case, convert.
 
 use domain::access::{ProjectPermission, ProjectRole};
+use domain::cloud::CloudStorage;
 use domain::id::{ProjectId, UserId};
 use domain::ml::Backend;
 use domain::org::Workspace;
@@ -91,6 +92,8 @@ pub struct Settings {
     pub models: Vec<Backend>,
     /// Its webhooks, for their section.
     pub webhooks: Vec<Webhook>,
+    /// Its storages, for their section, and whether there may be folders of the server among them.
+    pub storages: (Vec<CloudStorage>, bool),
 }
 
 /// Everything a section of the settings shows; for those who manage the project.
@@ -115,7 +118,11 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
         "webhooks" => service::webhook::list(&cx, &actor, Scope::Project(project_id)).await?,
         _ => Vec::new(),
     };
-    Ok(Settings { section, detail, workspaces, people, models, webhooks })
+    let storages = match section.as_str() {
+        "storage" => (service::cloud::list(&cx, &actor, project_id).await?, service::cloud::allows_folders(&cx)),
+        _ => (Vec::new(), false),
+    };
+    Ok(Settings { section, detail, workspaces, people, models, webhooks, storages })
 }
 
 /// What the wizard offers: folders and templates.

@@ -2,6 +2,7 @@
 //! looked at.
 
 use domain::access::ProjectPermission;
+use domain::cloud::ObjectAddress;
 use domain::id::ProjectId;
 use domain::page::Page as Rows;
 use domain::project::ProjectDetail;
@@ -148,6 +149,7 @@ fn Row(id: ProjectId, task: TaskRow) -> impl IntoView {
     let glimpse = match task.glimpse {
         Glimpse::Image(address) => {
             let name = address.rsplit('/').next().unwrap_or_default().to_owned();
+            let address = ObjectAddress::loads(id, task.task_id, &address).unwrap_or(address);
             view! {
                 <img class="data-thumb" src=address alt="" loading="lazy" decoding="async"/>
                 <span class="data-text">{name}</span>

@@ -108,7 +108,7 @@ fn commands(found: &Found) -> Vec<Command> {
 /// The pages of a project, as far as the role may open them.
 fn pages(here: &FoundProject) -> Vec<Command> {
     use ProjectPermission as P;
-    let places: [(P, &str, Glyph, &str, &str); 11] = [
+    let places: [(P, &str, Glyph, &str, &str); 12] = [
         (P::View, "Overview", lu::LuLayoutDashboard, "", "progress numbers charts"),
         (P::Annotate, "Label", lu::LuPencil, "/label", "annotate work next task"),
         (P::ViewData, "Data", lu::LuTable2, "/data", "tasks list"),
@@ -117,6 +117,7 @@ fn pages(here: &FoundProject) -> Vec<Command> {
         (P::Manage, "Settings", lu::LuSettings, "/settings/general", "general name overlap"),
         (P::Manage, "Labeling interface", lu::LuLayoutTemplate, "/settings/labeling", "config xml labels template"),
         (P::Manage, "Models", lu::LuSparkles, "/settings/models", "ml backend smart proposals"),
+        (P::Manage, "Cloud storage", lu::LuCloud, "/settings/storage", "s3 gcs azure bucket sync source target"),
         (P::Manage, "Instructions", lu::LuBookOpen, "/settings/instructions", "guide help"),
         (P::Manage, "People of the project", lu::LuUsers, "/settings/people", "members roles annotators"),
         (P::Delete, "Delete the project", lu::LuTrash2, "/settings/danger", "bin remove danger"),

@@ -1,4 +1,4 @@
-//! The settings of a project, a section per address: general, labeling, models, webhooks, instructions, people, danger.
+//! The settings of a project, a section per address: general, labeling, models, storage, webhooks, instructions, people, danger.
 
 use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
@@ -15,6 +15,7 @@ use super::people::People;
 use super::settings_labeling::Labeling;
 use super::tabs::project_id_param;
 use super::unsaved::keep_unsaved;
+use crate::cloud::Storages;
 use crate::lost::{Failed, NotFound};
 use crate::ml::Models;
 use crate::ui::{
@@ -23,10 +24,11 @@ use crate::ui::{
 };
 use crate::webhook::Webhooks;
 
-const SECTIONS: [(&str, &str, Glyph); 7] = [
+const SECTIONS: [(&str, &str, Glyph); 8] = [
     ("general", "General", lu::LuSettings),
     ("labeling", "Labeling interface", lu::LuLayoutTemplate),
     ("models", "Models", lu::LuSparkles),
+    ("storage", "Cloud storage", lu::LuCloud),
     ("webhooks", "Webhooks", lu::LuWebhook),
     ("instructions", "Instructions", lu::LuBookOpen),
     ("people", "People", lu::LuUsers),
@@ -70,7 +72,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Section(loaded: api::Settings) -> impl IntoView {
-    let api::Settings { section, detail, workspaces, people, models, webhooks } = loaded;
+    let api::Settings { section, detail, workspaces, people, models, webhooks, storages } = loaded;
     let Reload(reload) = expect_context();
     let (id, project) = (detail.project_id, detail.head());
     let wide = section == "labeling";
@@ -95,6 +97,10 @@ fn Section(loaded: api::Settings) -> impl IntoView {
         "general" => view! { <General detail workspaces/> }.into_any(),
         "labeling" => view! { <Labeling detail/> }.into_any(),
         "models" => view! { <Models project_id=id models reload/> }.into_any(),
+        "storage" => {
+            let (storages, allows_folders) = storages;
+            view! { <Storages project_id=id storages allows_folders reload/> }.into_any()
+        }
         "webhooks" => view! { <Webhooks scope=Scope::Project(id) webhooks reload/> }.into_any(),
         "instructions" => view! { <Instructions detail/> }.into_any(),
         "people" => view! { <People project_id=id people reload/> }.into_any(),

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::Shown;
+use crate::annotate::bench::OpenedTask;
+use crate::annotate::media::in_storage;
 use crate::annotate::safe::safe_address;
 use crate::annotate::tree::children;
 use crate::ui::{Icon, lu};
@@ -14,7 +16,10 @@ const MOST_ROWS: usize = 200;
 pub(super) fn view(shown: &Shown) -> AnyView {
     let Some(value) = &shown.value else { return children(&shown.element) };
     let name = shown.name.clone();
-    let address = || value.as_str().map(safe_address).filter(|address| !address.is_empty());
+    let address = || {
+        let address = value.as_str().map(safe_address).filter(|address| !address.is_empty())?;
+        Some(in_storage(use_context::<OpenedTask>(), &address).unwrap_or(address))
+    };
     match (shown.element.tag.as_str(), address()) {
         ("Audio" | "AudioPlus", Some(src)) => {
             view! { <audio class="presented-media" controls=true preload="metadata" src=src aria-label=name></audio> }

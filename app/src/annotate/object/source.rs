@@ -103,7 +103,7 @@ impl Source {
         let Some(task) = self.way.task.filter(|_| pixels > WHOLE_PIXELS && !self.as_it_is.get_value()) else {
             return false;
         };
-        let address = self.way.written.get_value();
+        let (address, first) = (self.way.written.get_value(), self.way.first.get_value());
         if media::is_elsewhere(&address) && !task.relays_media {
             return false;
         }
@@ -119,7 +119,7 @@ impl Source {
                 Ok(_) | Err(_) => {
                     self.as_it_is.set_value(true);
                     self.state.set(State::Coming);
-                    self.way.loads.set(address);
+                    self.way.loads.set(first);
                 }
             }
         });
@@ -128,12 +128,14 @@ impl Source {
 
     /// A picture without colors that could be read: it is loaded in a way that may tell them, if there is one.
     pub(super) fn ask_for_colors(self, image: &HtmlImageElement) {
-        let address = self.way.written.get_value();
-        let is_there = self.way.loads.with_untracked(|loads| *loads == address && media::is_elsewhere(&address));
+        let (address, first) = (self.way.written.get_value(), self.way.first.get_value());
+        // A storage may have sent the browser on to another server.
+        let may_refuse = media::is_elsewhere(&address) || first != address;
+        let is_there = self.way.loads.with_untracked(|loads| *loads == first && may_refuse);
         if is_there && self.colors.get_value() == Colors::Unasked {
             self.colors.set_value(Colors::Asked);
             image.set_cross_origin(Some("anonymous"));
-            image.set_src(&address);
+            image.set_src(&first);
         } else {
             let _may_come = self.way.relay();
         }
@@ -141,13 +143,13 @@ impl Source {
 
     /// The browser could not load or show it.
     pub(super) fn broke(self, image: NodeRef<html::Img>) {
-        let address = self.way.written.get_value();
+        let (address, first) = (self.way.written.get_value(), self.way.first.get_value());
         let was_asked = self.colors.get_value() == Colors::Asked;
         if was_asked && let Some(image) = image.get_untracked() {
             self.colors.set_value(Colors::Refused);
             image.set_cross_origin(None);
             if !self.way.relay() {
-                image.set_src(&address);
+                image.set_src(&first);
             }
             return;
         }
@@ -157,7 +159,7 @@ impl Source {
         self.state.set(State::Failed(None));
         spawn_local(async move {
             let state = match self.way.task {
-                Some(task) => self.why(task, &address).await,
+                Some(task) => self.why(task, &address, &first).await,
                 None => State::Failed(Some(browser::why_no_picture(&address).await)),
             };
             // The page may have gone on to another task.
@@ -167,12 +169,12 @@ impl Source {
 
     /// Once more from the beginning.
     pub(super) fn again(self, image: NodeRef<html::Img>) {
-        let address = self.way.written.get_value();
+        let first = self.way.first.get_value();
         self.state.set(State::Coming);
-        if self.way.loads.with_untracked(|loads| *loads != address) {
-            self.way.loads.set(address);
+        if self.way.loads.with_untracked(|loads| *loads != first) {
+            self.way.loads.set(first);
         } else if let Some(image) = image.get_untracked() {
-            image.set_src(&address);
+            image.set_src(&first);
         }
         self.watch(image);
     }
@@ -201,7 +203,7 @@ impl Source {
     }
 
     /// What the server says to a picture that the browser cannot show.
-    async fn why(self, task: OpenedTask, address: &str) -> State {
+    async fn why(self, task: OpenedTask, address: &str, first: &str) -> State {
         let told = match self.ask(task, address).await {
             Ok(About { width, height, tiled: true }) => return State::Cut(Grid { width, height }),
             Ok(_) => None,
@@ -215,7 +217,7 @@ impl Source {
                 )
             }
             Some(failure) if speaks_of_the_picture(&failure.code) => failure.sentence,
-            _ => browser::why_no_picture(address).await,
+            _ => browser::why_no_picture(first).await,
         };
         State::Failed(Some(sentence))
     }
@@ -223,6 +225,7 @@ impl Source {
 
 /// Whether a refusal says what is wrong with the picture, not with the question.
 fn speaks_of_the_picture(code: &str) -> bool {
-    let asks = ["media_inline", "media_address", "media_storage"];
-    ["not_image", "image_", "media_", "url_"].iter().any(|begins| code.starts_with(begins)) && !asks.contains(&code)
+    let asks = ["media_inline", "media_address"];
+    ["not_image", "image_", "media_", "url_", "storage_", "local_"].iter().any(|begins| code.starts_with(begins))
+        && !asks.contains(&code)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::cloud::ObjectAddress;
 use leptos::task::spawn_local;
 use leptos::{ev, prelude::*};
 use web_sys::HtmlImageElement;
@@ -16,6 +17,12 @@ use crate::ui::Toasts;
 /// How long somebody has been at a task before what comes next is fetched: this one comes first.
 const AHEAD_AFTER: Duration = Duration::from_secs(2);
 
+/// What lies in a storage is loaded through this server, as part of its task.
+#[expect(clippy::ptr_arg, reason = "a filter of texts")]
+fn is_loaded_as_it_stands(address: &String) -> bool {
+    !address.is_empty() && !ObjectAddress::is_one(address)
+}
+
 /// Fetches the pictures of what probably comes next, so that they are there when it comes.
 pub(super) fn look_ahead(desk: Sitting) {
     let fetched = StoredValue::new_local(Vec::<HtmlImageElement>::new());
@@ -28,9 +35,7 @@ pub(super) fn look_ahead(desk: Sitting) {
             spawn_local(async move {
                 // What does not come ahead comes when it is shown.
                 let Ok(addresses) = api::upcoming(desk.project_id, desk.task_id).await else { return };
-                for address in
-                    addresses.iter().map(|address| safe_address(address)).filter(|address| !address.is_empty())
-                {
+                for address in addresses.iter().map(|address| safe_address(address)).filter(is_loaded_as_it_stands) {
                     let Ok(image) = HtmlImageElement::new() else { continue };
                     image.set_src(&address);
                     let _ = fetched.try_update_value(|fetched| fetched.push(image));

@@ -6,6 +6,7 @@
 mod account;
 mod annotate;
 mod api;
+mod cloud;
 mod export;
 mod import;
 mod ml;
@@ -77,12 +78,13 @@ impl Door {
 
 /// The tables, in an order in which one question does not spoil the next: what deletes comes late, what ends sessions last.
 fn doors(world: &World) -> Vec<Door> {
-    let areas: [fn(&World) -> Vec<Door>; 8] = [
+    let areas: [fn(&World) -> Vec<Door>; 9] = [
         annotate::doors,
         import::doors,
         export::doors,
         ml::doors,
         webhook::doors,
+        cloud::doors,
         org::doors,
         project::doors,
         account::doors,

@@ -81,7 +81,30 @@ fn routes(world: &World) -> Vec<Route> {
             annotator,
             Who::Owner,
         ),
+        // There is no such storage.
+        Route {
+            answered: 404,
+            ..get(
+                "/events/projects/{project}/storages/{storage}",
+                format!("/events/projects/{project}/storages/0"),
+                annotator,
+                Who::Owner,
+            )
+        },
     ];
+    // No task names this object, which is told to nobody but those in the project.
+    let task = world.tasks[0];
+    let patterns =
+        ["/tasks/{task}/presign", "/tasks/{task}/presign/", "/tasks/{task}/resolve", "/tasks/{task}/resolve/"];
+    routes.extend(patterns.map(|pattern| Route {
+        answered: 404,
+        ..get(
+            pattern,
+            format!("{}?fileuri=czM6Ly9jYXRzL2EucG5n", pattern.replace("{task}", &task.to_string())),
+            (Who::Annotator, 404),
+            Who::Owner,
+        )
+    }));
     // Media are for everybody in the project; a file of tasks is all its data, and nobody else learns that it is there.
     let colleague = (Who::Member, 404);
     let data = format!("/files/{}/x.json", world.file_id);

@@ -114,7 +114,7 @@ fn Sound(
             };
             let got = match got {
                 Err(failure) if task.is_some() && failure.code == "audio_codec" => {
-                    let place = media::relayed(task, &src).unwrap_or(src);
+                    let place = media::in_storage(task, &src).or_else(|| media::relayed(task, &src)).unwrap_or(src);
                     wave::made_here(&place, MOST_DECODED).await.map_err(|_| failure)
                 }
                 other => other,
