@@ -54,6 +54,7 @@ class App:
             "DATABASE_URL": database_url,
             # Webhook receivers, models and buckets of the tests live on this machine.
             "SYNAPSE_ALLOW_NETWORKS": "127.0.0.0/8",
+            "SYNAPSE_LOCAL_FILES": str(self.files),
             # Enough for requests made up by a machine, and still told.
             "SYNAPSE_API_REQUESTS_PER_MINUTE": "1000000",
         }

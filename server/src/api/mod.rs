@@ -15,6 +15,7 @@ mod output;
 mod prediction;
 mod project;
 mod refusal;
+mod storage;
 mod task;
 mod token;
 mod user;
@@ -101,6 +102,28 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(webhook::replay))
         .routes(routes!(webhook::test))
         .routes(routes!(webhook::key, webhook::rotate))
+        .routes(routes!(storage::import_storages::types))
+        .routes(routes!(storage::import_storages::list_all))
+        .routes(routes!(storage::import_storages::list, storage::import_storages::create))
+        .routes(routes!(storage::import_storages::validate))
+        .routes(routes!(storage::import_storages::files))
+        .routes(routes!(
+            storage::import_storages::one,
+            storage::import_storages::change,
+            storage::import_storages::delete
+        ))
+        .routes(routes!(storage::import_storages::sync))
+        .routes(routes!(storage::export_storages::types))
+        .routes(routes!(storage::export_storages::list_all))
+        .routes(routes!(storage::export_storages::list, storage::export_storages::create))
+        .routes(routes!(storage::export_storages::validate))
+        .routes(routes!(storage::export_storages::files))
+        .routes(routes!(
+            storage::export_storages::one,
+            storage::export_storages::change,
+            storage::export_storages::delete
+        ))
+        .routes(routes!(storage::export_storages::sync))
         .routes(routes!(version::version))
 }
 

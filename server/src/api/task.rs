@@ -3,7 +3,7 @@
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{
-    Error as Problem,
+    Error as Problem, cloud,
     id::{ProjectId, TaskId},
 };
 use http::StatusCode;
@@ -102,7 +102,7 @@ impl TaskOut {
             project: task.project_id.0,
             updated_by: updated_by.map(|id| json!({ "user_id": id })).into_iter().collect(),
             file_upload: task.file_upload,
-            storage_filename: None,
+            storage_filename: task.storage_filename,
             comment_authors: Vec::new(),
             annotators: task.annotators,
             draft_exists: !task.drafts.is_empty(),
@@ -114,6 +114,16 @@ impl TaskOut {
             queue: is_leased.then_some("Sequence queue"),
         }
     }
+
+    /// With objects of storages as addresses that can be fetched, unless they are wanted as they stand.
+    fn resolved(mut self, cx: &Cx, wanted: Option<&str>) -> Self {
+        let is_wanted = !wanted.is_some_and(|wanted| wanted.eq_ignore_ascii_case("false") || wanted == "0");
+        let (project_id, task_id) = (ProjectId(self.project), TaskId(self.id));
+        if is_wanted && let Some(data) = cloud::resolve(project_id, task_id, self.data.get(), &cx.link("")) {
+            self.data = serde_json::value::to_raw_value(&data).unwrap_or(self.data);
+        }
+        self
+    }
 }
 
 /// Which tasks.
@@ -124,6 +134,8 @@ pub struct ListQuery {
     project: Option<i64>,
     /// `all` for annotations, predictions and drafts, `task_only` (the usual) for none of them.
     fields: Option<String>,
+    /// Whether objects of storages are told as addresses that can be fetched, which is the usual.
+    resolve_uri: Option<String>,
 }
 
 /// A page of tasks, and what it is part of.
@@ -155,9 +167,9 @@ pub async fn list(
     if page.page.unwrap_or(1) > 1 && tasks.is_empty() {
         return Err(Problem::new(domain::Kind::NotFound, "page_unknown", "Invalid page.").into());
     }
-    let now = cx.now();
+    let (now, resolves) = (cx.now(), query.resolve_uri.as_deref());
     Ok(Json(TasksOut {
-        tasks: tasks.into_iter().map(|task| TaskOut::new(task, now, false)).collect(),
+        tasks: tasks.into_iter().map(|task| TaskOut::new(task, now, false).resolved(&cx, resolves)).collect(),
         total: totals.tasks,
         total_annotations: totals.annotations,
         total_predictions: totals.predictions,
@@ -218,10 +230,23 @@ async fn found(cx: &Cx, actor: &Actor, task_id: TaskId) -> Result<TaskOut, Failu
 }
 
 /// One task, with annotations, predictions and the person's drafts.
-#[utoipa::path(get, path = "/tasks/{id}", tag = "Tasks", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/tasks/{id}", tag = "Tasks", params(("id" = i64, Path), OneQuery),
     responses((status = 200, body = TaskOut)))]
-pub async fn one(State(cx): State<Cx>, Extension(actor): Extension<Actor>, At(task_id): At<TaskId>) -> Answer<TaskOut> {
-    Ok(Json(found(&cx, &actor, task_id).await?))
+pub async fn one(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At(task_id): At<TaskId>,
+    Query(query): Query<OneQuery>,
+) -> Answer<TaskOut> {
+    Ok(Json(found(&cx, &actor, task_id).await?.resolved(&cx, query.resolve_uri.as_deref())))
+}
+
+/// How a task is told.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OneQuery {
+    /// Whether objects of storages are told as addresses that can be fetched, which is the usual.
+    resolve_uri: Option<String>,
 }
 
 /// What of a task can be changed. What is not named stays as it is.

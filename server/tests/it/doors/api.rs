@@ -168,6 +168,28 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("DELETE /webhooks/{id}", w.clone(), None, 404, ANNOTATOR, 204);
     // It is gone: a test would go out into the world.
     add("POST /v1/webhooks/{id}/test", one_of("/test"), None, 404, Some((Who::Annotator, 404)), 404);
+    // Storages. They lie where the server does not go: past the permission that is what they are refused for.
+    for (direction, prefix) in [("import", "/storages"), ("export", "/storages/export")] {
+        let id = storage(world, direction).await;
+        let body = || {
+            let place = json!({ "bucket": "cats", "s3_endpoint": "http://127.0.0.1:9" });
+            let mut body = place.as_object().unwrap().clone();
+            body.insert("project".to_owned(), project.0.into());
+            Some(Value::Object(body))
+        };
+        let line = |method: &str, rest: &str| -> &'static str { format!("{method} {prefix}{rest}").leak() };
+        add(line("GET", "/types"), format!("{prefix}/types"), None, 200, None, 200);
+        add(line("GET", ""), format!("{prefix}?project={project}"), None, 404, ANNOTATOR, 200);
+        add(line("GET", "/{kind}"), format!("{prefix}/s3?project={project}"), None, 404, ANNOTATOR, 200);
+        add(line("POST", "/{kind}"), format!("{prefix}/s3"), body(), 404, ANNOTATOR, 400);
+        add(line("POST", "/{kind}/validate"), format!("{prefix}/s3/validate"), body(), 404, ANNOTATOR, 400);
+        add(line("POST", "/{kind}/files"), format!("{prefix}/s3/files"), body(), 404, ANNOTATOR, 400);
+        let one = format!("{prefix}/s3/{id}");
+        add(line("GET", "/{kind}/{id}"), one.clone(), None, 404, ANNOTATOR, 200);
+        add(line("PATCH", "/{kind}/{id}"), one.clone(), Some(json!({})), 404, ANNOTATOR, 400);
+        add(line("POST", "/{kind}/{id}/sync"), format!("{one}/sync"), None, 404, ANNOTATOR, 200);
+        add(line("DELETE", "/{kind}/{id}"), one, None, 404, ANNOTATOR, 204);
+    }
     // What takes away comes last.
     add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
     let none = Some(json!({ "ids": [] }));
@@ -179,6 +201,22 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("DELETE /projects/{id}/tasks", format!("{p}/tasks"), None, 404, ANNOTATOR, 204);
     add("DELETE /projects/{id}", p, None, 404, ANNOTATOR, 204);
     all
+}
+
+/// A storage that was there before the server stopped going where it lies.
+async fn storage(world: &World, direction: &str) -> i64 {
+    sqlx::query_scalar(
+        "insert into cloud_storage (project_id, kind, direction, title, place, bucket, prefix, recursive, use_blob_urls,
+            presign, presign_ttl_minutes, can_delete_objects, created_at, updated_at)
+        values ($1, 's3', $2, 'Secret cats', $3, 'cats', '', true, true, true, 1, false, now(), now())
+        returning cloud_storage_id",
+    )
+    .bind(world.project_id.0)
+    .bind(direction)
+    .bind(json!({ "kind": "s3", "bucket": "cats", "region": "", "endpoint": "http://127.0.0.1:9" }))
+    .fetch_one(world.app.db.pool())
+    .await
+    .unwrap()
 }
 
 async fn ask(world: &World, who: Who, method: &Method, address: &str, body: Option<&Value>) -> Answer {
