@@ -240,7 +240,7 @@ pub async fn failures(
 /// Begins the run of the history that a sync of a storage is.
 pub(crate) async fn begin_for_storage(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, title: &str) -> Result<ImportId> {
     let new = sql::NewImport { source: "storage", name: title.to_owned(), url: None, size: None, files: Vec::new() };
-    sql::insert(cx, tx, access, &new).await
+    sql::insert(cx, tx, access, &new, LabelsAs::default()).await
 }
 
 /// Ends a run, and tells so.
