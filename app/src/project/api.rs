@@ -11,7 +11,7 @@ use domain::project::{
     ProjectPeople, ProjectQuery, ProjectState, StateChange, TemplateCard, TemplateDetail,
 };
 use domain::task::{TaskFilter, TaskRow};
-use domain::webhook::{Scope, Webhook};
+use domain::webhook::Webhook;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
         _ => Vec::new(),
     };
     let webhooks = match section.as_str() {
-        "webhooks" => service::webhook::list(&cx, &actor, Scope::Project(project_id)).await?,
+        "webhooks" => service::webhook::list(&cx, &actor, domain::webhook::Scope::Project(project_id)).await?,
         _ => Vec::new(),
     };
     let storages = match section.as_str() {

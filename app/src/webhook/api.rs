@@ -1,7 +1,7 @@
 //! The doors of the area of webhooks: ask who it is, call the use case, convert.
 
 use domain::id::{DeliveryId, WebhookId};
-use domain::page::{Limit, Page};
+use domain::page::Page;
 use domain::webhook::{Delivery, DeliveryDetail, DeliveryFilter, Replay, Scope, Webhook, WebhookForm, WebhookView};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -56,7 +56,7 @@ pub async fn webhook_deliveries(
     after: Option<String>,
 ) -> Result<Page<Delivery>, AppError> {
     let (cx, actor) = request()?;
-    Ok(service::webhook::deliveries(&cx, &actor, webhook_id, filter, after, Limit::default()).await?)
+    Ok(service::webhook::deliveries(&cx, &actor, webhook_id, filter, after, domain::page::Limit::default()).await?)
 }
 
 /// One delivery with what was sent and answered.

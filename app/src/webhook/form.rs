@@ -142,7 +142,7 @@ fn Actions(scope: Scope, actions: RwSignal<Vec<Happening>>) -> impl IntoView {
                 let checked = actions.with_untracked(|chosen| chosen.contains(&action));
                 view! {
                     <Checkbox
-                        name="actions"
+                        name="action"
                         id=format!("action-{}", action.name())
                         label=action.title()
                         help=action.text()
