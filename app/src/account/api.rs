@@ -2,7 +2,7 @@
 
 use domain::account::{DemoPeople, Me, SessionInfo, SignUpAs, Strength};
 use domain::id::{OrgId, SessionId, TokenId};
-use domain::token::{CreatedToken, NewToken, Scope, TokenInfo, TokenKind};
+use domain::token::{CreatedToken, Scope, TokenInfo, TokenKind};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -218,7 +218,7 @@ pub async fn tokens() -> Result<Vec<TokenInfo>, AppError> {
 #[server]
 pub async fn create_token(title: String, kind: TokenKind, scope: Scope, days: u16) -> Result<CreatedToken, AppError> {
     let (cx, actor) = request()?;
-    let new = NewToken { title, kind, scope, days: (days > 0).then_some(days) };
+    let new = domain::token::NewToken { title, kind, scope, days: (days > 0).then_some(days) };
     Ok(service::account::create_token(&cx, &actor, new).await?)
 }
 

@@ -9,6 +9,7 @@ use domain::{
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use service::{
     Actor, Cx,
     annotation::{
@@ -17,12 +18,12 @@ use service::{
     },
     task::record::{self, AnnotationRecord, DraftRecord, With},
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Answer, Created,
-    input::{At, Input, Json as AnyJson},
-    output::{RawJson, ago, milliseconds, seconds},
+    input::{At, Input, Json as AnyJson, Query, is_yes},
+    output::{PersonOut, RawJson, ago, milliseconds, seconds},
 };
 use crate::error::Failure;
 
@@ -38,7 +39,9 @@ pub struct AnnotationOut {
     result: RawJson,
     created_username: String,
     created_ago: String,
-    completed_by: Option<i64>,
+    /// Whose work it is: their number; beside one task, who they are.
+    #[schema(value_type = Option<i64>)]
+    completed_by: Value,
     task: i64,
     project: i64,
     /// Whether the task was skipped.
@@ -61,6 +64,16 @@ pub struct AnnotationOut {
 }
 
 impl AnnotationOut {
+    /// With who made it rather than their number alone.
+    pub fn with_author(annotation: AnnotationRecord, now: DateTime<Utc>) -> Self {
+        let author = annotation.completed_by.map(|id| {
+            let name = annotation.completed_by_name.as_deref().unwrap_or_default();
+            PersonOut::new(id, name, annotation.completed_by_email.as_deref().unwrap_or_default())
+        });
+        let completed_by = serde_json::to_value(author).unwrap_or_default();
+        Self { completed_by, ..Self::new(annotation, now) }
+    }
+
     pub fn new(annotation: AnnotationRecord, now: DateTime<Utc>) -> Self {
         let name = annotation.completed_by_name.unwrap_or_default();
         let email = annotation.completed_by_email.unwrap_or_default();
@@ -69,7 +82,7 @@ impl AnnotationOut {
             result: annotation.result.0,
             created_username: format!(" {name} {email}, {}", annotation.completed_by.map_or(0, |id| id.0)),
             created_ago: ago(annotation.created_at, now),
-            completed_by: annotation.completed_by.map(|id| id.0),
+            completed_by: annotation.completed_by.map(|id| id.0).into(),
             task: annotation.task_id.0,
             project: annotation.project_id.0,
             was_cancelled: annotation.was_cancelled,
@@ -81,7 +94,7 @@ impl AnnotationOut {
             import_id: annotation.import_id,
             last_action: None,
             bulk_created: false,
-            updated_by: annotation.updated_by.map(|id| id.0),
+            updated_by: annotation.updated_by.or(annotation.completed_by).map(|id| id.0),
             parent_prediction: annotation.parent_prediction_id.map(|id| id.0),
             parent_annotation: None,
             last_created_by: annotation.completed_by.map(|id| id.0),
@@ -176,18 +189,27 @@ pub async fn list(
     Ok(Json(task.annotations.into_iter().map(|annotation| AnnotationOut::new(annotation, now)).collect()))
 }
 
+/// How an annotation is stored.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SkipQuery {
+    /// Whether the task is skipped, where the body does not say.
+    was_cancelled: Option<String>,
+}
+
 /// Stores an annotation of a task.
-#[utoipa::path(post, path = "/tasks/{id}/annotations", tag = "Annotations", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/tasks/{id}/annotations", tag = "Annotations", params(("id" = i64, Path), SkipQuery),
     request_body = AnnotationIn, responses((status = 201, body = AnnotationOut)))]
 pub async fn create(
     State(cx): State<Cx>,
     Extension(actor): Extension<Actor>,
     At(task_id): At<TaskId>,
+    Query(query): Query<SkipQuery>,
     Input(input): Input<AnnotationIn>,
 ) -> Result<Created<AnnotationOut>, Failure> {
     let new = NewAnnotation {
         result: input.result.map(items).transpose()?.unwrap_or_default(),
-        was_cancelled: input.was_cancelled.unwrap_or(false),
+        was_cancelled: input.was_cancelled.unwrap_or_else(|| is_yes(query.was_cancelled.as_deref(), false)),
         ground_truth: input.ground_truth.unwrap_or(false),
         lead_time_ms: input.lead_time.map(milliseconds),
         completed_by: input.completed_by.map(UserId),
@@ -210,6 +232,18 @@ pub async fn one(
     At(annotation_id): At<AnnotationId>,
 ) -> Answer<AnnotationOut> {
     Ok(Json(found(&cx, &actor, annotation_id).await?))
+}
+
+/// Takes an annotation of the person's back: its result is a draft again, and the task as open as before it.
+#[utoipa::path(post, path = "/annotations/{id}/convert-to-draft", tag = "Annotations", params(("id" = i64, Path)),
+    responses((status = 201, body = DraftOut)))]
+pub async fn to_draft(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At(annotation_id): At<AnnotationId>,
+) -> Result<Created<DraftOut>, Failure> {
+    let draft_id = change::to_draft(&cx, &actor, annotation_id).await?;
+    Ok(Created(DraftOut::new(draft::get(&cx, &actor, draft_id).await?, cx.now())))
 }
 
 /// What of an annotation can be changed. What is not named stays as it is.
@@ -279,15 +313,22 @@ pub struct DeleteIn {
     ids: Vec<i64>,
 }
 
+/// How many were taken away.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeletedOut {
+    deleted_count: usize,
+}
+
 /// Takes annotations away, one after another; those that are not there are passed over.
 #[utoipa::path(post, path = "/annotations/bulk-delete", tag = "Annotations", request_body = DeleteIn,
-    responses((status = 204)))]
+    responses((status = 200, body = DeletedOut)))]
 pub async fn delete_many(
     State(cx): State<Cx>,
     Extension(actor): Extension<Actor>,
     Input(input): Input<DeleteIn>,
-) -> Result<StatusCode, Failure> {
+) -> Answer<DeletedOut> {
     actor.user()?;
+    let mut deleted_count = 0;
     if input.ids.len() > MAX_DELETED {
         let message = format!("At most {MAX_DELETED} annotations are taken away at once.");
         return Err(Problem::invalid("ids", "too_many_annotations", message).into());
@@ -295,19 +336,21 @@ pub async fn delete_many(
     for id in input.ids {
         match change::delete(&cx, &actor, AnnotationId(id)).await {
             Err(service::Error::Domain(problem)) if problem.kind == domain::Kind::NotFound => {}
-            done => done?,
+            done => {
+                done?;
+                deleted_count += 1;
+            }
         }
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(DeletedOut { deleted_count }))
 }
 
 /// Work to keep unsubmitted.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct DraftIn {
     /// The result items.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Object>>)]
-    result: Option<AnyJson>,
+    #[schema(value_type = Vec<Object>)]
+    result: AnyJson,
     /// Seconds spent.
     lead_time: Option<f64>,
     /// The annotation it will change.
@@ -334,11 +377,8 @@ async fn keep(
     annotation_id: Option<AnnotationId>,
     input: DraftIn,
 ) -> Result<Created<DraftOut>, Failure> {
-    let new = NewDraft {
-        result: input.result.map(items).transpose()?.unwrap_or_default(),
-        annotation_id,
-        lead_time_ms: input.lead_time.map_or(0, milliseconds),
-    };
+    let new =
+        NewDraft { result: items(input.result)?, annotation_id, lead_time_ms: input.lead_time.map_or(0, milliseconds) };
     let draft_id = draft::keep(cx, actor, task_id, new).await?;
     Ok(Created(DraftOut::new(draft::get(cx, actor, draft_id).await?, cx.now())))
 }
@@ -354,6 +394,20 @@ pub async fn create_draft(
 ) -> Result<Created<DraftOut>, Failure> {
     let annotation_id = input.annotation.map(AnnotationId);
     keep(&cx, &actor, task_id, annotation_id, input).await
+}
+
+/// The person's drafts of changes of an annotation.
+#[utoipa::path(get, path = "/tasks/{id}/annotations/{annotation}/drafts", tag = "Drafts",
+    params(("id" = i64, Path), ("annotation" = i64, Path)), responses((status = 200, body = Vec<DraftOut>)))]
+pub async fn drafts_of(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At((task_id, annotation_id)): At<(TaskId, AnnotationId)>,
+) -> Answer<Vec<DraftOut>> {
+    let now = cx.now();
+    let drafts = draft::list(&cx, &actor, task_id).await?.into_iter();
+    let of_it = drafts.filter(|draft| draft.annotation_id == Some(annotation_id));
+    Ok(Json(of_it.map(|draft| DraftOut::new(draft, now)).collect()))
 }
 
 /// Keeps unsubmitted changes of an annotation of the person's.
@@ -380,14 +434,25 @@ pub async fn draft(
     Ok(Json(DraftOut::new(draft::get(&cx, &actor, draft_id).await?, cx.now())))
 }
 
+/// What of a draft can be changed. What is not named stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DraftPatchIn {
+    /// The result items.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Object>>)]
+    result: Option<AnyJson>,
+    /// Seconds spent.
+    lead_time: Option<f64>,
+}
+
 /// Changes a draft of the person's.
-#[utoipa::path(patch, path = "/drafts/{id}", tag = "Drafts", params(("id" = i64, Path)), request_body = DraftIn,
+#[utoipa::path(patch, path = "/drafts/{id}", tag = "Drafts", params(("id" = i64, Path)), request_body = DraftPatchIn,
     responses((status = 200, body = DraftOut)))]
 pub async fn change_draft(
     State(cx): State<Cx>,
     Extension(actor): Extension<Actor>,
     At(draft_id): At<DraftId>,
-    Input(input): Input<DraftIn>,
+    Input(input): Input<DraftPatchIn>,
 ) -> Answer<DraftOut> {
     let result = input.result.map(items).transpose()?;
     draft::update(&cx, &actor, draft_id, result, input.lead_time.map(milliseconds)).await?;

@@ -2,7 +2,7 @@
 //!
 //! JSON is stored at once, all of it or none. Files and addresses are read by a job, which the question waits for.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     Extension, Json, Router,
@@ -19,6 +19,7 @@ use domain::{
 use futures::{StreamExt, TryStreamExt};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use service::{
     Actor, Cx,
     import::{self, Source},
@@ -28,7 +29,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Answer, Created,
-    input::{At, Json as AnyJson, Query, form, json},
+    input::{At, Json as AnyJson, Query, form, is_yes, json as read},
     prediction::PredictionIn,
     waiting::Watch,
 };
@@ -52,18 +53,11 @@ pub struct ImportQuery {
     preannotated_from_fields: Vec<String>,
 }
 
-fn is_yes(text: Option<&str>, usual: bool) -> bool {
-    match text.map(str::to_ascii_lowercase).as_deref() {
-        Some("true" | "1" | "yes" | "on") => true,
-        Some("false" | "0" | "no" | "off") => false,
-        _ => usual,
-    }
-}
-
 /// What became of an import.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct ImportOut {
-    /// The run, for its status.
+    /// The run, where it goes on: for its status.
+    #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<i64>,
     task_count: u64,
     annotation_count: Option<u64>,
@@ -74,8 +68,9 @@ pub struct ImportOut {
     duration: f64,
     file_upload_ids: Vec<i64>,
     could_be_tasks_list: bool,
-    #[schema(value_type = Vec<String>)]
-    found_formats: Vec<String>,
+    /// By ending: how many files.
+    #[schema(value_type = Object)]
+    found_formats: Value,
     data_columns: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     task_ids: Option<Vec<i64>>,
@@ -121,7 +116,6 @@ pub async fn import(
             let fields = fields.map(|field| field.trim().to_owned()).filter(|field| !field.is_empty()).collect();
             let done = import::direct(&cx, &actor, project_id, body, fields).await?;
             ImportOut {
-                import: Some(done.import_id.0),
                 task_count: done.task_ids.len() as u64,
                 annotation_count: Some(done.annotations.unsigned_abs()),
                 prediction_count: Some(done.predictions.unsigned_abs()),
@@ -163,7 +157,7 @@ async fn of_files(
     let broken = || Problem::invalid("file", "upload_malformed", "The form could not be read.");
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
     let mut files: Vec<FileId> = Vec::new();
-    let mut formats = Vec::new();
+    let mut formats = BTreeMap::new();
     let mut url = None;
     while let Some(part) = form.next_field().await.map_err(|_| broken())? {
         let Some(name) = part.file_name().map(str::to_owned) else {
@@ -179,7 +173,7 @@ async fn of_files(
         let body = part.map_err(std::io::Error::other).boxed();
         let file = storage::receive(cx, actor, project_id, &name, body).await?;
         if let Some((_, ending)) = file.name.rsplit_once('.') {
-            formats.push(format!(".{}", ending.to_lowercase()));
+            *formats.entry(format!(".{}", ending.to_lowercase())).or_insert(0_u32) += 1;
         }
         files.push(file.file_id);
     }
@@ -187,12 +181,10 @@ async fn of_files(
         let run = import::start(cx, actor, project_id, Source::Url(url)).await?;
         return awaited(cx, actor, project_id, run, Vec::new()).await;
     }
-    formats.sort();
-    formats.dedup();
     if !is_yes(query.commit_to_project.as_deref(), true) {
         return Ok(ImportOut {
             file_upload_ids: files.iter().map(|id| id.0).collect(),
-            found_formats: formats,
+            found_formats: json!(formats),
             status: "completed",
             ..ImportOut::default()
         });
@@ -200,8 +192,8 @@ async fn of_files(
     let run = import::start(cx, actor, project_id, Source::Files(files.clone())).await?;
     let done = awaited(cx, actor, project_id, run, files).await?;
     Ok(ImportOut {
-        could_be_tasks_list: formats.iter().any(|ending| ending != ".json"),
-        found_formats: formats,
+        could_be_tasks_list: formats.keys().any(|ending| ending != ".json"),
+        found_formats: json!(formats),
         ..done
     })
 }
@@ -239,7 +231,7 @@ async fn awaited(
     }
     let took = run.finished_at.unwrap_or_else(|| cx.now()) - run.created_at;
     Ok(ImportOut {
-        import: Some(import_id.0),
+        import: (!run.status.is_over()).then_some(import_id.0),
         task_count: run.tasks,
         annotation_count: Some(run.annotations),
         prediction_count: Some(run.predictions),
@@ -310,12 +302,12 @@ pub async fn predictions(
     request: Request,
 ) -> Result<Response, Failure> {
     let body = super::input::bytes(request.into_body()).await?;
-    let AnyJson(body) = json(&body)?;
+    let AnyJson(body) = read(&body)?;
     let list = if body.is_object() { vec![body] } else { AnyJson(body).list("non_field_errors")? };
     let mut new = Vec::with_capacity(list.len());
     for one in list {
         let bytes = serde_json::to_vec(&one).map_err(anyhow::Error::new).map_err(service::Error::from)?;
-        new.push(json::<PredictionIn>(&bytes)?.read()?);
+        new.push(read::<PredictionIn>(&bytes)?.read()?);
     }
     let created = prediction::add_many(&cx, &actor, project_id, new).await?;
     Ok((StatusCode::CREATED, Json(PredictionsOut { created })).into_response())

@@ -142,6 +142,15 @@ fn misfit(path: &str, cause: &str) -> Problem {
     if matches!(field.as_str(), "" | "?") { problem } else { problem.on(field) }
 }
 
+/// Whether a word in an address means yes.
+pub fn is_yes(text: Option<&str>, usual: bool) -> bool {
+    match text.map(str::to_ascii_lowercase).as_deref() {
+        Some("true" | "1" | "yes" | "on") => true,
+        Some("false" | "0" | "no" | "off") => false,
+        _ => usual,
+    }
+}
+
 /// Any JSON, also written as text in a form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Json(pub Value);

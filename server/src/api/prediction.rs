@@ -107,7 +107,6 @@ pub struct PredictionIn {
     /// For which task.
     pub task: i64,
     /// The result items.
-    #[serde(default)]
     #[schema(value_type = Vec<Object>)]
     pub result: AnyJson,
     /// How sure the model is.
@@ -119,7 +118,7 @@ pub struct PredictionIn {
 impl PredictionIn {
     /// What it says.
     pub fn read(self) -> Result<NewPrediction, domain::Error> {
-        let result = if self.result.0.is_null() { Vec::new() } else { items(self.result)? };
+        let result = items(self.result)?;
         let model_version = self.model_version.filter(|version| !version.is_empty());
         Ok(NewPrediction {
             task_id: TaskId(self.task),

@@ -48,6 +48,9 @@ pub struct Refusal {
     /// By field, what is wrong with it; `non_field_errors` for what belongs to none.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
     pub validation_errors: Map<String, Value>,
+    /// What is wrong with a labeling interface, as Label Studio tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_config: Option<Vec<String>>,
 }
 
 /// The largest document of a refusal.
@@ -97,7 +100,9 @@ impl From<Problem> for Refusal {
             validation_errors.insert(field, vec![problem.detail.clone()].into());
         }
         let id = request_id().to_string();
+        let is_config = problem.field.as_deref() == Some("label_config");
         Self {
+            label_config: is_config.then(|| vec![problem.detail.clone()]),
             about: problem.about,
             title,
             status,

@@ -66,6 +66,15 @@ pub struct TaskOut {
     annotations: Vec<AnnotationOut>,
     predictions: Vec<PredictionOut>,
     drafts: Vec<DraftOut>,
+    /// Their numbers, separated by commas.
+    annotations_ids: String,
+    /// Their results as a JSON list in a text; empty where they were not asked for.
+    annotations_results: String,
+    predictions_results: String,
+    /// On average.
+    predictions_score: Option<f64>,
+    /// Separated by commas.
+    predictions_model_versions: String,
     /// Seconds spent on an annotation, on average.
     avg_lead_time: Option<f64>,
     allow_skip: bool,
@@ -76,6 +85,13 @@ pub struct TaskOut {
 }
 
 impl TaskOut {
+    /// With who made the annotations rather than their numbers alone.
+    pub fn with_authors(task: TaskRecord, now: DateTime<Utc>) -> Self {
+        let authored = task.annotations.iter().cloned().map(|annotation| AnnotationOut::with_author(annotation, now));
+        let annotations = authored.collect();
+        Self { annotations, ..Self::new(task, now, false) }
+    }
+
     pub fn new(task: TaskRecord, now: DateTime<Utc>, is_leased: bool) -> Self {
         let empty = || serde_json::value::to_raw_value(&json!({})).unwrap_or_default();
         let times: Vec<i64> = task.annotations.iter().filter_map(|annotation| annotation.lead_time_ms).collect();
@@ -83,7 +99,17 @@ impl TaskOut {
         let avg_lead_time = (!times.is_empty()).then(|| times.iter().sum::<i64>() as f64 / 1000.0 / times.len() as f64);
         let last = task.annotations.iter().max_by_key(|annotation| annotation.updated_at);
         let updated_by = last.and_then(|annotation| annotation.updated_by.or(annotation.completed_by));
+        let ids: Vec<String> = task.annotations.iter().map(|annotation| annotation.annotation_id.to_string()).collect();
+        let mut versions: Vec<&str> =
+            task.predictions.iter().map(|prediction| prediction.model_version.as_str()).collect();
+        versions.sort_unstable();
+        versions.dedup();
         Self {
+            annotations_ids: ids.join(","),
+            annotations_results: listed(task.annotations.iter().map(|annotation| annotation.result.0.get())),
+            predictions_results: listed(task.predictions.iter().map(|prediction| prediction.result.0.get())),
+            predictions_score: task.prediction_score,
+            predictions_model_versions: versions.join(","),
             id: task.task_id.0,
             data: task.data.0,
             meta: task.meta.map_or_else(empty, |meta| meta.0),
@@ -124,6 +150,12 @@ impl TaskOut {
         }
         self
     }
+}
+
+/// Several JSON texts as one list; nothing where there are none.
+fn listed<'a>(results: impl Iterator<Item = &'a str>) -> String {
+    let results: Vec<&str> = results.collect();
+    if results.is_empty() { String::new() } else { format!("[{}]", results.join(",")) }
 }
 
 /// Which tasks.
@@ -226,7 +258,7 @@ pub async fn create(
 
 async fn found(cx: &Cx, actor: &Actor, task_id: TaskId) -> Result<TaskOut, Failure> {
     let task = record::record(cx, actor, task_id, With::ALL).await?;
-    Ok(TaskOut::new(task, cx.now(), false))
+    Ok(TaskOut::with_authors(task, cx.now()))
 }
 
 /// One task, with annotations, predictions and the person's drafts.

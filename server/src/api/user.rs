@@ -8,17 +8,18 @@ use domain::{
     Error as Problem,
     access::OrgRole,
     account::Me,
+    hotkeys::OwnKeys,
     id::UserId,
     org::{Member, NewInvite},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::{Actor, Cx, account, org};
 use utoipa::ToSchema;
 
 use super::{
     Answer, Created,
-    input::{At, Input, Json as AnyJson},
+    input::{At, Input},
     output::names,
 };
 use crate::error::Failure;
@@ -125,15 +126,20 @@ pub struct UserPatch {
     last_name: Option<String>,
 }
 
-async fn rename(cx: &Cx, actor: &Actor, patch: UserPatch) -> Result<(), Failure> {
+/// Gives the person another name; who they are from then on.
+async fn rename(cx: &Cx, actor: Actor, patch: UserPatch) -> Result<Actor, Failure> {
     if patch.first_name.is_none() && patch.last_name.is_none() {
-        return Ok(());
+        return Ok(actor);
     }
-    let me = account::me(cx, actor).await?;
+    let me = account::me(cx, &actor).await?;
     let (first, last) = names(&me.name);
     let name = format!("{} {}", patch.first_name.unwrap_or(first), patch.last_name.unwrap_or(last));
-    account::rename(cx, actor, name.trim()).await?;
-    Ok(())
+    let name = name.trim().to_owned();
+    account::rename(cx, &actor, &name).await?;
+    Ok(match actor {
+        Actor::User(user) => Actor::User(service::access::SignedIn { name, ..user }),
+        other => other,
+    })
 }
 
 /// Changes one's own name.
@@ -144,21 +150,8 @@ pub async fn change_current(
     Extension(actor): Extension<Actor>,
     Input(patch): Input<UserPatch>,
 ) -> Answer<UserOut> {
-    rename(&cx, &actor, patch).await?;
-    let actor = refreshed(&cx, actor).await?;
+    let actor = rename(&cx, actor, patch).await?;
     Ok(Json(myself(&cx, &actor).await?))
-}
-
-/// The same person with the name as it is now.
-async fn refreshed(cx: &Cx, actor: Actor) -> Result<Actor, Failure> {
-    let me = account::me(cx, &actor).await?;
-    Ok(match actor {
-        Actor::User(mut user) => {
-            user.name = me.name;
-            Actor::User(user)
-        }
-        other => other,
-    })
 }
 
 /// The people of the organization.
@@ -225,25 +218,42 @@ pub async fn change_one(
         found(&cx, &actor, user_id).await?;
         return Err(Problem::forbidden("change other people's accounts").into());
     }
-    rename(&cx, &actor, patch).await?;
-    let actor = refreshed(&cx, actor).await?;
+    let actor = rename(&cx, actor, patch).await?;
     Ok(Json(myself(&cx, &actor).await?))
 }
 
 /// Keys that a person has chosen.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Hotkeys {
-    /// By action: what is on it.
+    /// By action: the key, and whether it has one.
     #[serde(default)]
-    #[schema(value_type = Object)]
-    custom_hotkeys: Value,
+    custom_hotkeys: BTreeMap<String, Hotkey>,
+}
+
+/// What is on an action.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Hotkey {
+    /// The key in words.
+    #[serde(default)]
+    key: Option<String>,
+    /// Whether it does anything.
+    #[serde(default)]
+    active: bool,
+}
+
+async fn chosen(cx: &Cx, actor: &Actor) -> Answer<Hotkeys> {
+    let OwnKeys(keys) = account::keys(cx, actor).await?;
+    let key = |(action, key): (String, String)| {
+        let active = !key.is_empty();
+        (action, Hotkey { key: active.then_some(key), active })
+    };
+    Ok(Json(Hotkeys { custom_hotkeys: keys.into_iter().map(key).collect() }))
 }
 
 /// The keys one has chosen.
 #[utoipa::path(get, path = "/current-user/hotkeys", tag = "Users", responses((status = 200, body = Hotkeys)))]
 pub async fn hotkeys(State(cx): State<Cx>, Extension(actor): Extension<Actor>) -> Answer<Hotkeys> {
-    let keys = account::keys(&cx, &actor).await?;
-    Ok(Json(Hotkeys { custom_hotkeys: json!(keys) }))
+    chosen(&cx, &actor).await
 }
 
 /// Chooses keys.
@@ -254,10 +264,8 @@ pub async fn change_hotkeys(
     Extension(actor): Extension<Actor>,
     Input(input): Input<Hotkeys>,
 ) -> Answer<Hotkeys> {
-    let map = AnyJson(input.custom_hotkeys).object("custom_hotkeys")?;
-    let keys = serde_json::from_value(Value::Object(map)).map_err(|_| {
-        Problem::invalid("custom_hotkeys", "hotkeys_malformed", "Each action has one key, written as text.")
-    })?;
+    let key = |(action, hotkey): (String, Hotkey)| (action, hotkey.key.filter(|_| hotkey.active).unwrap_or_default());
+    let keys = OwnKeys(input.custom_hotkeys.into_iter().map(key).collect());
     account::set_keys(&cx, &actor, &keys).await?;
-    Ok(Json(Hotkeys { custom_hotkeys: json!(account::keys(&cx, &actor).await?) }))
+    chosen(&cx, &actor).await
 }

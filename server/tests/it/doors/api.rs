@@ -43,6 +43,7 @@ async fn operations(world: &World) -> Vec<Operation> {
         answer.json::<Value>()["id"].as_i64().unwrap()
     };
     let annotation = owner(format!("/tasks/{first}/annotations"), json!({ "result": [] })).await;
+    let other = owner(format!("/tasks/{third}/annotations"), json!({ "result": [] })).await;
     let prediction = owner("/predictions".to_owned(), json!({ "task": first, "result": [] })).await;
     let draft = owner(format!("/tasks/{first}/drafts"), json!({ "result": [] })).await;
     let token = owner("/v1/tokens".to_owned(), json!({ "title": "Mine" })).await;
@@ -131,6 +132,7 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("GET /tasks/{id}/drafts", format!("{t}/drafts"), None, 404, MEMBER, 200);
     add("POST /tasks/{id}/drafts", format!("{t}/drafts"), result(), 404, MEMBER, 201);
     let draft_of = format!("{t}/annotations/{annotation}/drafts");
+    add("GET /tasks/{id}/annotations/{annotation}/drafts", draft_of.clone(), None, 404, MEMBER, 200);
     add("POST /tasks/{id}/annotations/{annotation}/drafts", draft_of, result(), 404, MEMBER, 201);
     let a = format!("/annotations/{annotation}");
     add("GET /annotations/{id}", a.clone(), None, 404, Some((Who::Annotator, 404)), 200);
@@ -193,7 +195,9 @@ async fn operations(world: &World) -> Vec<Operation> {
     // What takes away comes last.
     add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
     let none = Some(json!({ "ids": [] }));
-    add("POST /annotations/bulk-delete", own("/annotations/bulk-delete"), none, 204, None, 204);
+    add("POST /annotations/bulk-delete", own("/annotations/bulk-delete"), none, 200, None, 200);
+    let back = format!("/annotations/{other}/convert-to-draft");
+    add("POST /annotations/{id}/convert-to-draft", back, None, 404, ANNOTATOR, 201);
     add("DELETE /annotations/{id}", a, None, 404, ANNOTATOR, 204);
     add("DELETE /projects/{id}/exports/{export}", e, None, 404, ANNOTATOR, 204);
     add("DELETE /organizations/{id}/memberships/{user}", one, None, 404, Some((Who::Member, 403)), 204);

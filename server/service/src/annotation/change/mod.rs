@@ -7,13 +7,13 @@ use domain::{
     Error as Problem,
     access::ProjectPermission,
     annotation::{Submission, check_size},
-    id::{AnnotationId, PredictionId, TaskId, UserId},
+    id::{AnnotationId, DraftId, PredictionId, TaskId, UserId},
     result::ResultItem,
     tally::Tally,
 };
 use serde_json::json;
 
-use super::{sql::SummaryChange, tally};
+use super::{draft::NewDraft, sql::SummaryChange, tally};
 use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
@@ -176,6 +176,24 @@ pub async fn update(cx: &Cx, actor: &Actor, annotation_id: AnnotationId, patch: 
     super::sql::summarize(&mut tx, &access, change, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Takes an annotation of the person's back: what it says is kept as a draft, and the task is as open as before it.
+///
+/// # Errors
+/// *Not found* for somebody else's; *forbidden* without the right to see all data, since others may wait for the task.
+#[boxed]
+pub async fn to_draft(cx: &Cx, actor: &Actor, annotation_id: AnnotationId) -> Result<DraftId> {
+    let (access, task_id) = access::annotation(cx, actor, annotation_id, ProjectPermission::ViewData).await?;
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    let mut tx = access.begin(cx).await?;
+    let before = sql::get(&mut tx, &access, annotation_id).await?.filter(|before| before.completed_by == Some(me));
+    let before = before.ok_or_else(|| Problem::not_found("annotation"))?;
+    delete_in(cx, &mut tx, &access, annotation_id).await?;
+    let kept = NewDraft { result: before.result.0, annotation_id: None, lead_time_ms: 0 };
+    let draft_id = super::draft::keep_in(cx, &mut tx, &access, me, task_id, &kept).await?;
+    tx.commit().await?;
+    Ok(draft_id)
 }
 
 /// Takes an annotation away: the task is as open as before it.

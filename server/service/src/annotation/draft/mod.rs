@@ -70,10 +70,23 @@ pub async fn keep(cx: &Cx, actor: &Actor, task_id: TaskId, new: NewDraft) -> Res
             .filter(|author| *author == Some(me))
             .ok_or_else(|| Problem::not_found("annotation"))?;
     }
-    let sitting = i64::from_le_bytes(cx.random_bytes()) >> 11;
-    let draft_id = sql::put(&mut tx, &access, me, task_id, &new, sitting, cx.now()).await?;
+    let draft_id = keep_in(cx, &mut tx, &access, me, task_id, &new).await?;
     tx.commit().await?;
     Ok(draft_id)
+}
+
+/// Keeps it within a transaction.
+pub(super) async fn keep_in(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    me: UserId,
+    task_id: TaskId,
+    new: &NewDraft,
+) -> Result<DraftId> {
+    // No page that is open has this number: it hears that the draft was changed elsewhere.
+    let sitting = i64::from_le_bytes(cx.random_bytes()) >> 11;
+    sql::put(tx, access, me, task_id, new, sitting, cx.now()).await
 }
 
 /// Changes a draft of the person's.

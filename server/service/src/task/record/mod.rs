@@ -49,6 +49,8 @@ pub struct TaskRecord {
     pub comment_count: i64,
     pub open_comment_count: i64,
     pub last_comment_at: Option<DateTime<Utc>>,
+    /// How sure models are of their predictions, on average.
+    pub prediction_score: Option<f64>,
     /// Who has worked on it.
     pub annotators: Vec<i64>,
     /// What was asked for beside it.

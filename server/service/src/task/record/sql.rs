@@ -56,6 +56,7 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
                 as file_upload,
             (select o.key from storage_object o where o.project_id = $1 and o.task_id = t.task_id limit 1)
                 as storage_filename,
+            (select avg(p.score) from prediction p where p.project_id = $1 and p.task_id = t.task_id) as prediction_score,
             c.count as "comment_count!", c.open as "open_comment_count!", c.last as last_comment_at
         from unnest($2::bigint[]) with ordinality as wanted (task_id, place)
         join task t on t.project_id = $1 and t.task_id = wanted.task_id,
@@ -87,6 +88,7 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
         comment_count: row.comment_count,
         open_comment_count: row.open_comment_count,
         last_comment_at: row.last_comment_at,
+        prediction_score: row.prediction_score,
         annotators: Vec::new(),
         annotations: Vec::new(),
         predictions: Vec::new(),
