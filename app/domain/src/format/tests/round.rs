@@ -18,7 +18,7 @@ fn read(name: &str, folder: &Folder, config: &LabelConfig) -> Vec<NewTask> {
 }
 
 /// Shapes and labels of a result, and where they hang; in an order of their own.
-fn regions<'v>(result: impl IntoIterator<Item = Value>) -> Vec<(Shape, Vec<String>, bool)> {
+fn regions(result: impl IntoIterator<Item = Value>) -> Vec<(Shape, Vec<String>, bool)> {
     let items = result.into_iter().map(|item| ResultItem::from_json(item).unwrap());
     let mut found: Vec<(Shape, Vec<String>, bool)> = items
         .filter_map(|item| {
