@@ -6,6 +6,7 @@ ours alone (marked `ours`).
 """
 
 import os
+import pathlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Callable, Iterator
@@ -21,11 +22,22 @@ from support.world import SENTIMENT
 ORACLE = os.environ.get("SYNAPSE_SDK_ORACLE")
 
 
+# What Label Studio does and Synapse does not do yet, a story a line. It is strict: a story that has come true fails here until its
+# line is gone, so the list tells what is missing and nothing else.
+NOT_YET = pathlib.Path(__file__).with_name("not_yet.txt")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if ORACLE:
         for item in items:
             if item.get_closest_marker("ours"):
                 item.add_marker(pytest.mark.skip(reason="ours alone"))
+        return
+    lines = [line.strip() for line in NOT_YET.read_text().splitlines()]
+    waiting = {line for line in lines if line and not line.startswith("#")}
+    for item in items:
+        if item.nodeid.split("end2end/sdk/")[-1] in waiting:
+            item.add_marker(pytest.mark.xfail(strict=True, reason="not yet"))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ fn is_page(answer: &Answer) -> bool {
 #[tokio::test]
 async fn an_unknown_address_for_programs_is_a_problem_whatever_is_accepted() {
     let app = TestApp::new().await;
-    for path in ["/api", "/api/", "/api/projects/1", "/api/v1/none", "/fn/app/org/api/none"] {
+    for path in ["/api", "/api/", "/api/none/1", "/api/v1/none", "/fn/app/org/api/none"] {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             for accept in ["text/html", "application/json", "*/*"] {
                 let answer = app.stranger().send(request(&method, path, accept)).await;

@@ -62,7 +62,8 @@ async fn a_page_is_drawn_once_and_asks_once() {
     // With how many questions each is drawn.
     let pages = [
         ("/dev/outbox".to_owned(), 1),
-        ("/account".to_owned(), 1),
+        // Devices, and tokens of programs.
+        ("/account".to_owned(), 2),
         ("/org".to_owned(), 1),
         ("/projects".to_owned(), 1),
         ("/projects/new".to_owned(), 1),
