@@ -29,7 +29,7 @@ test('a client compares two snapshots and writes one in another format', async (
   await expect(dialog.getByRole('row', { name: /^Added/ })).toContainText('1');
   await expect(dialog.getByRole('row', { name: /^The same/ })).toContainText('1');
   await expectAccessible(page);
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
 
   await later.getByRole('button', { name: 'Convert' }).click();
   const convert = page.getByRole('dialog', { name: 'Write this snapshot in another format' });
