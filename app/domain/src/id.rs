@@ -77,4 +77,8 @@ ids! {
     DeliveryId,
     /// A storage outside that tasks come from or annotations go to.
     CloudStorageId,
+    /// A saved view of a project's tasks.
+    ViewId,
+    /// An action on many tasks.
+    ActionRunId,
 }

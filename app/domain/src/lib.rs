@@ -20,6 +20,7 @@ pub mod calendar;
 pub mod chat;
 pub mod cloud;
 pub mod comment;
+pub mod data_manager;
 pub mod dialogue;
 pub mod error;
 pub mod format;

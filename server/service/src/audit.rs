@@ -93,3 +93,39 @@ pub async fn transition(cx: &Cx, conn: &mut PgConnection, change: Transition<'_>
     .await?;
     Ok(())
 }
+
+/// Records the same transition of many things; the `entity_id` of the change is not looked at.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn transition_each(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    change: Transition<'_>,
+    entity_ids: &[i64],
+) -> Result<()> {
+    if entity_ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<uuid::Uuid> = entity_ids.iter().map(|_| cx.new_uuid()).collect();
+    sqlx::query!(
+        "insert into state_transition (state_transition_id, organization_id, project_id, entity, entity_id, from_state,
+            to_state, transition, actor_id, data, occurred_at)
+        select n.id, $3, $4, $5, n.entity_id, $6, $7, $8, $9, $10, $11
+        from unnest($1::uuid[], $2::bigint[]) n (id, entity_id)",
+        &ids,
+        entity_ids,
+        change.org_id.0,
+        change.project_id.map(|id| id.0),
+        change.entity,
+        change.from,
+        change.to,
+        change.transition,
+        change.actor_id.map(|id| id.0),
+        change.data,
+        cx.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -21,6 +21,7 @@ pub mod audit;
 pub mod cloud;
 pub mod comment;
 mod cx;
+pub mod data_manager;
 pub mod demo;
 mod error;
 pub mod events;

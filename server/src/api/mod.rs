@@ -3,6 +3,7 @@
 //! A handler is a door like any other: it reads, calls one use case, and converts. Addresses work with and without a slash at
 //! the end. Every answer that is none says so as a problem document (RFC 9457) that also holds what the SDK looks for.
 
+mod action;
 mod annotation;
 mod document;
 mod export;
@@ -20,6 +21,7 @@ mod task;
 mod token;
 mod user;
 mod version;
+mod view;
 mod waiting;
 mod webhook;
 
@@ -88,6 +90,16 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(annotation::to_draft))
         .routes(routes!(prediction::list, prediction::create))
         .routes(routes!(prediction::one, prediction::change, prediction::delete))
+        .routes(routes!(view::list, view::create))
+        .routes(routes!(view::order))
+        .routes(routes!(view::reset))
+        .routes(routes!(view::one, view::replace, view::change, view::delete))
+        .routes(routes!(view::columns))
+        .routes(routes!(view::project))
+        .routes(routes!(action::list, action::act))
+        .routes(routes!(action::form))
+        .routes(routes!(action::runs))
+        .routes(routes!(action::run))
         .routes(routes!(organization::list))
         .routes(routes!(organization::one, organization::change))
         .routes(routes!(organization::members))

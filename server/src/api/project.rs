@@ -100,6 +100,13 @@ pub struct ProjectOut {
     state: String,
 }
 
+impl ProjectOut {
+    /// How many tasks and annotations it has.
+    pub(super) fn counts(&self) -> (i64, i64) {
+        (self.task_number, self.total_annotations_number)
+    }
+}
+
 impl From<ProjectRecord> for ProjectOut {
     fn from(project: ProjectRecord) -> Self {
         let created_by = project.created_by.map(|id| {
@@ -384,7 +391,7 @@ pub async fn counts(
     Ok(Json(narrowed(&page, query.include.as_deref())?))
 }
 
-async fn found(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<ProjectOut, Failure> {
+pub(super) async fn found(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<ProjectOut, Failure> {
     Ok(project::record(cx, actor, project_id).await?.into())
 }
 

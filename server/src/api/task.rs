@@ -4,13 +4,16 @@ use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{
     Error as Problem, cloud,
-    id::{ProjectId, TaskId},
+    data_manager::Selection,
+    id::{ProjectId, TaskId, ViewId},
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use service::{
-    Actor, Cx, import,
+    Actor, Cx,
+    data_manager::{Asked, Slice},
+    import,
     task::{
         change::{self, TaskPatch},
         record::{self, TaskRecord, With},
@@ -24,6 +27,7 @@ use super::{
     input::{At, Input, Json as AnyJson, Query},
     output::{PageQuery, RawJson},
     prediction::PredictionOut,
+    view,
 };
 use crate::error::Failure;
 
@@ -164,6 +168,11 @@ fn listed<'a>(results: impl Iterator<Item = &'a str>) -> String {
 pub struct ListQuery {
     /// Of this project.
     project: Option<i64>,
+    /// Those that this view shows, in its order.
+    view: Option<i64>,
+    /// `{"filters": …, "ordering": […], "selectedItems": …}` as JSON: those that it lets through, in its order. With a view,
+    /// both must let them through.
+    query: Option<String>,
     /// `all` for annotations, predictions and drafts, `task_only` (the usual) for none of them.
     fields: Option<String>,
     /// Whether objects of storages are told as addresses that can be fetched, which is the usual.
@@ -180,7 +189,7 @@ pub struct TasksOut {
     total_predictions: i64,
 }
 
-/// A project's tasks, in the order they came in.
+/// A project's tasks, in the order they came in, or as a view or a query says.
 #[utoipa::path(get, path = "/tasks", tag = "Tasks", params(ListQuery, PageQuery),
     responses((status = 200, body = TasksOut)))]
 pub async fn list(
@@ -190,12 +199,19 @@ pub async fn list(
     Query(page): Query<PageQuery>,
 ) -> Answer<TasksOut> {
     actor.user()?;
-    let project = query.project.ok_or_else(|| {
-        Problem::invalid("project", "project_missing", "Say of which project: project=…, or which view: view=….")
-    })?;
+    if query.project.is_none() && query.view.is_none() {
+        let message = "Say of which project: project=…, or which view: view=….";
+        return Err(Problem::invalid("project", "project_missing", message).into());
+    }
     let (offset, limit) = page.window(USUAL_PAGE, record::MAX_PAGE);
     let with = if query.fields.as_deref() == Some("all") { With::ALL } else { With::default() };
-    let (totals, tasks) = record::records(&cx, &actor, ProjectId(project), false, offset, limit, with).await?;
+    let mut pick = query.query.as_deref().map(view::read_query).transpose()?.unwrap_or_default();
+    if pick.selection.is_none() {
+        // What an untouched page of Label Studio says of its tasks.
+        pick.selection = Selection::default();
+    }
+    let asked = Asked { project_id: query.project.map(ProjectId), view_id: query.view.map(ViewId), pick };
+    let (totals, tasks) = record::picked(&cx, &actor, asked, Slice { offset, limit }, with).await?;
     if page.page.unwrap_or(1) > 1 && tasks.is_empty() {
         return Err(Problem::new(domain::Kind::NotFound, "page_unknown", "Invalid page.").into());
     }

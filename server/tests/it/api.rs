@@ -9,13 +9,13 @@ use service::{Actor, account, testing::TestDb};
 use crate::support::{Answer, Browser, TestApp};
 
 /// A program with a key.
-struct Program<'a> {
+pub(crate) struct Program<'a> {
     browser: Browser<'a>,
     authorization: String,
 }
 
 impl Program<'_> {
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         self.with(method, path, body, &[]).await
     }
 
@@ -37,17 +37,17 @@ impl Program<'_> {
         self.browser.send(request.body(body).unwrap()).await
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, None).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.ask(Method::POST, path, Some(body)).await
     }
 }
 
 /// A program that acts for somebody with a new token.
-async fn program<'a>(app: &'a TestApp, actor: &Actor, kind: TokenKind, scope: Scope) -> Program<'a> {
+pub(crate) async fn program<'a>(app: &'a TestApp, actor: &Actor, kind: TokenKind, scope: Scope) -> Program<'a> {
     let new = NewToken { title: "Tests".to_owned(), kind, scope, days: Some(30) };
     let created = account::create_token(&app.db.cx, actor, new).await.unwrap();
     let shown = match kind {
@@ -64,12 +64,12 @@ async fn program<'a>(app: &'a TestApp, actor: &Actor, kind: TokenKind, scope: Sc
 const SENTIMENT: &str = r#"<View><Text name="text" value="$text"/>
     <Choices name="mood" toName="text"><Choice value="good"/><Choice value="bad"/></Choices></View>"#;
 
-fn mood(choice: &str) -> Value {
+pub(crate) fn mood(choice: &str) -> Value {
     json!([{ "from_name": "mood", "to_name": "text", "type": "choices", "value": { "choices": [choice] } }])
 }
 
 /// A project with three tasks; its number and theirs.
-async fn project(ours: &Program<'_>) -> (i64, Vec<i64>) {
+pub(crate) async fn project(ours: &Program<'_>) -> (i64, Vec<i64>) {
     let made = ours.post("/projects/", json!({ "title": "Moods", "label_config": SENTIMENT })).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     let id = made.json::<Value>()["id"].as_i64().unwrap();

@@ -4,6 +4,7 @@
 
 mod account;
 mod api;
+mod data_manager;
 mod doors;
 mod embedded;
 mod files;

@@ -202,6 +202,31 @@ impl ResultItem {
             .unwrap_or_default()
     }
 
+    /// Calls a label, or a choice and each step on the way to one, otherwise. Returns how many were.
+    pub fn rename_label(&mut self, from: &str, to: &str) -> usize {
+        let key = match self.item_type() {
+            kind @ ("choices" | "taxonomy") => kind.to_owned(),
+            _ => match self.labels_key() {
+                Some(key) => key.to_owned(),
+                None => return 0,
+            },
+        };
+        let value = self.0.get_mut("value").and_then(Value::as_object_mut);
+        let names = value.and_then(|value| value.get_mut(&key)?.as_array_mut());
+        let mut renamed = 0;
+        for name in names.into_iter().flatten() {
+            let steps = match name {
+                Value::Array(path) => path.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for step in steps.iter_mut().filter(|step| step.as_str() == Some(from)) {
+                *step = to.into();
+                renamed += 1;
+            }
+        }
+        renamed
+    }
+
     /// The key in `value` that holds the labels: the type itself for every `…labels` type, `labels` for things on videos,
     /// `None` otherwise.
     #[must_use]

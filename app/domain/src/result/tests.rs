@@ -199,3 +199,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_label_is_called_otherwise_wherever_it_stands() {
+    for (before, after, count) in [
+        (
+            json!({"type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Cat", "Dog", "Cat"]}}),
+            json!({"type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Tom", "Dog", "Tom"]}}),
+            2,
+        ),
+        (
+            json!({"type": "choices", "value": {"choices": ["Cat", ["Pet", "Cat"]]}}),
+            json!({"type": "choices", "value": {"choices": ["Tom", ["Pet", "Tom"]]}}),
+            2,
+        ),
+        (
+            json!({"type": "taxonomy", "value": {"taxonomy": [["Cat", "Wild"], ["Dog"]]}}),
+            json!({"type": "taxonomy", "value": {"taxonomy": [["Tom", "Wild"], ["Dog"]]}}),
+            1,
+        ),
+        (
+            json!({"type": "videorectangle", "value": {"labels": ["Cat"]}}),
+            json!({"type": "videorectangle", "value": {"labels": ["Tom"]}}),
+            1,
+        ),
+        (
+            json!({"type": "textarea", "value": {"text": ["Cat"]}}),
+            json!({"type": "textarea", "value": {"text": ["Cat"]}}),
+            0,
+        ),
+        (json!({"type": "relation"}), json!({"type": "relation"}), 0),
+        (
+            json!({"type": "labels", "value": {"labels": "Cat"}}),
+            json!({"type": "labels", "value": {"labels": "Cat"}}),
+            0,
+        ),
+    ] {
+        let mut item = ResultItem::from_json(before).unwrap();
+        assert_eq!(item.rename_label("Cat", "Tom"), count);
+        assert_eq!(serde_json::to_value(&item).unwrap(), after);
+    }
+}

@@ -172,7 +172,7 @@ pub(crate) async fn own_annotation(
 }
 
 /// Keeps what an annotation is before another result takes its place; nothing where that is the same.
-pub(super) async fn keep_version(
+pub(crate) async fn keep_version(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     annotation_id: AnnotationId,
@@ -236,7 +236,7 @@ pub(super) async fn replace(
 }
 
 /// One row per result item, in the place of those before.
-pub(super) async fn put_regions(
+pub(crate) async fn put_regions(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     annotation_id: AnnotationId,

@@ -12,6 +12,7 @@ use super::{ExpireLeases, Job, PurgeDeletedProjects, PurgeSessions, SendMail};
 use crate::{
     Cx, Error, Result,
     cloud::{SyncSource, SyncTarget, WriteDue},
+    data_manager::RunAction,
     export::RunExport,
     import::RunImport,
     webhook::{self, DeliverWebhook, PurgeWebhookLog},
@@ -43,6 +44,7 @@ fn working(options: WorkerOptions) -> WorkerOptions {
         .define_job::<Handler<SyncSource>>()
         .define_job::<Handler<SyncTarget>>()
         .define_job::<Handler<WriteDue>>()
+        .define_job::<Handler<RunAction>>()
         .define_job::<Handler<SendMail>>()
         .define_job::<Handler<ExpireLeases>>()
         .define_job::<Handler<PurgeSessions>>()

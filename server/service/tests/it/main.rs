@@ -7,6 +7,7 @@ mod account;
 mod annotate;
 mod cloud;
 mod comment;
+mod data_manager;
 mod demo;
 mod export;
 mod export_snapshot;

@@ -46,6 +46,11 @@ async fn operations(world: &World) -> Vec<Operation> {
     let other = owner(format!("/tasks/{third}/annotations"), json!({ "result": [] })).await;
     let prediction = owner("/predictions".to_owned(), json!({ "task": first, "result": [] })).await;
     let draft = owner(format!("/tasks/{first}/drafts"), json!({ "result": [] })).await;
+    let view = owner("/dm/views".to_owned(), json!({ "project": project, "data": { "title": OURS } })).await;
+    let nothing = json!({ "selectedItems": { "all": false, "included": [] } });
+    let acted = format!("/dm/actions?id=delete_tasks&project={project}");
+    let acted = ask(world, Who::Owner, &Method::POST, &acted, Some(&nothing)).await;
+    let run = acted.json::<Value>()["run"]["id"].as_i64().unwrap();
     let token = owner("/v1/tokens".to_owned(), json!({ "title": "Mine" })).await;
     let result = || Some(json!({ "result": [] }));
     let mut all = Vec::new();
@@ -192,6 +197,29 @@ async fn operations(world: &World) -> Vec<Operation> {
         add(line("POST", "/{kind}/{id}/sync"), format!("{one}/sync"), None, 404, ANNOTATOR, 200);
         add(line("DELETE", "/{kind}/{id}"), one, None, 404, ANNOTATOR, 204);
     }
+    // The Data Manager.
+    add("GET /dm/views", format!("/dm/views?project={project}"), None, 404, ANNOTATOR, 200);
+    let new = Some(json!({ "project": project, "data": { "title": OURS } }));
+    add("POST /dm/views", own("/dm/views"), new, 404, ANNOTATOR, 201);
+    let v = format!("/dm/views/{view}");
+    add("GET /dm/views/{id}", v.clone(), None, 404, ANNOTATOR, 200);
+    add("PATCH /dm/views/{id}", v.clone(), Some(json!({ "order": 3 })), 404, ANNOTATOR, 200);
+    add("PUT /dm/views/{id}", v.clone(), Some(json!({ "data": {} })), 404, ANNOTATOR, 200);
+    let order = Some(json!({ "project": project, "ids": [view] }));
+    add("POST /dm/views/order", own("/dm/views/order"), order, 404, ANNOTATOR, 200);
+    add("GET /dm/columns", format!("/dm/columns?project={project}"), None, 404, ANNOTATOR, 200);
+    add("GET /dm/project", format!("/dm/project?project={project}"), None, 404, ANNOTATOR, 200);
+    add("GET /dm/actions", format!("/dm/actions?project={project}"), None, 404, ANNOTATOR, 200);
+    let form = format!("/dm/actions/delete_tasks_annotations/form?project={project}");
+    add("GET /dm/actions/{action}/form", form, None, 404, ANNOTATOR, 200);
+    let none = Some(json!({ "selectedItems": { "all": false, "included": [] } }));
+    let act = format!("/dm/actions?id=delete_tasks&project={project}");
+    add("POST /dm/actions", act, none, 404, ANNOTATOR, 200);
+    let runs = format!("/v1/projects/{project}/actions");
+    add("GET /v1/projects/{id}/actions", runs.clone(), None, 404, ANNOTATOR, 200);
+    add("GET /v1/projects/{id}/actions/{run}", format!("{runs}/{run}"), None, 404, ANNOTATOR, 200);
+    add("DELETE /dm/views/{id}", v, None, 404, ANNOTATOR, 204);
+    add("DELETE /dm/views/reset", format!("/dm/views/reset?project={project}"), None, 404, ANNOTATOR, 204);
     // What takes away comes last.
     add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
     let none = Some(json!({ "ids": [] }));

@@ -17,7 +17,10 @@ use crate::{
     Actor, Cx, Result,
     access::{self, ProjectAccess},
     boxed,
+    data_manager::{self, Asked, Slice},
 };
+
+pub(crate) use sql::totals;
 
 /// JSON as the database wrote it: read by whoever wants to know, handed on by everybody else.
 pub type Raw = Json<Box<RawValue>>;
@@ -194,6 +197,28 @@ pub async fn records(
     let page = read(&mut tx, &access, &ids, with).await?;
     tx.commit().await?;
     Ok((totals, page))
+}
+
+/// A page of the tasks that a view or a filter picks, in its order, and what it is part of.
+///
+/// # Errors
+/// As [`data_manager::ask`] and [`data_manager::pick`].
+#[boxed]
+pub async fn picked(
+    cx: &Cx,
+    actor: &Actor,
+    asked: Asked,
+    slice: Slice,
+    with: With,
+) -> Result<(Totals, Vec<TaskRecord>)> {
+    let (access, pick) = data_manager::ask(cx, actor, asked).await?;
+    let slice = Slice { offset: slice.offset.max(0), limit: slice.limit.clamp(1, MAX_PAGE) };
+    let picked = data_manager::pick(cx, &access, &pick, slice).await?;
+    let ids: Vec<i64> = picked.task_ids.iter().map(|id| id.0).collect();
+    let mut tx = access.begin(cx).await?;
+    let page = read(&mut tx, &access, &ids, with).await?;
+    tx.commit().await?;
+    Ok((picked.totals, page))
 }
 
 /// These tasks, in this order; those that are not there are left out. Annotators get their own work alone.

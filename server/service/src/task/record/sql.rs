@@ -7,7 +7,7 @@ use super::{AnnotationRecord, DraftRecord, PredictionRecord, TaskRecord, Totals}
 use crate::{Result, access::ProjectAccess};
 
 /// How much there is in the project: from the summary, which every change keeps.
-pub(super) async fn totals(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Totals> {
+pub(crate) async fn totals(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Totals> {
     let found = sqlx::query_as!(
         Totals,
         "select task_count as tasks, annotation_count as annotations, prediction_count as predictions
