@@ -125,7 +125,12 @@ async fn measure() {
     }))
     .await;
     let rate = open.len() as f64 / begun.elapsed().as_secs_f64();
-    row(&format!("{CLIENTS} clients store annotations"), &format!("{rate:.0}/s"), Some(&times), "≥ 1,500/s, p95 ≤ 40 ms");
+    row(
+        &format!("{CLIENTS} clients store annotations"),
+        &format!("{rate:.0}/s"),
+        Some(&times),
+        "≥ 1,500/s, p95 ≤ 40 ms",
+    );
 
     // As many annotated tasks leave as JSON.
     let full = new_project(&owner).await;
@@ -160,14 +165,16 @@ async fn told(owner: &Holder<'_>, site: &Site, project: i64, db: &mut PgConnecti
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let hook = json!({ "url": url, "project": project, "send_for_all_actions": false, "actions": ["ANNOTATION_CREATED"] });
+    let hook =
+        json!({ "url": url, "project": project, "send_for_all_actions": false, "actions": ["ANNOTATION_CREATED"] });
     owner.post("webhooks", hook.to_string().into()).await;
-    let tasks: Vec<i64> = sqlx::query_scalar("select task_id from task where project_id = $1 order by task_id limit $2")
-        .bind(project)
-        .bind(TOLD as i64)
-        .fetch_all(db)
-        .await
-        .unwrap();
+    let tasks: Vec<i64> =
+        sqlx::query_scalar("select task_id from task where project_id = $1 order by task_id limit $2")
+            .bind(project)
+            .bind(TOLD as i64)
+            .fetch_all(db)
+            .await
+            .unwrap();
     let (times, receiver) = (Times::default(), Arc::new(tokio::sync::Mutex::new(receiver)));
     for task in tasks {
         let answer = site.holder(owner.token.clone()).post(&format!("tasks/{task}/annotations"), boxes(3).into()).await;
@@ -322,12 +329,14 @@ async fn new_project(owner: &Holder<'_>) -> i64 {
 async fn project(owner: &Holder<'_>, db: &mut PgConnection, people: &[(i64, String)]) -> i64 {
     let project = new_project(owner).await;
     let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
-    sqlx::query("insert into project_member (project_id, user_id, member_type) select $1, id, 4 from unnest($2::bigint[]) id")
-        .bind(project)
-        .bind(&ids)
-        .execute(&mut *db)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into project_member (project_id, user_id, member_type) select $1, id, 4 from unnest($2::bigint[]) id",
+    )
+    .bind(project)
+    .bind(&ids)
+    .execute(&mut *db)
+    .await
+    .unwrap();
     sqlx::query("update project set state = 'live', is_published = true, is_draft = false where project_id = $1")
         .bind(project)
         .execute(db)

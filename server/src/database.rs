@@ -16,6 +16,9 @@ use crate::{
 /// How long a request may wait for a free connection.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long a connection may lie idle before it is asked whether it still lives.
+const TRUSTED_FOR: Duration = Duration::from_secs(2);
+
 /// How often we knock at a database that does not listen yet.
 const KNOCK_EVERY: Duration = Duration::from_millis(200);
 
@@ -40,7 +43,16 @@ impl Database {
         };
         let place =
             format!("{}:{}/{}", options.get_host(), options.get_port(), options.get_database().unwrap_or_default());
-        let pool = PgPoolOptions::new().max_connections(config.database_connections).acquire_timeout(ACQUIRE_WITHIN);
+        let pool = PgPoolOptions::new()
+            .max_connections(config.database_connections)
+            .acquire_timeout(ACQUIRE_WITHIN)
+            .test_before_acquire(false)
+            .before_acquire(|connection, before| {
+                Box::pin(async move {
+                    // One that was in use a moment ago is alive: asking each time would double the small questions.
+                    Ok(before.idle_for < TRUSTED_FOR || connection.ping().await.is_ok())
+                })
+            });
         let pool = match reach(&options).await {
             Ok(()) => Ok(pool.connect_lazy_with(options)),
             Err(error) => Err(error).with_context(|| format!("The database at {place} cannot be reached")),

@@ -3,15 +3,13 @@
 //! A proof has private fields, so SQL that takes one cannot be called without asking here. Another organization's row is
 //! *not found*; one's own without the right is *forbidden*, and says which right.
 
+use crate::{Cx, Result, Tx};
 use domain::{
     Error as Problem, Kind,
     access::{OrgPermission, OrgRole, ProjectPermission, ProjectRole},
     id::{AnnotationId, DraftId, OrgId, PredictionId, ProjectId, SessionId, TaskId, UserId},
     project::IN_BIN,
 };
-use sqlx::PgConnection;
-
-use crate::{Cx, Error, Result, Tx};
 
 /// Who is acting.
 #[derive(Debug, Clone)]
@@ -129,41 +127,64 @@ pub async fn project(
     project_id: ProjectId,
     permission: ProjectPermission,
 ) -> Result<ProjectAccess> {
-    let user_id = match actor {
-        Actor::System => None,
-        Actor::User(user) => Some(user.user_id),
-        Actor::Anonymous => return Err(Problem::unauthenticated().into()),
-    };
-    let row = sqlx::query!(
-        r#"select p.organization_id as "org_id: OrgId", p.deleted_at is not null as "deleted!",
-            om.role as "org_role?", pm.member_type as "member_type?"
+    let found = sqlx::query_as!(
+        Standing,
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
         from project p
         left join organization_member om
             on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
         left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
         where p.project_id = $1"#,
         project_id.0,
-        user_id.map(|id| id.0)
+        person(actor)?
     )
     .fetch_optional(cx.pool())
-    .await?
-    .ok_or_else(|| Problem::not_found("project"))?;
-    let by_org = row.org_role.as_deref().and_then(OrgRole::from_name).and_then(OrgRole::in_projects);
-    let by_project = row.member_type.and_then(ProjectRole::from_member_type);
+    .await?;
+    prove(actor, found, "project", permission)
+}
+
+/// Who asks; nobody for the system.
+fn person(actor: &Actor) -> Result<Option<i64>> {
+    match actor {
+        Actor::System => Ok(None),
+        Actor::User(user) => Ok(Some(user.user_id.0)),
+        Actor::Anonymous => Err(Problem::unauthenticated().into()),
+    }
+}
+
+/// How somebody stands to a project.
+struct Standing {
+    project_id: ProjectId,
+    org_id: OrgId,
+    is_deleted: bool,
+    org_role: Option<String>,
+    member_type: Option<i16>,
+}
+
+/// What is in a project the person is not in does not exist for them either: `what` they asked for is not there.
+fn prove(actor: &Actor, found: Option<Standing>, what: &str, permission: ProjectPermission) -> Result<ProjectAccess> {
+    let found = found.ok_or_else(|| Problem::not_found(what))?;
+    let by_org = found.org_role.as_deref().and_then(OrgRole::from_name).and_then(OrgRole::in_projects);
+    let by_project = found.member_type.and_then(ProjectRole::from_member_type);
     let role = if matches!(actor, Actor::System) { Some(ProjectRole::Admin) } else { by_org.or(by_project) };
-    let role = role.ok_or_else(|| Problem::not_found("project"))?;
-    if row.deleted && permission != ProjectPermission::Delete {
+    let role = role.ok_or_else(|| Problem::not_found(what))?;
+    if found.is_deleted && permission != ProjectPermission::Delete {
         let (code, message) = if role.allows(ProjectPermission::Delete) {
             (IN_BIN, "You can take it back from there.")
         } else {
             ("not_found", "This project is in the bin. An admin of it can take it back from there.")
         };
-        return Err(Problem::new(Kind::NotFound, code, message).into());
+        return Err(match code == IN_BIN || what == "project" {
+            true => Problem::new(Kind::NotFound, code, message),
+            false => Problem::not_found(what),
+        }
+        .into());
     }
     if !role.allows(permission) {
         return Err(Problem::forbidden(project_right(permission)).into());
     }
-    Ok(ProjectAccess { project_id, org_id: row.org_id, role, user_id })
+    Ok(ProjectAccess { project_id: found.project_id, org_id: found.org_id, role, user_id: actor.user_id() })
 }
 
 /// Proves `permission` in the project that a task is in; programs address tasks by their number alone.
@@ -171,10 +192,21 @@ pub async fn project(
 /// # Errors
 /// As [`project`]; *not found* where there is no such task for this person.
 pub async fn task(cx: &Cx, actor: &Actor, task_id: TaskId, permission: ProjectPermission) -> Result<ProjectAccess> {
-    let found = sqlx::query_scalar!("select project_id from task where task_id = $1", task_id.0)
-        .fetch_optional(cx.pool())
-        .await?;
-    through(cx, actor, found, "task", permission).await
+    let found = sqlx::query_as!(
+        Standing,
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
+        from task t join project p on p.project_id = t.project_id
+        left join organization_member om
+            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
+        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+        where t.task_id = $1"#,
+        task_id.0,
+        person(actor)?
+    )
+    .fetch_optional(cx.pool())
+    .await?;
+    prove(actor, found, "task", permission)
 }
 
 /// Proves `permission` in the project that an annotation is in, and says on which task it is.
@@ -187,11 +219,28 @@ pub async fn annotation(
     annotation_id: AnnotationId,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, TaskId)> {
-    let row = sqlx::query!("select project_id, task_id from annotation where annotation_id = $1", annotation_id.0)
-        .fetch_optional(cx.pool())
-        .await?;
-    let (project_id, task_id) = row.map(|row| (row.project_id, TaskId(row.task_id))).unzip();
-    let access = through(cx, actor, project_id, "annotation", permission).await?;
+    let row = sqlx::query!(
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?",
+            a.task_id as "task_id: TaskId"
+        from annotation a join project p on p.project_id = a.project_id
+        left join organization_member om
+            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
+        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+        where a.annotation_id = $1"#,
+        annotation_id.0,
+        person(actor)?
+    )
+    .fetch_optional(cx.pool())
+    .await?;
+    let (found, task_id) = row
+        .map(|row| {
+            let (org_role, member_type) = (row.org_role, row.member_type);
+            let (project_id, org_id, is_deleted) = (row.project_id, row.org_id, row.is_deleted);
+            (Standing { project_id, org_id, is_deleted, org_role, member_type }, row.task_id)
+        })
+        .unzip();
+    let access = prove(actor, found, "annotation", permission)?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("annotation"))?))
 }
 
@@ -205,11 +254,28 @@ pub async fn prediction(
     prediction_id: PredictionId,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, TaskId)> {
-    let row = sqlx::query!("select project_id, task_id from prediction where prediction_id = $1", prediction_id.0)
-        .fetch_optional(cx.pool())
-        .await?;
-    let (project_id, task_id) = row.map(|row| (row.project_id, TaskId(row.task_id))).unzip();
-    let access = through(cx, actor, project_id, "prediction", permission).await?;
+    let row = sqlx::query!(
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?",
+            r.task_id as "task_id: TaskId"
+        from prediction r join project p on p.project_id = r.project_id
+        left join organization_member om
+            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
+        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+        where r.prediction_id = $1"#,
+        prediction_id.0,
+        person(actor)?
+    )
+    .fetch_optional(cx.pool())
+    .await?;
+    let (found, task_id) = row
+        .map(|row| {
+            let (org_role, member_type) = (row.org_role, row.member_type);
+            let (project_id, org_id, is_deleted) = (row.project_id, row.org_id, row.is_deleted);
+            (Standing { project_id, org_id, is_deleted, org_role, member_type }, row.task_id)
+        })
+        .unzip();
+    let access = prove(actor, found, "prediction", permission)?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("prediction"))?))
 }
 
@@ -218,31 +284,21 @@ pub async fn prediction(
 /// # Errors
 /// As [`task`].
 pub async fn draft(cx: &Cx, actor: &Actor, draft_id: DraftId, permission: ProjectPermission) -> Result<ProjectAccess> {
-    let found =
-        sqlx::query_scalar!("select project_id from annotation_draft where annotation_draft_id = $1", draft_id.0)
-            .fetch_optional(cx.pool())
-            .await?;
-    through(cx, actor, found, "draft", permission).await
-}
-
-/// What is in a project the person is not in does not exist for them either.
-async fn through(
-    cx: &Cx,
-    actor: &Actor,
-    found: Option<i64>,
-    what: &str,
-    permission: ProjectPermission,
-) -> Result<ProjectAccess> {
-    if matches!(actor, Actor::Anonymous) {
-        return Err(Problem::unauthenticated().into());
-    }
-    let project_id = found.ok_or_else(|| Problem::not_found(what))?;
-    match project(cx, actor, ProjectId(project_id), permission).await {
-        Err(Error::Domain(problem)) if problem.kind == Kind::NotFound && problem.code == "not_found" => {
-            Err(Problem::not_found(what).into())
-        }
-        proved => proved,
-    }
+    let found = sqlx::query_as!(
+        Standing,
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
+        from annotation_draft d join project p on p.project_id = d.project_id
+        left join organization_member om
+            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
+        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+        where d.annotation_draft_id = $1"#,
+        draft_id.0,
+        person(actor)?
+    )
+    .fetch_optional(cx.pool())
+    .await?;
+    prove(actor, found, "draft", permission)
 }
 
 /// Proves that the actor works for the platform.
@@ -278,9 +334,7 @@ impl OrgAccess {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self, cx: &Cx) -> Result<Tx> {
-        let mut tx = cx.begin().await?;
-        enter(&mut tx, self.org_id, None).await?;
-        Ok(tx)
+        enter(cx, self.org_id, None).await
     }
 }
 
@@ -327,9 +381,7 @@ impl ProjectAccess {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self, cx: &Cx) -> Result<Tx> {
-        let mut tx = cx.begin().await?;
-        enter(&mut tx, self.org_id, Some(self.project_id)).await?;
-        Ok(tx)
+        enter(cx, self.org_id, Some(self.project_id)).await
     }
 }
 
@@ -341,17 +393,17 @@ impl StaffAccess {
     }
 }
 
-/// Puts the transaction behind the tenant wall (see the row-level security migration). It ends with the transaction.
-async fn enter(conn: &mut PgConnection, org_id: OrgId, project_id: Option<ProjectId>) -> Result<()> {
-    sqlx::query!(
-        "select set_config('synapse.organization_id', $1, true) as organization,
-            set_config('synapse.project_id', $2, true) as project, set_config('role', 'synapse_tenant', true) as role",
-        org_id.to_string(),
-        project_id.map(|id| id.to_string()).unwrap_or_default()
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(())
+/// A transaction behind the tenant wall (see the row-level security migration), which ends with it. Said in one go with the
+/// beginning: nothing is asked as often.
+async fn enter(cx: &Cx, org_id: OrgId, project_id: Option<ProjectId>) -> Result<Tx> {
+    let project = project_id.map(|id| id.0.to_string()).unwrap_or_default();
+    let begin = format!(
+        "begin; select set_config('synapse.organization_id', '{}', true), set_config('synapse.project_id', '{project}', true),
+            set_config('role', 'synapse_tenant', true)",
+        org_id.0
+    );
+    // Two numbers of ours: there is nothing in it that somebody wrote.
+    Ok(cx.pool().begin_with(sqlx::AssertSqlSafe(begin)).await?)
 }
 
 fn org_right(permission: OrgPermission) -> &'static str {

@@ -215,8 +215,8 @@ pub async fn create(
         completed_by: input.completed_by.map(UserId),
         prediction_id: input.parent_prediction.map(PredictionId),
     };
-    let annotation_id = change::add(&cx, &actor, task_id, new).await?;
-    Ok(Created(found(&cx, &actor, annotation_id).await?))
+    let stored = change::add(&cx, &actor, task_id, new).await?;
+    Ok(Created(AnnotationOut::new(stored, cx.now())))
 }
 
 async fn found(cx: &Cx, actor: &Actor, annotation_id: AnnotationId) -> Result<AnnotationOut, Failure> {

@@ -41,38 +41,33 @@ pub(crate) use version::{read as version_result, versions};
 /// is not the person's to change.
 #[boxed]
 pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Submitted> {
-    check_size(&submission.result)?;
     let access = access::project(cx, actor, submission.project_id, ProjectPermission::Annotate).await?;
-    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
     let mut tx = access.begin(cx).await?;
-    let rules = sql::rules(&mut tx, &access).await?;
-    if submission.result.is_empty() && !rules.enable_empty_annotation {
+    let submitted = submit_in(cx, &mut tx, &access, submission).await?;
+    tx.commit().await?;
+    Ok(submitted)
+}
+
+async fn submit_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Submission) -> Result<Submitted> {
+    check_size(&submission.result)?;
+    let desk = Handling::of(cx, tx, access, &submission).await?;
+    if submission.result.is_empty() && !desk.facts.enable_empty_annotation {
         return Err(Problem::invalid("result", "empty_annotation", "There is nothing to submit yet.").into());
     }
-    let task = sql::lock_task(&mut tx, &access, submission.task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
-    if let Some(config) = read(&rules.label_config) {
+    if let Some(config) = read(&desk.facts.label_config) {
         let config = match config.depends_on_task() {
-            true => config.for_task(&sql::data(&mut tx, &access, submission.task_id).await?),
+            true => config.for_task(&sql::data(tx, access, submission.task_id).await?),
             false => config,
         };
         if let Some(problem) = problems(&config, &submission.result).into_iter().next() {
             return Err(problem.into());
         }
     }
-    let state = ProjectState::from_name(&rules.state).unwrap_or_default();
-    let config_hash = rules.label_config_hash;
-    let is_listened = rules.is_listened;
-    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state, is_listened };
-    let submitted = match submission.annotation_id {
-        Some(annotation_id) => desk.change(&mut tx, annotation_id, &submission).await?,
-        // Looked up behind the lock: of two copies sent at the same moment the second finds the first.
-        None => match sql::submitted(&mut tx, &access, me, submission.key).await? {
-            Some(known) => known,
-            None => desk.create(&mut tx, &submission).await?,
-        },
-    };
-    tx.commit().await?;
-    Ok(submitted)
+    match (submission.annotation_id, desk.facts.known) {
+        (Some(annotation_id), _) => desk.change(tx, annotation_id, &submission).await,
+        (None, Some(annotation_id)) => Ok(Submitted { annotation_id, is_labeled: desk.task.is_labeled }),
+        (None, None) => desk.create(tx, &submission).await,
+    }
 }
 
 /// Leaves a task to others. What was done so far is kept with the skip.
@@ -81,25 +76,23 @@ pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Su
 /// Where the project does not allow it, or the person has already submitted the task.
 #[boxed]
 pub async fn skip(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Submitted> {
-    check_size(&submission.result)?;
     let access = access::project(cx, actor, submission.project_id, ProjectPermission::Annotate).await?;
-    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
     let mut tx = access.begin(cx).await?;
-    let rules = sql::rules(&mut tx, &access).await?;
-    if !rules.show_skip_button {
-        return Err(Problem::forbidden("skip tasks").into());
-    }
-    let task = sql::lock_task(&mut tx, &access, submission.task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
-    let state = ProjectState::from_name(&rules.state).unwrap_or_default();
-    let config_hash = rules.label_config_hash;
-    let is_listened = rules.is_listened;
-    let desk = Handling { cx, access: &access, me, now: cx.now(), task, config_hash, state, is_listened };
-    let submitted = match sql::submitted(&mut tx, &access, me, submission.key).await? {
-        Some(known) => known,
-        None => desk.skip(&mut tx, &submission, rules.ignores_skipped).await?,
-    };
+    let submitted = skip_in(cx, &mut tx, &access, submission).await?;
     tx.commit().await?;
     Ok(submitted)
+}
+
+async fn skip_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Submission) -> Result<Submitted> {
+    check_size(&submission.result)?;
+    let desk = Handling::of(cx, tx, access, &submission).await?;
+    if !desk.facts.show_skip_button {
+        return Err(Problem::forbidden("skip tasks").into());
+    }
+    match desk.facts.known {
+        Some(annotation_id) => Ok(Submitted { annotation_id, is_labeled: desk.task.is_labeled }),
+        None => desk.skip(tx, &submission).await,
+    }
 }
 
 /// Keeps unsubmitted work. An older save never overwrites a newer one, and none overwrites what another sitting has saved
@@ -138,79 +131,109 @@ struct Handling<'a> {
     me: UserId,
     now: DateTime<Utc>,
     task: sql::LockedTask,
-    config_hash: i64,
-    state: ProjectState,
-    is_listened: bool,
+    facts: sql::Facts,
 }
 
-impl Handling<'_> {
+impl<'a> Handling<'a> {
+    /// Locks the task.
+    async fn of(cx: &'a Cx, tx: &mut Tx, access: &'a ProjectAccess, submission: &Submission) -> Result<Self> {
+        let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+        let task_id = submission.task_id;
+        let task = sql::lock_task(tx, access, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
+        let facts = sql::facts(tx, access, me, task_id, Some(submission.key)).await?;
+        Ok(Self { cx, access, me, now: cx.now(), task, facts })
+    }
+
     /// Before the summary: what is told is not counted in it.
     async fn tell(&self, tx: &mut Tx, happening: Happening<'_>) -> Result<()> {
-        if !self.is_listened {
+        if !self.facts.is_listened {
             return Ok(());
         }
         tell(self.cx, tx, self.access.into(), happening).await
     }
 
     /// What has been begun may be finished whatever became of the project; new work needs one that hands it out.
-    fn check_begun(&self, is_leased: bool) -> Result<()> {
-        if is_leased || self.state.hands_out(self.access.role()).is_ok() {
+    fn check_begun(&self) -> Result<()> {
+        let state = ProjectState::from_name(&self.facts.state).unwrap_or_default();
+        if self.facts.lease.is_some() || state.hands_out(self.access.role()).is_ok() {
             return Ok(());
         }
         let message = format!(
             "This project is {}: nobody begins new work in it. What you did is kept as a draft.",
-            self.state.title().to_lowercase()
+            state.title().to_lowercase()
         );
         Err(Problem::conflict("project_not_live", message).into())
     }
 
+    /// The annotation itself, counted and recorded, with the summary last.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        submission: &Submission,
+        was_cancelled: bool,
+        is_labeled: bool,
+        (changes, state): (Vec<sql::Change>, Option<&'static str>),
+    ) -> Result<Submitted> {
+        let new = sql::HandIn {
+            task_id: submission.task_id,
+            author: self.me,
+            key: Some(submission.key),
+            result: &submission.result,
+            was_cancelled,
+            ground_truth: false,
+            lead_time_ms: Some(submission.lead_time_ms),
+            prediction_id: submission.prediction_id,
+            config_hash: self.facts.label_config_hash,
+            lease: self.facts.lease,
+            is_labeled,
+            is_work: true,
+            changes,
+            state,
+            now: self.now,
+        };
+        let annotation_id = sql::hand_in(self.cx, tx, self.access, new)
+            .await?
+            .ok_or_else(|| Problem::conflict("key_taken", "This submission has been sent for another task."))?;
+        self.tell(tx, Happening::AnnotationCreated(annotation_id)).await?;
+        let change = sql::SummaryChange {
+            annotations: i64::from(!was_cancelled),
+            skipped: i64::from(was_cancelled),
+            labeled_tasks: i64::from(is_labeled && !self.task.is_labeled),
+            tally: if was_cancelled { Tally::default() } else { tally(&[], &submission.result) },
+            last_annotation_at: Some(self.now),
+        };
+        sql::summarize(tx, self.access, change, self.now).await?;
+        Ok(Submitted { annotation_id, is_labeled })
+    }
+
     async fn create(&self, tx: &mut Tx, submission: &Submission) -> Result<Submitted> {
         let task_id = submission.task_id;
-        let sees_all = self.access.allows(ProjectPermission::ViewData);
-        if !sql::works_on(tx, self.access, self.me, task_id, sees_all).await? {
+        if !self.facts.has_business && !self.access.allows(ProjectPermission::ViewData) {
             return Err(Problem::not_found("task").into());
         }
-        if sql::has_valid_annotation(tx, self.access, self.me, task_id).await? {
+        if self.facts.has_submitted {
             return Err(Problem::conflict(
                 "already_annotated",
                 "You have already submitted this task. Open it again to change your work.",
             )
             .into());
         }
-        let lease = assignment::sql::finish(tx, self.access, self.me, task_id, "completed", self.now).await?;
-        self.check_begun(lease.is_some())?;
-        if lease.is_none() && self.task.annotation_count + self.task.lease_count >= self.task.overlap {
+        self.check_begun()?;
+        let task = self.task;
+        if self.facts.lease.is_none() && task.annotation_count + task.lease_count >= task.overlap {
             return Err(Problem::conflict(
                 "task_taken",
                 "Your time for this task ran out and somebody else has taken it. Your work is kept as a draft.",
             )
             .into());
         }
-        let annotation_id = sql::insert(tx, self.access, self.me, submission, false, self.config_hash, self.now)
-            .await?
-            .ok_or_else(|| Problem::conflict("key_taken", "This submission has been sent for another task."))?;
-        sql::put_regions(tx, self.access, annotation_id, task_id, &submission.result).await?;
-        sql::drop_draft(tx, self.access, self.me, task_id, None).await?;
-        let is_labeled = sql::count_annotation(tx, self.access, task_id, i32::from(lease.is_some()), self.now).await?;
-        let became_labeled = is_labeled && !self.task.is_labeled;
-        if let Some(assignment_id) = lease {
-            self.record(tx, "assignment", assignment_id.0, Some("lease"), "completed", "complete", task_id).await?;
+        let is_labeled = task.is_labeled || task.annotation_count + 1 >= task.overlap;
+        let mut changes = Vec::new();
+        changes.extend(self.facts.lease.map(|lease| sql::Change::of_lease(lease, "completed", "complete")));
+        if is_labeled && !task.is_labeled {
+            changes.push(sql::Change::labeled(task_id));
         }
-        self.record(tx, "annotation", annotation_id.0, None, "submitted", "submit", task_id).await?;
-        if became_labeled {
-            self.record(tx, "task", task_id.0, Some("open"), "labeled", "complete", task_id).await?;
-        }
-        sql::count_day(tx, self.access, self.me, submission, false, self.now).await?;
-        self.tell(tx, Happening::AnnotationCreated(annotation_id)).await?;
-        let change = sql::SummaryChange {
-            annotations: 1,
-            skipped: 0,
-            labeled_tasks: i64::from(became_labeled),
-            tally: tally(&[], &submission.result),
-            last_annotation_at: Some(self.now),
-        };
-        sql::summarize(tx, self.access, change, self.now).await?;
-        Ok(Submitted { annotation_id, is_labeled })
+        self.write(tx, submission, false, is_labeled, (changes, Some("submitted"))).await
     }
 
     async fn change(&self, tx: &mut Tx, annotation_id: AnnotationId, submission: &Submission) -> Result<Submitted> {
@@ -222,11 +245,12 @@ impl Handling<'_> {
             return Err(Problem::not_found("annotation").into());
         }
         sql::keep_version(tx, self.access, annotation_id, &submission.result).await?;
-        let before = sql::replace(tx, self.access, self.me, annotation_id, submission, self.config_hash, self.now)
-            .await?
-            .ok_or_else(|| {
-                Problem::new(Kind::Conflict, "annotation_skipped", "A skipped task is handed in anew, not changed.")
-            })?;
+        let before =
+            sql::replace(tx, self.access, self.me, annotation_id, submission, self.facts.label_config_hash, self.now)
+                .await?
+                .ok_or_else(|| {
+                    Problem::new(Kind::Conflict, "annotation_skipped", "A skipped task is handed in anew, not changed.")
+                })?;
         sql::put_regions(tx, self.access, annotation_id, task_id, &submission.result).await?;
         sql::drop_draft(tx, self.access, self.me, task_id, Some(annotation_id)).await?;
         self.record(tx, "annotation", annotation_id.0, Some("submitted"), "submitted", "update", task_id).await?;
@@ -242,41 +266,25 @@ impl Handling<'_> {
         Ok(Submitted { annotation_id, is_labeled: self.task.is_labeled })
     }
 
-    async fn skip(&self, tx: &mut Tx, submission: &Submission, counts_as_done: bool) -> Result<Submitted> {
+    async fn skip(&self, tx: &mut Tx, submission: &Submission) -> Result<Submitted> {
         let task_id = submission.task_id;
-        if sql::has_valid_annotation(tx, self.access, self.me, task_id).await? {
+        if self.facts.has_submitted {
             return Err(Problem::conflict("already_annotated", "You have already submitted this task.").into());
         }
-        let lease = assignment::sql::finish(tx, self.access, self.me, task_id, "skipped", self.now).await?;
-        if lease.is_none() && !self.access.allows(ProjectPermission::ViewData) {
+        if self.facts.lease.is_none() && !self.access.allows(ProjectPermission::ViewData) {
             return Err(
                 Problem::conflict("lease_over", "Your time for this task ran out; it is with somebody else.").into()
             );
         }
-        self.check_begun(lease.is_some())?;
-        let assignment_id = match lease {
+        self.check_begun()?;
+        let assignment_id = match self.facts.lease {
             Some(assignment_id) => assignment_id,
             None => assignment::sql::insert_skipped(tx, self.access, self.me, task_id, self.now).await?,
         };
-        let annotation_id = sql::insert(tx, self.access, self.me, submission, true, self.config_hash, self.now)
-            .await?
-            .ok_or_else(|| Problem::conflict("key_taken", "This submission has been sent for another task."))?;
-        sql::drop_draft(tx, self.access, self.me, task_id, None).await?;
-        let leases = i32::from(lease.is_some());
-        let is_labeled = sql::count_skip(tx, self.access, task_id, leases, counts_as_done, self.now).await?;
-        let became_labeled = is_labeled && !self.task.is_labeled;
-        self.record(tx, "assignment", assignment_id.0, Some("lease"), "skipped", "skip", task_id).await?;
-        sql::count_day(tx, self.access, self.me, submission, true, self.now).await?;
-        self.tell(tx, Happening::AnnotationCreated(annotation_id)).await?;
-        let change = sql::SummaryChange {
-            annotations: 0,
-            skipped: 1,
-            labeled_tasks: i64::from(became_labeled),
-            tally: Tally::default(),
-            last_annotation_at: Some(self.now),
-        };
-        sql::summarize(tx, self.access, change, self.now).await?;
-        Ok(Submitted { annotation_id, is_labeled })
+        let task = self.task;
+        let fills = self.facts.ignores_skipped && task.annotation_count + task.cancelled_count + 1 >= task.overlap;
+        let changes = vec![sql::Change::of_lease(assignment_id, "skipped", "skip")];
+        self.write(tx, submission, true, task.is_labeled || fills, (changes, None)).await
     }
 
     #[allow(clippy::too_many_arguments, reason = "the columns of one row, read aloud at each call")]

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    annotation::{DraftToSave, MAX_EARLIER, Submission, Submitted},
-    id::{AnnotationId, TaskId, UserId},
+    annotation::{DraftToSave, MAX_EARLIER, Submission},
+    id::{AnnotationId, AssignmentId, PredictionId, TaskId, UserId},
     result::ResultItem,
     tally::{RegionRow, Tally},
 };
@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::{Result, access::ProjectAccess};
+use crate::{Cx, Result, access::ProjectAccess};
 
-/// What a project asks of a submission.
-pub(super) struct Rules {
+/// What decides about a submission: what its project asks, and what the person has to do with its task.
+pub(super) struct Facts {
     pub(super) label_config: String,
     pub(super) label_config_hash: i64,
     pub(super) enable_empty_annotation: bool,
@@ -23,17 +23,43 @@ pub(super) struct Rules {
     pub(super) state: String,
     /// Whether any webhook of the organization may want to know.
     pub(super) is_listened: bool,
+    /// What a submission of theirs with this key did.
+    pub(super) known: Option<AnnotationId>,
+    /// Whether they have submitted the task.
+    pub(super) has_submitted: bool,
+    /// Whether they were ever given the task, or have worked on it.
+    pub(super) has_business: bool,
+    /// Their lease, if they hold it.
+    pub(super) lease: Option<AssignmentId>,
 }
 
-pub(super) async fn rules(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Rules> {
+/// Asked behind the lock of the task: of two copies sent at the same moment the second sees what the first did.
+pub(super) async fn facts(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    author: UserId,
+    task_id: TaskId,
+    key: Option<Uuid>,
+) -> Result<Facts> {
     Ok(sqlx::query_as!(
-        Rules,
+        Facts,
         r#"select label_config, label_config_hash, enable_empty_annotation, show_skip_button,
             skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!", state,
-            exists (select from webhook w where w.organization_id = project.organization_id and w.is_active)
-                as "is_listened!"
-        from project where project_id = $1"#,
-        access.project_id().0
+            exists (select from webhook w where w.organization_id = p.organization_id and w.is_active) as "is_listened!",
+            (select a.annotation_id from annotation a
+                where a.project_id = $1 and a.submission_key = $4 and a.completed_by = $2) as "known: AnnotationId",
+            exists (select from annotation a where a.project_id = $1 and a.task_id = $3 and a.completed_by = $2
+                and not a.was_cancelled and not a.ground_truth) as "has_submitted!",
+            (exists (select from assignment s where s.project_id = $1 and s.user_id = $2 and s.task_id = $3)
+                or exists (select from annotation a where a.project_id = $1 and a.completed_by = $2 and a.task_id = $3))
+                as "has_business!",
+            (select s.assignment_id from assignment s where s.project_id = $1 and s.task_id = $3 and s.user_id = $2
+                and s.state = 'lease') as "lease: AssignmentId"
+        from project p where p.project_id = $1"#,
+        access.project_id().0,
+        author.0,
+        task_id.0,
+        key
     )
     .fetch_one(conn)
     .await?)
@@ -47,6 +73,7 @@ const MAX_LEAD_TIME_MS: i64 = 86_400_000;
 pub(super) struct LockedTask {
     pub(super) overlap: i32,
     pub(super) annotation_count: i32,
+    pub(super) cancelled_count: i32,
     pub(super) lease_count: i32,
     pub(super) is_labeled: bool,
 }
@@ -58,7 +85,8 @@ pub(super) async fn lock_task(
 ) -> Result<Option<LockedTask>> {
     Ok(sqlx::query_as!(
         LockedTask,
-        "select overlap, annotation_count, lease_count, is_labeled from task where project_id = $1 and task_id = $2 for update",
+        "select overlap, annotation_count, cancelled_count, lease_count, is_labeled
+        from task where project_id = $1 and task_id = $2 for update",
         access.project_id().0,
         task_id.0
     )
@@ -82,71 +110,144 @@ pub(super) async fn data(
     Ok(data.0)
 }
 
-/// What a submission with this key did, where it was made by this person.
-pub(super) async fn submitted(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    me: UserId,
-    key: Uuid,
-) -> Result<Option<Submitted>> {
-    let row = sqlx::query!(
-        r#"select a.annotation_id as "annotation_id: AnnotationId", t.is_labeled
-        from annotation a join task t on t.project_id = a.project_id and t.task_id = a.task_id
-        where a.project_id = $1 and a.submission_key = $2 and a.completed_by = $3"#,
-        access.project_id().0,
-        key,
-        me.0
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|row| Submitted { annotation_id: row.annotation_id, is_labeled: row.is_labeled }))
+/// An annotation that is new, and what comes with it.
+pub(super) struct HandIn<'a> {
+    pub(super) task_id: TaskId,
+    pub(super) author: UserId,
+    pub(super) key: Option<Uuid>,
+    pub(super) result: &'a [ResultItem],
+    pub(super) was_cancelled: bool,
+    pub(super) ground_truth: bool,
+    pub(super) lead_time_ms: Option<i64>,
+    pub(super) prediction_id: Option<PredictionId>,
+    pub(super) config_hash: i64,
+    /// The author's lease: it is over.
+    pub(super) lease: Option<AssignmentId>,
+    /// Whether the task has all it needs from now on.
+    pub(super) is_labeled: bool,
+    /// Whether a person did this on the label page or as if there: it counts as work of their day, and what they kept as a
+    /// draft is handed in.
+    pub(super) is_work: bool,
+    /// Changes of state that are recorded, besides that of the annotation itself.
+    pub(super) changes: Vec<Change>,
+    /// The state that is recorded of the annotation; none leaves it to the others.
+    pub(super) state: Option<&'static str>,
+    pub(super) now: DateTime<Utc>,
 }
 
-pub(super) async fn has_valid_annotation(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    me: UserId,
-    task_id: TaskId,
-) -> Result<bool> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (select from annotation where project_id = $1 and task_id = $2 and completed_by = $3
-            and not was_cancelled and not ground_truth) as "exists!""#,
-        access.project_id().0,
-        task_id.0,
-        me.0
-    )
-    .fetch_one(conn)
-    .await?)
+/// `from`, `to`, by which `transition`.
+pub(super) struct Change {
+    pub(super) entity: &'static str,
+    pub(super) entity_id: i64,
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    pub(super) transition: &'static str,
 }
 
-/// A new annotation; `None` when its key is taken.
-pub(super) async fn insert(
+impl Change {
+    pub(super) fn of_lease(lease: AssignmentId, to: &'static str, transition: &'static str) -> Self {
+        Self { entity: "assignment", entity_id: lease.0, from: "lease", to, transition }
+    }
+
+    pub(super) fn labeled(task_id: TaskId) -> Self {
+        Self { entity: "task", entity_id: task_id.0, from: "open", to: "labeled", transition: "complete" }
+    }
+}
+
+/// Writes an annotation and all that follows from it, but for the summary: in one statement, since people wait for it. The
+/// task is locked. `None` when the key is taken; nothing of it may stay then.
+pub(super) async fn hand_in(
+    cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,
-    me: UserId,
-    submission: &Submission,
-    was_cancelled: bool,
-    config_hash: i64,
-    now: DateTime<Utc>,
+    new: HandIn<'_>,
 ) -> Result<Option<AnnotationId>> {
+    let rows = if new.was_cancelled { Vec::new() } else { RegionRow::all(new.result) };
+    let regions = serde_json::to_value(rows).map_err(anyhow::Error::new)?;
+    let annotation = new.state.map(|to| (cx.new_uuid(), to));
+    let ids: Vec<Uuid> = new.changes.iter().map(|_| cx.new_uuid()).collect();
+    let entities: Vec<&str> = new.changes.iter().map(|change| change.entity).collect();
+    let entity_ids: Vec<i64> = new.changes.iter().map(|change| change.entity_id).collect();
+    let from: Vec<&str> = new.changes.iter().map(|change| change.from).collect();
+    let to: Vec<&str> = new.changes.iter().map(|change| change.to).collect();
+    let transitions: Vec<&str> = new.changes.iter().map(|change| change.transition).collect();
+    let lead_time = new.lead_time_ms.map(|time| time.max(0));
     Ok(sqlx::query_scalar!(
-        r#"insert into annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, lead_time_ms,
-            label_config_hash, parent_prediction_id, submission_key, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8,
-            (select prediction_id from prediction where project_id = $1 and task_id = $2 and prediction_id = $9), $10, $11, $11)
-        on conflict on constraint annotation_was_already_submitted do nothing
-        returning annotation_id as "annotation_id: AnnotationId""#,
+        r#"with made as (
+            insert into annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, ground_truth,
+                lead_time_ms, label_config_hash, parent_prediction_id, submission_key, created_at, updated_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+                (select prediction_id from prediction where project_id = $1 and task_id = $2 and prediction_id = $10),
+                $11, $12, $12)
+            on conflict on constraint annotation_was_already_submitted do nothing
+            returning annotation_id
+        ), regions as (
+            insert into region (project_id, annotation_id, position, task_id, region_key, from_name, to_name, type, labels,
+                x, y, width, height, area)
+            select $1, m.annotation_id, r.position, $2, r.region_key, r.from_name, r.to_name, r.type, r.labels, r.x, r.y,
+                r.width, r.height, r.area
+            from made m, jsonb_to_recordset($13) as r(position integer, region_key text, from_name text, to_name text,
+                type text, labels text[], x float8, y float8, width float8, height float8, area float8)
+        ), lease as (
+            update assignment set state = case when $6 then 'skipped' else 'completed' end, finished_at = $12
+            where project_id = $1 and assignment_id = $14 and state = 'lease'
+        ), counted as (
+            update task set annotation_count = annotation_count + (not $6 and not $7)::int,
+                cancelled_count = cancelled_count + $6::int, lease_count = lease_count - ($14::bigint is not null)::int,
+                is_labeled = $15, completed_at = case when $15 and not is_labeled then $12 else completed_at end,
+                updated_at = $12
+            where project_id = $1 and task_id = $2
+        ), draft as (
+            delete from annotation_draft
+            where $16 and project_id = $1 and task_id = $2 and user_id = $3 and annotation_id is null
+        ), day as (
+            insert into work_day (project_id, day, user_id, submitted_count, skipped_count, lead_time_ms)
+            select $1, $17, $3, (not $6)::int, $6::int, case when $6 then 0 else least(coalesce($8, 0), $18::bigint) end where $16
+            on conflict (project_id, day, user_id) do update set
+                submitted_count = work_day.submitted_count + excluded.submitted_count,
+                skipped_count = work_day.skipped_count + excluded.skipped_count,
+                lead_time_ms = work_day.lead_time_ms + excluded.lead_time_ms
+        ), recorded as (
+            insert into state_transition (state_transition_id, organization_id, project_id, entity, entity_id, from_state,
+                to_state, transition, actor_id, data, occurred_at)
+            select c.id, $19::bigint, $1, c.entity, c.entity_id, c.from_state, c.to_state, c.transition, $20::bigint,
+                jsonb_build_object('task_id', $2::bigint), $12
+            from unnest($21::uuid[], $22::text[], $23::bigint[], $24::text[], $25::text[], $26::text[])
+                c(id, entity, entity_id, from_state, to_state, transition)
+            union all
+            select $27::uuid, $19, $1, 'annotation', m.annotation_id, null, $28::text, 'submit', $20,
+                jsonb_build_object('task_id', $2::bigint), $12
+            from made m where $28 is not null
+        )
+        select annotation_id as "annotation_id: AnnotationId" from made"#,
         access.project_id().0,
-        submission.task_id.0,
-        me.0,
-        Json(&submission.result) as _,
-        i32::try_from(submission.result.len()).unwrap_or(i32::MAX),
-        was_cancelled,
-        submission.lead_time_ms.max(0),
-        config_hash,
-        submission.prediction_id.map(|id| id.0),
-        submission.key,
-        now
+        new.task_id.0,
+        new.author.0,
+        Json(new.result) as _,
+        i32::try_from(new.result.len()).unwrap_or(i32::MAX),
+        new.was_cancelled,
+        new.ground_truth,
+        lead_time,
+        new.config_hash,
+        new.prediction_id.map(|id| id.0),
+        new.key,
+        new.now,
+        regions,
+        new.lease.map(|id| id.0),
+        new.is_labeled,
+        new.is_work,
+        new.now.date_naive(),
+        MAX_LEAD_TIME_MS,
+        access.org_id().0,
+        access.user_id().map(|id| id.0),
+        &ids,
+        &entities as _,
+        &entity_ids,
+        &from as _,
+        &to as _,
+        &transitions as _,
+        annotation.map(|(id, _)| id),
+        annotation.map(|(_, to)| to),
     )
     .fetch_optional(conn)
     .await?)
@@ -268,55 +369,6 @@ pub(crate) async fn put_regions(
     Ok(())
 }
 
-/// One more valid annotation, `leases` fewer leases. Returns whether the task now has all it needs.
-pub(super) async fn count_annotation(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    task_id: TaskId,
-    leases: i32,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    Ok(sqlx::query_scalar!(
-        "update task set annotation_count = annotation_count + 1, lease_count = lease_count - $3,
-            is_labeled = is_labeled or annotation_count + 1 >= overlap,
-            completed_at = case when not is_labeled and annotation_count + 1 >= overlap then $4 else completed_at end,
-            updated_at = $4
-        where project_id = $1 and task_id = $2 returning is_labeled",
-        access.project_id().0,
-        task_id.0,
-        leases,
-        now
-    )
-    .fetch_one(conn)
-    .await?)
-}
-
-/// One more skip, `leases` fewer leases; it fills a place where the project ignores skipped tasks.
-pub(super) async fn count_skip(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    task_id: TaskId,
-    leases: i32,
-    counts_as_done: bool,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    Ok(sqlx::query_scalar!(
-        "update task set cancelled_count = cancelled_count + 1, lease_count = lease_count - $3,
-            is_labeled = is_labeled or ($4 and annotation_count + cancelled_count + 1 >= overlap),
-            completed_at = case when not is_labeled and $4 and annotation_count + cancelled_count + 1 >= overlap
-                then $5 else completed_at end,
-            updated_at = $5
-        where project_id = $1 and task_id = $2 returning is_labeled",
-        access.project_id().0,
-        task_id.0,
-        leases,
-        counts_as_done,
-        now
-    )
-    .fetch_one(conn)
-    .await?)
-}
-
 /// Whether the person has business with the task: holds it, has worked on it, or sees everything.
 pub(crate) async fn works_on(
     conn: &mut PgConnection,
@@ -421,34 +473,6 @@ pub(crate) struct SummaryChange {
     pub(crate) last_annotation_at: Option<DateTime<Utc>>,
 }
 
-/// Counts what a person has just done among the work of their day.
-pub(super) async fn count_day(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    me: UserId,
-    submission: &Submission,
-    was_skipped: bool,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into work_day (project_id, day, user_id, submitted_count, skipped_count, lead_time_ms)
-        values ($1, $2, $3, $4, $5, $6)
-        on conflict (project_id, day, user_id) do update set
-            submitted_count = work_day.submitted_count + excluded.submitted_count,
-            skipped_count = work_day.skipped_count + excluded.skipped_count,
-            lead_time_ms = work_day.lead_time_ms + excluded.lead_time_ms",
-        access.project_id().0,
-        now.date_naive(),
-        me.0,
-        i64::from(!was_skipped),
-        i64::from(was_skipped),
-        if was_skipped { 0 } else { submission.lead_time_ms.clamp(0, MAX_LEAD_TIME_MS) }
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// Brings the summary up to date. Its row is locked from here to the commit: call it last.
 pub(crate) async fn summarize(
     conn: &mut PgConnection,
@@ -457,16 +481,21 @@ pub(crate) async fn summarize(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let project_id = access.project_id().0;
-    sqlx::query!("insert into project_summary (project_id) values ($1) on conflict do nothing", project_id)
-        .execute(&mut *conn)
+    let row = loop {
+        let row = sqlx::query!(
+            r#"select created_annotations as "annotations: Json<Value>", created_labels as "labels: Json<Value>"
+            from project_summary where project_id = $1 for update"#,
+            project_id
+        )
+        .fetch_optional(&mut *conn)
         .await?;
-    let row = sqlx::query!(
-        r#"select created_annotations as "annotations: Json<Value>", created_labels as "labels: Json<Value>"
-        from project_summary where project_id = $1 for update"#,
-        project_id
-    )
-    .fetch_one(&mut *conn)
-    .await?;
+        if let Some(row) = row {
+            break row;
+        }
+        sqlx::query!("insert into project_summary (project_id) values ($1) on conflict do nothing", project_id)
+            .execute(&mut *conn)
+            .await?;
+    };
     sqlx::query!(
         "update project_summary set annotation_count = annotation_count + $2,
             skipped_annotation_count = skipped_annotation_count + $3, labeled_task_count = labeled_task_count + $4,

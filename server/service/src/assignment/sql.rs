@@ -248,29 +248,6 @@ pub(super) async fn renew(
     Ok(done.rows_affected() > 0)
 }
 
-/// Ends the person's lease on a task whose row the caller has locked. Returns the assignment when there was one.
-pub(crate) async fn finish(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    me: UserId,
-    task_id: TaskId,
-    state: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<AssignmentId>> {
-    Ok(sqlx::query_scalar!(
-        r#"update assignment set state = $4, finished_at = $5
-        where project_id = $1 and task_id = $2 and user_id = $3 and state = 'lease'
-        returning assignment_id as "assignment_id: AssignmentId""#,
-        access.project_id().0,
-        task_id.0,
-        me.0,
-        state,
-        now
-    )
-    .fetch_optional(conn)
-    .await?)
-}
-
 /// Remembers a skip of a task that was not leased, so that it is not given to the person again.
 pub(crate) async fn insert_skipped(
     conn: &mut PgConnection,

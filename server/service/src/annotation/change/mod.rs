@@ -19,6 +19,7 @@ use crate::{
     access::{self, ProjectAccess},
     audit::{self, Transition},
     boxed,
+    task::record::{AnnotationRecord, annotations_by_id},
     webhook::{Happening, tell},
 };
 
@@ -52,48 +53,58 @@ pub struct AnnotationPatch {
     pub lead_time_ms: Option<i64>,
 }
 
-/// Stores an annotation. People who see all data store any; annotators hand in work on a task they hold.
+/// Stores an annotation and tells it as stored. People who see all data store any; annotators hand in work on a task they
+/// hold.
 ///
 /// # Errors
 /// *Not found*; as [`super::submit`] and [`super::skip`] for annotators; an author who is not in the organization.
 #[boxed]
-pub async fn add(cx: &Cx, actor: &Actor, task_id: TaskId, new: NewAnnotation) -> Result<AnnotationId> {
+pub async fn add(cx: &Cx, actor: &Actor, task_id: TaskId, new: NewAnnotation) -> Result<AnnotationRecord> {
     check_size(&new.result)?;
     let access = access::task(cx, actor, task_id, ProjectPermission::Annotate).await?;
     let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
-    if !access.allows(ProjectPermission::ViewData) {
-        if new.ground_truth || new.completed_by.is_some_and(|author| author != me) {
-            return Err(Problem::forbidden("store the work of others").into());
-        }
-        let submission = Submission {
-            project_id: access.project_id(),
-            task_id,
-            annotation_id: None,
-            key: cx.new_uuid(),
-            result: new.result,
-            lead_time_ms: new.lead_time_ms.unwrap_or(0),
-            prediction_id: new.prediction_id,
-        };
-        let handed_in = match new.was_cancelled {
-            true => super::skip(cx, actor, submission).await?,
-            false => super::submit(cx, actor, submission).await?,
-        };
-        return Ok(handed_in.annotation_id);
-    }
     let mut tx = access.begin(cx).await?;
-    let author = match new.completed_by {
-        Some(author) if author != me => {
-            if !sql::is_colleague(&mut tx, &access, author).await? {
+    let annotation_id = match access.allows(ProjectPermission::ViewData) {
+        true => {
+            let author = new.completed_by.unwrap_or(me);
+            if author != me && !sql::is_colleague(&mut tx, &access, author).await? {
                 let message = "This person is not in the organization.";
                 return Err(Problem::invalid("completed_by", "author_unknown", message).into());
             }
-            author
+            add_in(cx, &mut tx, &access, task_id, author, &new).await?
         }
-        _ => me,
+        false => hand_in(cx, &mut tx, &access, task_id, new).await?,
     };
-    let annotation_id = add_in(cx, &mut tx, &access, task_id, author, &new).await?;
+    let stored = annotations_by_id(&mut tx, &access, &[annotation_id.0]).await?.pop();
     tx.commit().await?;
-    Ok(annotation_id)
+    Ok(stored.ok_or_else(|| Problem::not_found("annotation"))?)
+}
+
+/// As on the label page.
+async fn hand_in(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    task_id: TaskId,
+    new: NewAnnotation,
+) -> Result<AnnotationId> {
+    if new.ground_truth || new.completed_by.is_some_and(|author| access.user_id() != Some(author)) {
+        return Err(Problem::forbidden("store the work of others").into());
+    }
+    let submission = Submission {
+        project_id: access.project_id(),
+        task_id,
+        annotation_id: None,
+        key: cx.new_uuid(),
+        result: new.result,
+        lead_time_ms: new.lead_time_ms.unwrap_or(0),
+        prediction_id: new.prediction_id,
+    };
+    let handed_in = match new.was_cancelled {
+        true => super::skip_in(cx, tx, access, submission).await?,
+        false => super::submit_in(cx, tx, access, submission).await?,
+    };
+    Ok(handed_in.annotation_id)
 }
 
 /// Stores one within a transaction.
@@ -106,21 +117,38 @@ pub(crate) async fn add_in(
     new: &NewAnnotation,
 ) -> Result<AnnotationId> {
     let now = cx.now();
-    super::sql::lock_task(tx, access, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
-    // Whoever held the task has done it.
-    let lease = crate::assignment::sql::finish(tx, access, author, task_id, "completed", now).await?;
-    let annotation_id = sql::insert(tx, access, task_id, author, new, now).await?;
-    if !new.was_cancelled {
-        super::sql::put_regions(tx, access, annotation_id, task_id, &new.result).await?;
+    let task = super::sql::lock_task(tx, access, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
+    let facts = super::sql::facts(tx, access, author, task_id, None).await?;
+    let counts = !new.was_cancelled && !new.ground_truth;
+    let skipped = if facts.ignores_skipped { task.cancelled_count + i32::from(new.was_cancelled) } else { 0 };
+    let is_labeled = task.is_labeled || task.annotation_count + i32::from(counts) + skipped >= task.overlap;
+    let handed = super::sql::HandIn {
+        task_id,
+        author,
+        key: None,
+        result: &new.result,
+        was_cancelled: new.was_cancelled,
+        ground_truth: new.ground_truth,
+        lead_time_ms: new.lead_time_ms,
+        prediction_id: new.prediction_id,
+        config_hash: facts.label_config_hash,
+        // Whoever held the task has done it.
+        lease: facts.lease,
+        is_labeled,
+        is_work: false,
+        changes: Vec::new(),
+        state: Some(if new.was_cancelled { "skipped" } else { "submitted" }),
+        now,
+    };
+    let handed = super::sql::hand_in(cx, tx, access, handed).await?;
+    let annotation_id = handed.ok_or_else(|| Problem::not_found("task"))?;
+    if facts.is_listened {
+        tell(cx, tx, access.into(), Happening::AnnotationCreated(annotation_id)).await?;
     }
-    let labeled = sql::recount(tx, access, task_id, i32::from(lease.is_some()), now).await?;
-    let state = if new.was_cancelled { "skipped" } else { "submitted" };
-    note(cx, tx, access, annotation_id, task_id, (None, state, "submit")).await?;
-    tell(cx, tx, access.into(), Happening::AnnotationCreated(annotation_id)).await?;
     let change = SummaryChange {
         annotations: i64::from(!new.was_cancelled),
         skipped: i64::from(new.was_cancelled),
-        labeled_tasks: labeled,
+        labeled_tasks: i64::from(is_labeled && !task.is_labeled),
         tally: if new.was_cancelled { Tally::default() } else { tally(&[], &new.result) },
         last_annotation_at: Some(now),
     };

@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::{PgConnection, types::Json};
 
-use super::{AnnotationPatch, NewAnnotation};
+use super::AnnotationPatch;
 use crate::{Result, access::ProjectAccess};
 
 /// Whether somebody is, or was, in the project's organization.
@@ -16,35 +16,6 @@ pub(super) async fn is_colleague(conn: &mut PgConnection, access: &ProjectAccess
         r#"select exists (select from organization_member where organization_id = $1 and user_id = $2) as "is!""#,
         access.org_id().0,
         user_id.0
-    )
-    .fetch_one(conn)
-    .await?)
-}
-
-pub(super) async fn insert(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    task_id: TaskId,
-    author: UserId,
-    new: &NewAnnotation,
-    now: DateTime<Utc>,
-) -> Result<AnnotationId> {
-    Ok(sqlx::query_scalar!(
-        r#"insert into annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, ground_truth,
-            lead_time_ms, label_config_hash, parent_prediction_id, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, (select label_config_hash from project where project_id = $1),
-            (select prediction_id from prediction where project_id = $1 and task_id = $2 and prediction_id = $9), $10, $10)
-        returning annotation_id as "annotation_id: AnnotationId""#,
-        access.project_id().0,
-        task_id.0,
-        author.0,
-        Json(&new.result) as _,
-        i32::try_from(new.result.len()).unwrap_or(i32::MAX),
-        new.was_cancelled,
-        new.ground_truth,
-        new.lead_time_ms,
-        new.prediction_id.map(|id| id.0),
-        now
     )
     .fetch_one(conn)
     .await?)

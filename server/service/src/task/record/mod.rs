@@ -20,7 +20,7 @@ use crate::{
     data_manager::{self, Asked, Slice},
 };
 
-pub(crate) use sql::totals;
+pub(crate) use sql::{annotations_by_id, totals};
 
 /// JSON as the database wrote it: read by whoever wants to know, handed on by everybody else.
 pub type Raw = Json<Box<RawValue>>;
