@@ -9,7 +9,7 @@ use domain::{
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use service::{
     Actor, Cx,
     data_manager::{Asked, Slice},
@@ -67,9 +67,13 @@ pub struct TaskOut {
     comment_authors: Vec<i64>,
     /// Who has worked on it.
     annotators: Vec<i64>,
-    annotations: Vec<AnnotationOut>,
-    predictions: Vec<PredictionOut>,
-    drafts: Vec<DraftOut>,
+    /// This and the next two are left out where they were not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<Vec<AnnotationOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    predictions: Option<Vec<PredictionOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drafts: Option<Vec<DraftOut>>,
     /// Their numbers, separated by commas.
     annotations_ids: String,
     /// Their results as a JSON list in a text; empty where they were not asked for.
@@ -92,7 +96,7 @@ impl TaskOut {
     /// With who made the annotations rather than their numbers alone.
     pub fn with_authors(task: TaskRecord, now: DateTime<Utc>) -> Self {
         let authored = task.annotations.iter().cloned().map(|annotation| AnnotationOut::with_author(annotation, now));
-        let annotations = authored.collect();
+        let annotations = Some(authored.collect());
         Self { annotations, ..Self::new(task, now, false) }
     }
 
@@ -136,12 +140,22 @@ impl TaskOut {
             comment_authors: Vec::new(),
             annotators: task.annotators,
             draft_exists: !task.drafts.is_empty(),
-            annotations: task.annotations.into_iter().map(|annotation| AnnotationOut::new(annotation, now)).collect(),
-            predictions: task.predictions.into_iter().map(|prediction| PredictionOut::new(prediction, now)).collect(),
-            drafts: task.drafts.into_iter().map(|draft| DraftOut::new(draft, now)).collect(),
+            annotations: Some(task.annotations.into_iter().map(|one| AnnotationOut::new(one, now)).collect()),
+            predictions: Some(task.predictions.into_iter().map(|one| PredictionOut::new(one, now)).collect()),
+            drafts: Some(task.drafts.into_iter().map(|draft| DraftOut::new(draft, now)).collect()),
             avg_lead_time,
             allow_skip: true,
             queue: is_leased.then_some("Sequence queue"),
+        }
+    }
+
+    /// Without the work that was not read.
+    fn with(self, with: With) -> Self {
+        Self {
+            annotations: self.annotations.filter(|_| with.annotations),
+            predictions: self.predictions.filter(|_| with.predictions),
+            drafts: self.drafts.filter(|_| with.drafts),
+            ..self
         }
     }
 
@@ -173,16 +187,58 @@ pub struct ListQuery {
     /// `{"filters": …, "ordering": […], "selectedItems": …}` as JSON: those that it lets through, in its order. With a view,
     /// both must let them through.
     query: Option<String>,
-    /// `all` for annotations, predictions and drafts, `task_only` (the usual) for none of them.
+    /// `all` for annotations, predictions and drafts, `task_only` (the usual) without them.
     fields: Option<String>,
+    /// Only these members of each, separated by commas.
+    include: Option<String>,
     /// Whether objects of storages are told as addresses that can be fetched, which is the usual.
     resolve_uri: Option<String>,
+}
+
+impl ListQuery {
+    /// The members that are wanted, where not all are.
+    fn members(&self) -> Option<Vec<&str>> {
+        let include = self.include.as_deref().filter(|include| !include.trim().is_empty())?;
+        Some(include.split(',').map(str::trim).collect())
+    }
+
+    /// What is read of each task besides its own row.
+    fn with(&self) -> With {
+        match self.members() {
+            Some(wanted) => With {
+                annotations: wanted.iter().any(|name| name.starts_with("annot") || *name == "updated_by"),
+                predictions: wanted.iter().any(|name| name.starts_with("predictions")),
+                drafts: wanted.iter().any(|name| name.starts_with("draft")),
+            },
+            None if self.fields.as_deref() == Some("all") => With::ALL,
+            None => With::default(),
+        }
+    }
+}
+
+/// A task, or what of it was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum PickedOut {
+    Whole(Box<TaskOut>),
+    Part(Map<String, Value>),
+}
+
+impl PickedOut {
+    fn of(task: TaskOut, wanted: Option<&[&str]>) -> Result<Self, Failure> {
+        let Some(wanted) = wanted else { return Ok(Self::Whole(Box::new(task))) };
+        let task = serde_json::to_value(task).map_err(anyhow::Error::new).map_err(service::Error::from)?;
+        let Value::Object(mut members) = task else { return Ok(Self::Part(Map::new())) };
+        members.retain(|name, _| wanted.contains(&name.as_str()));
+        Ok(Self::Part(members))
+    }
 }
 
 /// A page of tasks, and what it is part of.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TasksOut {
-    tasks: Vec<TaskOut>,
+    #[schema(value_type = Vec<TaskOut>)]
+    tasks: Vec<PickedOut>,
     /// Tasks in all.
     total: i64,
     total_annotations: i64,
@@ -204,7 +260,7 @@ pub async fn list(
         return Err(Problem::invalid("project", "project_missing", message).into());
     }
     let (offset, limit) = page.window(USUAL_PAGE, record::MAX_PAGE);
-    let with = if query.fields.as_deref() == Some("all") { With::ALL } else { With::default() };
+    let (with, wanted) = (query.with(), query.members());
     let mut pick = query.query.as_deref().map(view::read_query).transpose()?.unwrap_or_default();
     if pick.selection.is_none() {
         // What an untouched page of Label Studio says of its tasks.
@@ -216,8 +272,12 @@ pub async fn list(
         return Err(Problem::new(domain::Kind::NotFound, "page_unknown", "Invalid page.").into());
     }
     let (now, resolves) = (cx.now(), query.resolve_uri.as_deref());
+    let tell = |task| {
+        let told = TaskOut::new(task, now, false).with(with).resolved(&cx, resolves);
+        PickedOut::of(told, wanted.as_deref())
+    };
     Ok(Json(TasksOut {
-        tasks: tasks.into_iter().map(|task| TaskOut::new(task, now, false).resolved(&cx, resolves)).collect(),
+        tasks: tasks.into_iter().map(tell).collect::<Result<_, _>>()?,
         total: totals.tasks,
         total_annotations: totals.annotations,
         total_predictions: totals.predictions,
