@@ -17,7 +17,7 @@ use crate::annotate::{LabelPage, TaskPage};
 use crate::export::ExportPage;
 use crate::help::HelpPage;
 use crate::home::HomePage;
-use crate::import::ImportPage;
+use crate::import::{ImportPage, UpdatePage};
 use crate::later::later;
 use crate::lost::{NotFound, Trouble};
 use crate::org::{InvitePage, OrgPage};
@@ -52,6 +52,7 @@ later! {
         CreateRoute => view! { <project::CreatePage/> };
         SettingsRoute => view! { <project::SettingsPage/> };
         ImportRoute => view! { <ImportPage/> };
+        UpdateRoute => view! { <UpdatePage/> };
         ExportRoute => view! { <ExportPage/> };
         OrgRoute => view! { <OrgPage/> };
         OrgWebhooksRoute => view! { <OrgWebhooksPage/> };
@@ -83,6 +84,7 @@ pub fn AppRoutes() -> impl IntoView {
                     <Route path=path!("/org/webhooks") view={Lazy::<OrgWebhooksRoute>::new()} ssr=Async/>
                     <Route path=path!("/webhooks/:id") view={Lazy::<WebhookRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/import") view={Lazy::<ImportRoute>::new()} ssr=Async/>
+                    <Route path=path!("/projects/:id/import/update") view={Lazy::<UpdateRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/tasks/:task") view={Lazy::<TaskRoute>::new()} ssr=Async/>

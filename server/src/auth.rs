@@ -4,16 +4,16 @@ use std::net::{IpAddr, SocketAddr};
 
 use app::ssr::{SESSION_COOKIE, Visitor, cookie_of};
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::{
     Error as Problem, Kind,
     id::TokenId,
-    token::{Credential, credential},
+    token::{Credential, Scope, credential},
 };
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method, header, request::Parts};
 use service::{
     Actor, Cx,
     account::{Client, actor_from_session, me, program},
@@ -24,9 +24,27 @@ use crate::{config::Networks, error::Failure};
 /// The longest chain of proxies that is read.
 const PROXIES_MAX: usize = 32;
 
-/// The token a program came with.
+/// The token a program came with, and what it may.
 #[derive(Debug, Clone, Copy)]
-pub struct Shown(pub TokenId);
+pub struct Shown(pub TokenId, pub Scope);
+
+/// A question that only reads, and whose answer lets somebody do more than read: not for tokens that only read.
+pub struct Writes;
+
+impl<S: Send + Sync> FromRequestParts<S> for Writes {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        match parts.extensions.get::<Shown>() {
+            Some(Shown(_, Scope::Read)) => Err(may_only_read()),
+            _ => Ok(Self),
+        }
+    }
+}
+
+fn may_only_read() -> Failure {
+    Problem::new(Kind::Forbidden, "token_may_only_read", "This token may only read.").into()
+}
 
 /// Gives the request its [`Client`] and [`Actor`]: as extensions to handlers, and from there as context to views. Whoever
 /// shows a token is who it belongs to, whatever cookie comes along.
@@ -40,11 +58,10 @@ pub async fn identify(State((cx, proxies)): State<(Cx, Networks)>, mut request: 
     let actor = match credential_of(headers) {
         Some(shown) => match program(&cx, &shown, &client).await {
             Ok(program) if !program.scope.allows_method(request.method().as_str()) => {
-                let message = "This token may only read.";
-                return Failure::from(Problem::new(Kind::Forbidden, "token_may_only_read", message)).into_response();
+                return may_only_read().into_response();
             }
             Ok(program) => {
-                request.extensions_mut().insert(Shown(program.token_id));
+                request.extensions_mut().insert(Shown(program.token_id, program.scope));
                 program.actor
             }
             Err(failure) => return Failure::from(failure).into_response(),

@@ -10,10 +10,13 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::id::{CloudStorageId, ExportId, ImportId, ProjectId};
+use domain::id::{CloudStorageId, ExportId, ImportId, ProjectId, ReimportId};
 use futures::{Stream, stream};
 use serde::Serialize;
-use service::{Actor, Cx, Result, cloud, export, import};
+use service::{
+    Actor, Cx, Result, cloud, export,
+    import::{self, reimport},
+};
 use tokio::{sync::broadcast::error::RecvError, time::timeout};
 
 use crate::error::Failure;
@@ -52,6 +55,24 @@ pub async fn export(
         async move {
             let run = export::get(&cx, &actor, project_id, export_id).await?;
             let over = run.status.is_over();
+            Ok((run, over))
+        }
+    }))
+}
+
+/// `GET /events/projects/{id}/reimports/{reimport}`: until nothing happens without somebody.
+pub async fn reimport(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path((project_id, reimport_id)): Path<(ProjectId, ReimportId)>,
+) -> Result<impl IntoResponse, Failure> {
+    reimport::get(&cx, &actor, project_id, reimport_id).await?;
+    let topic = reimport::topic(reimport_id);
+    Ok(watch(cx, topic, move |cx| {
+        let actor = actor.clone();
+        async move {
+            let run = reimport::get(&cx, &actor, project_id, reimport_id).await?;
+            let over = run.status.rests();
             Ok((run, over))
         }
     }))

@@ -97,6 +97,22 @@ pub async fn file(
     Ok(response)
 }
 
+/// `GET /data/upload/{project}/{id}-{name}`: a stored file where programs written for Label Studio look for it.
+pub async fn uploaded(
+    cx: State<Cx>,
+    actor: Extension<Actor>,
+    Path((project_id, name)): Path<(ProjectId, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let (file_id, _) = name.split_once('-').ok_or_else(|| Problem::not_found("file"))?;
+    let id = FileId::from_str(file_id).map_err(|_| Problem::not_found("file"))?;
+    if storage::open(&cx, &actor, id).await?.project_id != project_id {
+        return Err(Problem::not_found("file").into());
+    }
+    let file_id = file_id.to_owned();
+    file(cx, actor, Path((file_id, name)), headers).await
+}
+
 /// `GET /projects/{id}/exports/{export}/download`.
 pub async fn export(
     State(cx): State<Cx>,

@@ -13,7 +13,7 @@ const FRESH: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// Alive.
 pub async fn health() -> Response {
-    (FRESH, Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))).into_response()
+    (FRESH, Json(json!({ "status": "UP", "version": env!("CARGO_PKG_VERSION") }))).into_response()
 }
 
 /// The database answers and its schema is this build's.

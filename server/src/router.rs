@@ -86,6 +86,7 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/exports/{export}/download", get(files::export))
         .route("/projects/{project}/exports/{export}/manifest.json", get(files::manifest))
         .route("/files/{file}/{name}", get(files::file))
+        .route("/data/upload/{project}/{file}", get(files::uploaded))
         .route("/projects/{project}/media/wave", get(media::wave))
         .route("/projects/{project}/media/spectrum", get(media::spectrum))
         .route("/projects/{project}/media/series", get(media::series))
@@ -103,6 +104,7 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/tasks/{task}/resolve", get(media::presign))
         .route("/tasks/{task}/resolve/", get(media::presign))
         .route("/events/projects/{project}/imports/{import}", get(events::import))
+        .route("/events/projects/{project}/reimports/{reimport}", get(events::reimport))
         .route("/events/projects/{project}/exports/{export}", get(events::export))
         .route("/events/projects/{project}/storages/{storage}", get(events::storage))
         .layer(identify.clone());

@@ -65,12 +65,18 @@ ids! {
     FileId,
     /// A run of an import.
     ImportId,
+    /// A run that brings tasks up to date.
+    ReimportId,
     /// A run of an export.
     ExportId,
     /// A model that a project can ask.
     MlBackendId,
     /// A key that programs act with.
     TokenId,
+    /// A label of an organization's library.
+    LabelId,
+    /// The use of such a label in a project.
+    LabelLinkId,
     /// An address that is told what happens.
     WebhookId,
     /// One message to such an address.

@@ -27,6 +27,7 @@ pub mod format;
 pub mod hotkeys;
 pub mod id;
 pub mod import;
+pub mod label;
 pub mod label_config;
 pub mod media;
 pub mod ml;

@@ -7,14 +7,13 @@ use domain::{
     id::{FileId, ImportId, ProjectId},
     import::{FieldGap, ImportHistory, LabelsAs},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DragEvent, File, FileList};
 
 use super::{
     api::{import_files, import_text, import_url, imports},
+    drop::{DropZone, keep_drops_out},
     run::{RunView, outcome, state},
-    upload::send,
 };
 use crate::{
     error::{AppError, Result},
@@ -22,23 +21,14 @@ use crate::{
     project::{ProjectFrame, project_id_param},
     run::number,
     ui::{
-        Banner, Button, Card, EmptyState, ErrorBanner, Icon, LinkButton, ProgressBar, Size, SkeletonRows, Switch,
-        Table, Time, Tone, answered, bytes, count, lu, plural,
+        Banner, Button, Card, EmptyState, ErrorBanner, LinkButton, Size, SkeletonRows, Switch, Table, Time, Tone,
+        answered, count, lu, plural,
     },
 };
 
 /// What the file dialog offers.
 const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.txt,.parquet,.xml,.conll,.zip,.png,.jpg,.jpeg,.webp,.gif,.bmp,.avif,.svg,\
                       .wav,.mp3,.ogg,.flac,.m4a,.aac,.mp4,.m4v,.mov,.webm,.mkv,.pdf";
-
-/// A file on its way to the server.
-#[derive(Clone)]
-struct Sending {
-    name: String,
-    size: u64,
-    done: RwSignal<f64>,
-    error: RwSignal<Option<String>>,
-}
 
 /// Where tasks come in.
 #[component]
@@ -55,6 +45,11 @@ pub fn ImportPage() -> impl IntoView {
         }
         Err(problem) => error.set(Some(problem)),
     });
+    let on_sent = Callback::new(move |files: Vec<FileId>| {
+        spawn_local(async move {
+            begun.run(import_files(project_id.get_untracked(), files, labels_as.get_untracked()).await);
+        });
+    });
     Effect::new(|_| keep_drops_out());
     // What came of it is asked for once more: its refused rows, and what its tasks lack.
     let on_over = Callback::new(move |()| started.update(|count| *count += 1));
@@ -62,7 +57,14 @@ pub fn ImportPage() -> impl IntoView {
         <ProjectFrame project_id permission=ProjectPermission::Import title="Import">
             <div class="import">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <DropZone project_id labels_as begun/>
+                <DropZone
+                    project_id
+                    accept=ACCEPT
+                    title="Drop files here, or choose them"
+                    hint="JSON, NDJSON, CSV, TSV, Parquet, text, images, sound, video, PDF; COCO, YOLO, Pascal VOC, CoNLL; or a zip of them. Next to a table, media are what its rows name."
+                    on_sent
+                />
+                <Help/>
                 <Switch
                     name="labels_as"
                     label="Labels of other programs are finished work"
@@ -74,6 +76,14 @@ pub fn ImportPage() -> impl IntoView {
                 <div class="import-ways">
                     <Paste project_id labels_as begun/>
                     <Address project_id labels_as begun/>
+                    <Card title="Tasks that are here already">
+                        <div class="import-way">
+                            <p class="import-run-more">"Bring their data up to date, add columns, replace predictions. You see what would change first."</p>
+                            {move || view! {
+                                <LinkButton href=format!("/projects/{}/import/update", project_id.get()) icon=lu::LuRefreshCw>"Update tasks"</LinkButton>
+                            }}
+                        </div>
+                    </Card>
                 </div>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
@@ -85,97 +95,6 @@ pub fn ImportPage() -> impl IntoView {
         </ProjectFrame>
     }
     .into_any()
-}
-
-/// A file that misses its place would be opened by the browser instead of this page.
-fn keep_drops_out() {
-    let over = window_event_listener(ev::dragover, |event| event.prevent_default());
-    let drop = window_event_listener(ev::drop, |event| event.prevent_default());
-    on_cleanup(move || {
-        over.remove();
-        drop.remove();
-    });
-}
-
-/// Files by drop or dialog: sent one after another, then imported together.
-#[component]
-fn DropZone(
-    project_id: Memo<ProjectId>,
-    labels_as: RwSignal<LabelsAs>,
-    begun: Callback<Result<ImportId>>,
-) -> impl IntoView {
-    let is_over = RwSignal::new(false);
-    let sending = RwSignal::new(Vec::<Sending>::new());
-    let busy = RwSignal::new(false);
-    let input = NodeRef::<html::Input>::new();
-    let take = move |list: Option<FileList>| {
-        let files: Vec<File> =
-            list.map(|list| (0..list.length()).filter_map(|index| list.get(index)).collect()).unwrap_or_default();
-        if files.is_empty() || busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let project_id = project_id.get_untracked();
-            send_all(project_id, files, labels_as.get_untracked(), sending, begun).await;
-            busy.set(false);
-        });
-    };
-    let on_drop = move |event: DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        take(event.data_transfer().and_then(|data| data.files()));
-    };
-    let on_change = move |_: ev::Event| {
-        if let Some(input) = input.get_untracked() {
-            take(input.files());
-            // The same file may be chosen again after it was mended.
-            input.set_value("");
-        }
-    };
-    view! {
-        <label
-            class="import-drop"
-            data-over=move || is_over.get().then_some("")
-            data-busy=move || busy.get().then_some("")
-            on:dragover=move |event| {
-                event.prevent_default();
-                is_over.set(true);
-            }
-            on:dragleave=move |_| is_over.set(false)
-            on:drop=on_drop
-        >
-            <input
-                class="sr-only"
-                type="file"
-                multiple
-                accept=ACCEPT
-                node_ref=input
-                disabled=move || busy.get()
-                on:change=on_change
-            />
-            <Icon icon=lu::LuUpload/>
-            <strong>"Drop files here, or choose them"</strong>
-            <span>"JSON, NDJSON, CSV, TSV, Parquet, text, images, sound, video, PDF; COCO, YOLO, Pascal VOC, CoNLL; or a zip of them. Next to a table, media are what its rows name."</span>
-        </label>
-        <ul class="import-sending" role="list" aria-label="Files being sent">
-            <For each=move || sending.get() key=|file| file.name.clone() let:file>
-                <li>
-                    <span class="import-file-name">{file.name.clone()}</span>
-                    <span class="import-file-size">{bytes(file.size)}</span>
-                    {move || match file.error.get() {
-                        Some(reason) => view! { <span class="import-file-error" role="alert">{reason}</span> }.into_any(),
-                        None => {
-                            let done = file.done;
-                            let label = format!("Sending {}", file.name);
-                            view! { <ProgressBar label value=Signal::derive(move || Some(done.get()))/> }.into_any()
-                        }
-                    }}
-                </li>
-            </For>
-        </ul>
-        <Help/>
-    }
 }
 
 /// What can be brought, and what becomes of rows that are wrong.
@@ -204,34 +123,6 @@ fn Help() -> impl IntoView {
                 </li>
             </ul>
         </details>
-    }
-}
-
-/// Sends every file; what was refused stays on the list with its reason, the rest is imported.
-async fn send_all(
-    project_id: ProjectId,
-    files: Vec<File>,
-    labels_as: LabelsAs,
-    sending: RwSignal<Vec<Sending>>,
-    begun: Callback<Result<ImportId>>,
-) {
-    let mut received: Vec<FileId> = Vec::new();
-    sending.set(Vec::new());
-    for file in files {
-        // Sizes are whole numbers that a float holds exactly.
-        let size = format!("{:.0}", file.size()).parse().unwrap_or(0);
-        let line = Sending { name: file.name(), size, done: RwSignal::new(0.0), error: RwSignal::new(None) };
-        sending.update(|list| list.push(line.clone()));
-        match send(project_id, &file, line.done).await {
-            Ok(file_id) => {
-                received.push(file_id);
-                sending.update(|list| list.retain(|other| other.done != line.done));
-            }
-            Err(error) => line.error.set(Some(error.sentence())),
-        }
-    }
-    if !received.is_empty() {
-        begun.run(import_files(project_id, received, labels_as).await);
     }
 }
 

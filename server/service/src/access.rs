@@ -7,7 +7,7 @@ use crate::{Cx, Result, Tx};
 use domain::{
     Error as Problem, Kind,
     access::{OrgPermission, OrgRole, ProjectPermission, ProjectRole},
-    id::{AnnotationId, DraftId, OrgId, PredictionId, ProjectId, SessionId, TaskId, UserId},
+    id::{AnnotationId, DraftId, LabelLinkId, OrgId, PredictionId, ProjectId, SessionId, TaskId, UserId},
     project::IN_BIN,
 };
 
@@ -299,6 +299,33 @@ pub async fn draft(cx: &Cx, actor: &Actor, draft_id: DraftId, permission: Projec
     .fetch_optional(cx.pool())
     .await?;
     prove(actor, found, "draft", permission)
+}
+
+/// Proves `permission` in the project that a label of the library is used in.
+///
+/// # Errors
+/// As [`task`].
+pub async fn label_link(
+    cx: &Cx,
+    actor: &Actor,
+    link_id: LabelLinkId,
+    permission: ProjectPermission,
+) -> Result<ProjectAccess> {
+    let found = sqlx::query_as!(
+        Standing,
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
+        from label_link l join project p on p.project_id = l.project_id
+        left join organization_member om
+            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
+        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+        where l.label_link_id = $1"#,
+        link_id.0,
+        person(actor)?
+    )
+    .fetch_optional(cx.pool())
+    .await?;
+    prove(actor, found, "label_link", permission)
 }
 
 /// Proves that the actor works for the platform.

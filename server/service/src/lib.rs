@@ -30,6 +30,7 @@ pub mod health;
 pub mod help;
 pub mod import;
 pub mod job;
+pub mod label;
 pub mod media;
 pub mod ml;
 pub mod org;

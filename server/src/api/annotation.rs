@@ -96,7 +96,7 @@ impl AnnotationOut {
             bulk_created: false,
             updated_by: annotation.updated_by.or(annotation.completed_by).map(|id| id.0),
             parent_prediction: annotation.parent_prediction_id.map(|id| id.0),
-            parent_annotation: None,
+            parent_annotation: annotation.parent_annotation_id.map(|id| id.0),
             last_created_by: annotation.completed_by.map(|id| id.0),
             result_count: annotation.result_count,
         }
@@ -173,6 +173,8 @@ pub struct AnnotationIn {
     completed_by: Option<i64>,
     /// The proposal it began with.
     parent_prediction: Option<i64>,
+    /// The work on the same task that it began with, for people who see all data.
+    parent_annotation: Option<i64>,
 }
 
 /// The annotations of a task: everybody's for people who see all data, one's own for others.
@@ -214,6 +216,7 @@ pub async fn create(
         lead_time_ms: input.lead_time.map(milliseconds),
         completed_by: input.completed_by.map(UserId),
         prediction_id: input.parent_prediction.map(PredictionId),
+        parent_id: input.parent_annotation.map(AnnotationId),
     };
     let stored = change::add(&cx, &actor, task_id, new).await?;
     Ok(Created(AnnotationOut::new(stored, cx.now())))

@@ -47,7 +47,7 @@ pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -
     let Some(limiter) = &limits.limiter else { return next.run(request).await };
     let extensions = request.extensions();
     let who = match (extensions.get::<Shown>(), extensions.get::<Actor>()) {
-        (Some(Shown(token)), _) => format!("t{token}"),
+        (Some(Shown(token, _)), _) => format!("t{token}"),
         (None, Some(Actor::User(user))) => format!("u{}", user.user_id),
         _ => format!("a{}", extensions.get::<Client>().map(|client| client.ip.as_str()).unwrap_or_default()),
     };

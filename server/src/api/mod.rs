@@ -7,15 +7,18 @@ mod action;
 mod annotation;
 mod document;
 mod export;
+mod file;
 mod idempotency;
 mod import;
 mod input;
+mod label;
 mod limit;
 mod organization;
 mod output;
 mod prediction;
 mod project;
 mod refusal;
+mod reimport;
 mod storage;
 mod task;
 mod token;
@@ -66,6 +69,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(project::one, project::change, project::replace, project::delete))
         .routes(routes!(project::validate_for))
         .routes(routes!(project::summary))
+        .routes(routes!(project::reset_summary))
+        .routes(routes!(project::sample_task))
         .routes(routes!(project::next))
         .routes(routes!(project::duplicate))
         .routes(routes!(project::annotators))
@@ -73,6 +78,15 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(project::tasks, project::delete_tasks))
         .routes(routes!(import::import))
         .routes(routes!(import::status))
+        .routes(routes!(import::reimport))
+        .routes(routes!(import::reimport_status))
+        .routes(routes!(reimport::list, reimport::create))
+        .routes(routes!(reimport::one))
+        .routes(routes!(reimport::rows))
+        .routes(routes!(reimport::apply))
+        .routes(routes!(reimport::cancel))
+        .routes(routes!(file::list, file::throw_away))
+        .routes(routes!(file::one, file::change, file::delete))
         .routes(routes!(import::predictions))
         .routes(routes!(export::formats))
         .routes(routes!(export::at_once))
@@ -100,6 +114,11 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(action::form))
         .routes(routes!(action::runs))
         .routes(routes!(action::run))
+        .routes(routes!(label::list, label::create))
+        .routes(routes!(label::rename))
+        .routes(routes!(label::one, label::change, label::delete))
+        .routes(routes!(label::links, label::create_link))
+        .routes(routes!(label::link, label::change_link, label::delete_link))
         .routes(routes!(organization::list))
         .routes(routes!(organization::one, organization::change))
         .routes(routes!(organization::members))

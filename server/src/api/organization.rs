@@ -19,7 +19,7 @@ use super::{
     input::{At, Input, Query},
     output::{PageOut, PageQuery, PersonOut},
 };
-use crate::error::Failure;
+use crate::{auth::Writes, error::Failure};
 
 /// An organization.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,17 +131,48 @@ pub async fn members(
     Ok(Json(PageOut { count, next: None, previous: None, results }))
 }
 
-/// Somebody in the organization.
+/// Somebody in the organization, and what they have done there.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MembershipOut {
+    user: i64,
+    organization: i64,
+    /// Projects with work of theirs.
+    contributed_projects_count: i64,
+    /// Annotations of theirs, skipped tasks among them.
+    annotations_count: i64,
+    /// `owner`, `admin` or `member`.
+    role: &'static str,
+    created_at: DateTime<Utc>,
+    /// Never told.
+    #[schema(value_type = Option<Vec<Object>>)]
+    created_projects: Option<()>,
+    /// Never told.
+    #[schema(value_type = Option<Vec<Object>>)]
+    contributed_to_projects: Option<()>,
+}
+
+/// Somebody in the organization, and what they have done there.
 #[utoipa::path(get, path = "/organizations/{id}/memberships/{user}", tag = "Organizations",
-    params(("id" = i64, Path), ("user" = i64, Path)), responses((status = 200, body = MemberOut)))]
+    params(("id" = i64, Path), ("user" = i64, Path)), responses((status = 200, body = MembershipOut)))]
 pub async fn member(
     State(cx): State<Cx>,
     Extension(actor): Extension<Actor>,
     At((org_id, user_id)): At<(OrgId, UserId)>,
-) -> Answer<MemberOut> {
+) -> Answer<MembershipOut> {
     let detail = mine(&cx, &actor, org_id).await?;
     let found = detail.members.iter().find(|member| member.user_id == user_id);
-    Ok(Json(found.map(|member| member_out(member, org_id)).ok_or_else(|| Problem::not_found("person"))?))
+    let member = found.ok_or_else(|| Problem::not_found("person"))?;
+    let work = org::work_of(&cx, &actor, user_id).await?;
+    Ok(Json(MembershipOut {
+        user: user_id.0,
+        organization: org_id.0,
+        contributed_projects_count: work.projects,
+        annotations_count: work.annotations,
+        role: member.role.as_str(),
+        created_at: member.joined_at,
+        created_projects: None,
+        contributed_to_projects: None,
+    }))
 }
 
 /// Removes somebody from the organization; they can be taken back for 90 days.
@@ -174,7 +205,7 @@ async fn new_link(cx: &Cx, actor: &Actor) -> Result<InviteOut, Failure> {
 /// Makes a link by which people come into the organization; it lives 30 days. A link is shown once, so each question makes
 /// another.
 #[utoipa::path(get, path = "/invite", tag = "Organizations", responses((status = 200, body = InviteOut)))]
-pub async fn invite(State(cx): State<Cx>, Extension(actor): Extension<Actor>) -> Answer<InviteOut> {
+pub async fn invite(_: Writes, State(cx): State<Cx>, Extension(actor): Extension<Actor>) -> Answer<InviteOut> {
     Ok(Json(new_link(&cx, &actor).await?))
 }
 

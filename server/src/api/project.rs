@@ -8,9 +8,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     Error as Problem, Kind,
     id::{ProjectId, TaskId, UserId, WorkspaceId},
+    import::NewPrediction,
     label_config,
     org::{color_as_hex, color_from_program},
     project::{CheckedConfig, NewProject, ProjectPatch, Sampling, SkipQueue},
+    template::{sample_answer, sample_data},
 };
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
@@ -54,10 +56,10 @@ pub struct ProjectOut {
     show_annotation_history: bool,
     organization: i64,
     workspace: Option<i64>,
-    /// `#RRGGBB`; the nearest of ten colors.
+    /// `#RRGGBB`, as it was said; people see the nearest of ten colors.
     color: String,
     maximum_annotations: i32,
-    /// Whether tasks are handed out to annotators.
+    /// Whether tasks are handed out to annotators, or a program wished so; see `state`.
     is_published: bool,
     model_version: String,
     is_draft: bool,
@@ -113,6 +115,9 @@ impl From<ProjectRecord> for ProjectOut {
             let name = project.created_by_name.as_deref().unwrap_or_default();
             PersonOut::new(id, name, project.created_by_email.as_deref().unwrap_or_default())
         });
+        let said = |name: &str| project.said.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let color = project.said.get("color").and_then(Value::as_str);
+        let color = color.unwrap_or_else(|| color_as_hex(&project.color)).to_owned();
         Self {
             id: project.project_id.0,
             control_weights: weights(&project.parsed_label_config),
@@ -127,12 +132,12 @@ impl From<ProjectRecord> for ProjectOut {
             show_instruction: project.show_instruction,
             show_skip_button: project.show_skip_button,
             enable_empty_annotation: project.enable_empty_annotation,
-            show_annotation_history: false,
+            show_annotation_history: said("show_annotation_history"),
             organization: project.organization_id.0,
             workspace: project.workspace_id.map(|id| id.0),
-            color: color_as_hex(&project.color).to_owned(),
+            color,
             maximum_annotations: project.maximum_annotations,
-            is_published: project.state == "live",
+            is_published: project.state == "live" || said("is_published"),
             model_version: String::new(),
             is_draft: project.is_draft,
             created_by,
@@ -151,7 +156,7 @@ impl From<ProjectRecord> for ProjectOut {
             sampling: sampling_words(&project.sampling),
             show_ground_truth_first: false,
             annotator_evaluation_enabled: false,
-            show_overlap_first: false,
+            show_overlap_first: said("show_overlap_first"),
             overlap_cohort_percentage: project.overlap_cohort_percentage,
             task_data_login: None,
             task_data_password: None,
@@ -160,7 +165,7 @@ impl From<ProjectRecord> for ProjectOut {
             skip_queue: project.skip_queue,
             reveal_preannotations_interactively: project.reveal_preannotations_interactively,
             pinned_at: project.pinned_at,
-            finished_task_number: project.labeled_task_count,
+            finished_task_number: project.labeled_task_count + project.settled_task_count,
             queue_total: project.task_count,
             queue_done: project.labeled_task_count,
             config_suitable_for_bulk_annotation: false,
@@ -217,6 +222,12 @@ pub struct ProjectIn {
     sampling: Option<String>,
     /// `REQUEUE_FOR_ME`, `REQUEUE_FOR_OTHERS` or `IGNORE_SKIPPED`.
     skip_queue: Option<String>,
+    /// Goes live, or pauses, where that is possible.
+    is_published: Option<bool>,
+    /// Kept for programs; means nothing here.
+    show_annotation_history: Option<bool>,
+    /// Kept for programs; means nothing here.
+    show_overlap_first: Option<bool>,
     /// The folder.
     workspace: Option<i64>,
     /// A moment to pin it for oneself.
@@ -248,6 +259,34 @@ impl ProjectIn {
             sampling: sampling.transpose()?,
             skip_queue: skip_queue.transpose()?,
         })
+    }
+}
+
+impl ProjectIn {
+    /// What means nothing here and is told again.
+    fn said(&self) -> project::Said {
+        let exact = self.color.as_deref().filter(|color| color.starts_with('#')).map(Value::from);
+        let said = [
+            ("color", exact),
+            ("show_annotation_history", self.show_annotation_history.map(Value::from)),
+            ("show_overlap_first", self.show_overlap_first.map(Value::from)),
+        ];
+        said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+
+    /// Does what comes after the settings.
+    async fn keep(&self, cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<(), Failure> {
+        let said = self.said();
+        if !said.is_empty() {
+            project::keep_said(cx, actor, project_id, said).await?;
+        }
+        if let Some(wanted) = self.is_published {
+            project::publish(cx, actor, project_id, wanted).await?;
+        }
+        if self.pinned_at.is_some() {
+            project::set_pinned(cx, actor, project_id, true).await?;
+        }
+        Ok(())
     }
 }
 
@@ -413,9 +452,7 @@ pub async fn create(
     };
     let patch = ProjectPatch { title: None, ..patch };
     let project_id = project::create_with(&cx, &actor, new, patch).await?;
-    if input.pinned_at.is_some() {
-        project::set_pinned(&cx, &actor, project_id, true).await?;
-    }
+    input.keep(&cx, &actor, project_id).await?;
     Ok(Created(found(&cx, &actor, project_id).await?))
 }
 
@@ -432,15 +469,13 @@ pub async fn one(
 
 async fn set(cx: &Cx, actor: &Actor, project_id: ProjectId, input: ProjectIn) -> Answer<ProjectOut> {
     let patch = input.patch()?;
-    if let Some(xml) = input.label_config.filter(|xml| !xml.trim().is_empty()) {
-        project::set_label_config(cx, actor, project_id, xml, false).await?;
+    if let Some(xml) = input.label_config.as_ref().filter(|xml| !xml.trim().is_empty()) {
+        project::set_label_config(cx, actor, project_id, xml.clone(), false).await?;
     }
     if patch != ProjectPatch::default() {
         project::update(cx, actor, project_id, patch).await?;
     }
-    if input.pinned_at.is_some() {
-        project::set_pinned(cx, actor, project_id, true).await?;
-    }
+    input.keep(cx, actor, project_id).await?;
     Ok(Json(found(cx, actor, project_id).await?))
 }
 
@@ -572,6 +607,57 @@ pub async fn summary(
         created_annotations: summary.created_annotations,
         created_labels: summary.created_labels,
         created_labels_drafts: json!({}),
+    }))
+}
+
+/// Counts tasks and work of a project again. The counts are kept with every change, so there is no need to.
+#[utoipa::path(post, path = "/projects/{id}/summary/reset", tag = "Projects", params(("id" = i64, Path)),
+    responses((status = 200, body = SummaryOut)))]
+pub async fn reset_summary(cx: State<Cx>, actor: Extension<Actor>, at: At<ProjectId>) -> Answer<SummaryOut> {
+    project::recount(&cx, &actor, at.0).await?;
+    summary(cx, actor, at).await
+}
+
+/// A labeling interface to make an example for.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SampleIn {
+    /// The project's own where nothing is said.
+    #[serde(default)]
+    label_config: String,
+    /// Whether an annotation and a prediction come along.
+    #[serde(default)]
+    include_annotation_and_prediction: bool,
+}
+
+/// An example of a task.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SampleOut {
+    /// The data of a task; a whole task where an annotation and a prediction were asked for.
+    #[schema(value_type = Object)]
+    sample_task: Value,
+}
+
+/// An example of a task that a labeling interface can show.
+#[utoipa::path(post, path = "/projects/{id}/sample-task", tag = "Projects", params(("id" = i64, Path)),
+    request_body = SampleIn, responses((status = 200, body = SampleOut)))]
+pub async fn sample_task(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At(project_id): At<ProjectId>,
+    Input(input): Input<SampleIn>,
+) -> Answer<SampleOut> {
+    let present = project::record(&cx, &actor, project_id).await?;
+    let xml = if input.label_config.trim().is_empty() { present.label_config } else { input.label_config };
+    let config = CheckedConfig::new(&xml)?.config;
+    let data = sample_data(&config, cx.settings().base_url.trim_end_matches('/'));
+    if !input.include_annotation_and_prediction {
+        return Ok(Json(SampleOut { sample_task: data.into() }));
+    }
+    let NewPrediction { result, .. } = sample_answer(&config);
+    let annotation = json!({ "was_cancelled": false, "ground_truth": false, "lead_time": 0.0, "result": result });
+    let prediction = json!({ "model_version": "sample", "score": 0.0, "result": result });
+    Ok(Json(SampleOut {
+        sample_task: json!({ "data": data, "annotations": [annotation], "predictions": [prediction] }),
     }))
 }
 

@@ -47,6 +47,7 @@ pub struct TaskOut {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     completed_at: Option<DateTime<Utc>>,
+    /// Whether it has all it needs; reference answers count among it here.
     is_labeled: bool,
     /// How many annotations it needs.
     overlap: i32,
@@ -124,10 +125,11 @@ impl TaskOut {
             created_at: task.created_at,
             updated_at: task.updated_at,
             completed_at: task.completed_at,
-            is_labeled: task.is_labeled,
+            is_labeled: task.is_labeled
+                || (task.ground_truth_count > 0 && task.annotation_count + task.ground_truth_count >= task.overlap),
             overlap: task.overlap,
             inner_id: task.inner_id,
-            total_annotations: task.annotation_count,
+            total_annotations: task.annotation_count + task.ground_truth_count,
             cancelled_annotations: task.cancelled_count,
             total_predictions: task.prediction_count,
             comment_count: task.comment_count,

@@ -57,12 +57,17 @@ fn out(token: String, info: &TokenInfo) -> TokenOut {
     TokenOut { token, created_at: Some(info.created_at), expires_at: info.expires_at }
 }
 
-/// The person's personal access tokens. Their secrets are not told again: `token` holds the last characters.
+/// The person's personal access tokens. Their secrets are not told again: `token` is without its signature, and good for
+/// nothing.
 #[utoipa::path(get, path = "/token", tag = "Tokens", responses((status = 200, body = Vec<TokenOut>)))]
 pub async fn list(State(cx): State<Cx>, Extension(actor): Extension<Actor>) -> Answer<Vec<TokenOut>> {
-    let tokens = account::tokens(&cx, &actor).await?;
-    let personal = tokens.iter().filter(|token| token.kind == TokenKind::Personal);
-    Ok(Json(personal.map(|token| out(format!("…{}", token.hint), token)).collect()))
+    let tokens = account::personal_tokens(&cx, &actor).await?;
+    let told = tokens.into_iter().map(|token| TokenOut {
+        token: token.unsigned,
+        created_at: Some(token.created_at),
+        expires_at: token.expires_at,
+    });
+    Ok(Json(told.collect()))
 }
 
 /// Makes a personal access token, which lasts a year. It is shown this once.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Utc};
 use domain::{
-    Error as Problem,
+    Error as Problem, Kind,
     access::OrgRole,
     account::Me,
     hotkeys::OwnKeys,
@@ -184,8 +184,17 @@ pub async fn invite(
     Extension(actor): Extension<Actor>,
     Input(new): Input<NewUser>,
 ) -> Result<Created<InvitedOut>, Failure> {
+    if new.email.trim().is_empty() {
+        return Err(Problem::invalid("email", "field_missing", "“email” is missing.").into());
+    }
     let input = NewInvite { role: OrgRole::Member, email: new.email.clone(), days: *domain::org::INVITE_DAYS.end() };
-    let invite_url = org::invite(&cx, &actor, input).await?;
+    // A conflict would be asked again and again by the SDK; that somebody is here already stays as it is.
+    let invite_url = org::invite(&cx, &actor, input).await.map_err(|error| match error {
+        service::Error::Domain(problem) if problem.kind == Kind::Conflict => {
+            service::Error::from(Problem { kind: Kind::Invalid, ..problem })
+        }
+        other => other,
+    })?;
     Ok(Created(InvitedOut { email: new.email, invite_url }))
 }
 

@@ -21,7 +21,7 @@ use super::{
     Answer, Created,
     input::{At, Input, Json as AnyJson, Query},
 };
-use crate::error::Failure;
+use crate::{auth::Writes, error::Failure};
 
 /// A webhook.
 #[derive(Debug, Serialize, ToSchema)]
@@ -470,10 +470,11 @@ pub struct SigningKeyOut {
     key: String,
 }
 
-/// The signing key.
+/// The signing key. Whoever holds it can sign as this server, so a token that only reads is not told.
 #[utoipa::path(get, path = "/v1/webhooks/{id}/key", tag = "Webhooks", params(("id" = i64, Path)),
     responses((status = 200, body = SigningKeyOut)))]
 pub async fn key(
+    _: Writes,
     State(cx): State<Cx>,
     Extension(actor): Extension<Actor>,
     At(webhook_id): At<WebhookId>,

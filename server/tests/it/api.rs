@@ -208,6 +208,13 @@ async fn a_token_that_reads_changes_nothing() {
     assert_eq!(reads.get("/projects").await.status, StatusCode::OK);
     let answer = reads.post("/projects", json!({ "title": "No" })).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::FORBIDDEN, "token_may_only_read"));
+    // Nor does it learn what lets somebody do more than read.
+    let writes = program(&app, &owner, TokenKind::Key, Scope::Write).await;
+    let hook = writes.post("/webhooks", json!({ "url": "http://1.1.1.1/hook" })).await.json::<Value>()["id"].clone();
+    for path in [format!("/v1/webhooks/{hook}/key"), "/invite".to_owned()] {
+        assert_eq!(writes.get(&path).await.status, StatusCode::OK, "{path}");
+        assert_eq!(reads.get(&path).await.code(), "token_may_only_read", "{path}");
+    }
 }
 
 #[tokio::test]
@@ -239,7 +246,12 @@ async fn work_goes_in_and_comes_out() {
     assert_eq!(skipped["was_cancelled"], json!(true));
     assert_eq!(counts().await, [3, 0, 0, 1, 0, 0]);
     ours.ask(Method::PATCH, &annotation, Some(json!({ "was_cancelled": false, "ground_truth": true }))).await;
-    assert_eq!(counts().await, [3, 0, 1, 0, 1, 0], "a reference answer does not finish a task");
+    assert_eq!(counts().await, [3, 1, 1, 0, 1, 0], "to programs a task with a reference answer is finished");
+    assert_eq!(
+        ours.get(&format!("/projects/{project}/next")).await.json::<Value>()["id"],
+        tasks[0],
+        "people still get it"
+    );
     ours.ask(Method::PATCH, &annotation, Some(json!({ "ground_truth": false, "result": mood("bad") }))).await;
     assert_eq!(counts().await, [3, 1, 1, 0, 0, 0]);
     let summary: Value = ours.get(&format!("/projects/{project}/summary/")).await.json();

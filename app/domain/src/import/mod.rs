@@ -19,6 +19,7 @@ mod lines;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod preannotate;
+pub mod reimport;
 mod run;
 mod source;
 mod table;

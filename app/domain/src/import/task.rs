@@ -42,6 +42,9 @@ const BOOKKEEPING: [&str; 26] = [
 /// A task as it comes from a file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewTask {
+    /// The number it had where it was exported: a new task gets another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
     /// What is shown to annotators, by field.
     pub data: Map<String, Value>,
     /// What travels along and is not shown.
@@ -103,6 +106,7 @@ pub(super) fn from_value(value: Value) -> Result<NewTask, String> {
         return Ok(plain(object));
     }
     let Some(Value::Object(data)) = object.remove("data") else { return Ok(plain(object)) };
+    let id = object.get("id").and_then(Value::as_i64);
     let mut meta = match object.remove("meta") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(meta)) => meta,
@@ -116,7 +120,7 @@ pub(super) fn from_value(value: Value) -> Result<NewTask, String> {
             meta.insert(key, value);
         }
     }
-    Ok(NewTask { data, meta: (!meta.is_empty()).then_some(meta), annotations, predictions })
+    Ok(NewTask { id, data, meta: (!meta.is_empty()).then_some(meta), annotations, predictions })
 }
 
 /// Recursion is bounded: rows deeper than `MAX_DEPTH` never get here.

@@ -3,7 +3,11 @@
 //! Only the server refers to this module: it hands a template out when somebody asks for it, so none of the text
 //! here travels with the browser half.
 
+mod sample;
+
 use serde::{Deserialize, Serialize};
+
+pub use sample::{sample_answer, sample_data};
 
 /// A labeling interface to start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

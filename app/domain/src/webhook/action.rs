@@ -182,7 +182,7 @@ impl Action {
     /// not offered to people.
     #[must_use]
     pub fn happens(self) -> bool {
-        !matches!(self.group(), Group::Reviews | Group::Labels)
+        self.group() != Group::Reviews
     }
 }
 

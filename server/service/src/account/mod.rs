@@ -32,7 +32,8 @@ pub(crate) use self::session::{hash as hash_token, new_token};
 pub(crate) use self::sql::keys as keys_of;
 pub(crate) use self::throttle::{Limit, spend};
 pub use self::token::{
-    Program, create_token, create_token_for, program, refresh_token, revoke_refresh, revoke_token, rotate_token, tokens,
+    PersonalToken, Program, create_token, create_token_for, personal_tokens, program, refresh_token, revoke_refresh,
+    revoke_token, rotate_token, tokens,
 };
 use crate::{Actor, Cx, OnConstraint, Result, boxed, org, provider::mail};
 

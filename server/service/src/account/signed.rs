@@ -51,6 +51,11 @@ impl Claims {
         Self { token_type, exp: until.timestamp(), iat: now.timestamp(), jti, user_id }
     }
 
+    /// The token without its signature: says which it is, and is good for nothing.
+    pub(super) fn unsigned(&self) -> anyhow::Result<String> {
+        Ok(format!("{HEADER}.{}", URL_SAFE_NO_PAD.encode(serde_json::to_vec(self)?)))
+    }
+
     /// The token.
     pub(super) fn sign(&self, secret: &[u8]) -> anyhow::Result<String> {
         let said = URL_SAFE_NO_PAD.encode(serde_json::to_vec(self)?);

@@ -80,7 +80,10 @@ async fn make(cx: &Cx, me: &SignedIn, new: NewToken) -> Result<CreatedToken> {
     let jti = (new.kind == TokenKind::Personal).then(|| cx.new_uuid());
     let secret = match jti {
         None => format!("{KEY_PREFIX}{}", new_token(cx)),
-        Some(jti) => signed(cx, Purpose::Refresh, me.user_id, jti, expires_at.unwrap_or(now)).await?,
+        Some(jti) => {
+            let claims = Claims::new(Purpose::Refresh, me.user_id, jti, now, expires_at.unwrap_or(now));
+            claims.sign(&signing_secret(cx).await?)?
+        }
     };
     let key_hash = jti.is_none().then(|| hash(&secret));
     let hint: String = secret.chars().skip(secret.chars().count().saturating_sub(4)).collect();
@@ -152,6 +155,39 @@ pub async fn tokens(cx: &Cx, actor: &Actor) -> Result<Vec<TokenInfo>> {
         last_used_at: row.last_used_at,
     });
     Ok(tokens.collect())
+}
+
+/// A personal access token by which its person tells it from others.
+#[derive(Debug, Clone)]
+pub struct PersonalToken {
+    /// All of it but the signature, so it is good for nothing.
+    pub unsigned: String,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// Until when.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// The person's personal access tokens, newest first.
+///
+/// # Errors
+/// *Unauthenticated* when nobody is signed in.
+#[boxed]
+pub async fn personal_tokens(cx: &Cx, actor: &Actor) -> Result<Vec<PersonalToken>> {
+    let me = actor.user()?;
+    let rows = sqlx::query!(
+        r#"select jti as "jti!", created_at, expires_at from api_token
+        where user_id = $1 and jti is not null order by created_at desc, token_id desc limit 100"#,
+        me.user_id.0
+    )
+    .fetch_all(cx.pool())
+    .await?;
+    let token = |row: (Uuid, DateTime<Utc>, Option<DateTime<Utc>>)| {
+        let (jti, created_at, expires_at) = row;
+        let claims = Claims::new(Purpose::Refresh, me.user_id, jti, created_at, expires_at.unwrap_or(created_at));
+        Ok(PersonalToken { unsigned: claims.unsigned()?, created_at, expires_at })
+    };
+    rows.into_iter().map(|row| token((row.jti, row.created_at, row.expires_at))).collect()
 }
 
 /// Takes a token back: whoever comes with it is nobody from then on.

@@ -183,6 +183,7 @@ impl<'a> Handling<'a> {
             ground_truth: false,
             lead_time_ms: Some(submission.lead_time_ms),
             prediction_id: submission.prediction_id,
+            parent_id: None,
             config_hash: self.facts.label_config_hash,
             lease: self.facts.lease,
             is_labeled,

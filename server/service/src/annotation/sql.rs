@@ -120,6 +120,8 @@ pub(super) struct HandIn<'a> {
     pub(super) ground_truth: bool,
     pub(super) lead_time_ms: Option<i64>,
     pub(super) prediction_id: Option<PredictionId>,
+    /// The work on the same task that it began with.
+    pub(super) parent_id: Option<AnnotationId>,
     pub(super) config_hash: i64,
     /// The author's lease: it is over.
     pub(super) lease: Option<AssignmentId>,
@@ -175,10 +177,12 @@ pub(super) async fn hand_in(
     Ok(sqlx::query_scalar!(
         r#"with made as (
             insert into annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, ground_truth,
-                lead_time_ms, label_config_hash, parent_prediction_id, submission_key, created_at, updated_at)
+                lead_time_ms, label_config_hash, parent_prediction_id, submission_key, created_at, updated_at,
+                parent_annotation_id)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
                 (select prediction_id from prediction where project_id = $1 and task_id = $2 and prediction_id = $10),
-                $11, $12, $12)
+                $11, $12, $12,
+                (select annotation_id from annotation where project_id = $1 and task_id = $2 and annotation_id = $29))
             on conflict on constraint annotation_was_already_submitted do nothing
             returning annotation_id
         ), regions as (
@@ -248,6 +252,7 @@ pub(super) async fn hand_in(
         &transitions as _,
         annotation.map(|(id, _)| id),
         annotation.map(|(_, to)| to),
+        new.parent_id.map(|id| id.0),
     )
     .fetch_optional(conn)
     .await?)

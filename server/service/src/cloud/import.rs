@@ -223,7 +223,7 @@ impl Reading<'_> {
         let task = |object: &ObjectMeta| {
             let key = object.location.as_ref();
             let address = self.calling.place.address(key).to_string();
-            ReadRow { source: key.to_owned(), number: 1, outcome: Ok(self.fields.task_at(key, address)) }
+            ReadRow { source: key.to_owned(), number: 1, file_id: None, outcome: Ok(self.fields.task_at(key, address)) }
         };
         group.into_iter().map(|object| (object.clone(), vec![task(&object)])).collect()
     }
@@ -294,7 +294,7 @@ fn rows_of(object: ObjectMeta, bytes: Result<Bytes, Problem>) -> (ObjectMeta, Ve
     let source = object.location.to_string();
     let refused = |reason: String| {
         let outcome = Err(RowError { reason, original: String::new() });
-        vec![ReadRow { source: source.clone(), number: 0, outcome }]
+        vec![ReadRow { source: source.clone(), number: 0, file_id: None, outcome }]
     };
     let read = bytes.and_then(|bytes| open_rows(&source, Cursor::new(bytes)).map_err(|error| broken(&error))?);
     let rows = match read {
@@ -304,7 +304,9 @@ fn rows_of(object: ObjectMeta, bytes: Result<Bytes, Problem>) -> (ObjectMeta, Ve
     let mut taken = Vec::new();
     for row in rows {
         match row {
-            Ok(row) => taken.push(ReadRow { source: source.clone(), number: row.number, outcome: row.outcome }),
+            Ok(row) => {
+                taken.push(ReadRow { source: source.clone(), number: row.number, file_id: None, outcome: row.outcome })
+            }
             Err(error) => return (object, refused(broken(&error).message)),
         }
     }

@@ -5,7 +5,7 @@
 
 use domain::{
     id::{ImportId, ProjectId},
-    import::RowError,
+    import::{MAX_COLUMNS, RowError},
 };
 use serde_json::json;
 
@@ -55,25 +55,33 @@ impl Writer {
         let row_count = batch.rows.len();
         let mut failures = Vec::new();
         let mut tasks = Vec::with_capacity(row_count);
-        for ReadRow { source, number, outcome } in batch.rows {
+        let mut files = Vec::with_capacity(row_count);
+        for ReadRow { source, number, file_id, outcome } in batch.rows {
             match outcome {
-                Ok(task) => tasks.push(task),
+                Ok(task) => {
+                    tasks.push(task);
+                    files.push(file_id);
+                }
                 Err(error) => failures.push((source, number, error)),
             }
         }
         let project_id = self.project_id();
         self.uploaded.resolve(&mut tx, project_id, &mut tasks).await?;
         let mut counts = Counts { failed: count(failures.len()), ..Counts::default() };
-        let task_ids = self.origin.write(cx, &mut tx, &tasks, now, &mut counts).await?;
+        let task_ids = self.origin.write(cx, &mut tx, &tasks, &files, now, &mut counts).await?;
         if let Some(listed) = batch.listed {
             cloud::keep_listed(cx, &mut tx, &self.origin.access, listed, &task_ids).await?;
         }
         keep_failures(&mut tx, &self.origin, failures).await?;
+        let columns: Vec<String> = counts.columns.columns.keys().cloned().collect();
         sqlx::query!(
             "update project_import set checkpoint = $3, bytes_done = greatest(bytes_done, $4), row_count = row_count + $5,
                 task_count = task_count + $6, failed_count = failed_count + $7,
                 annotation_count = annotation_count + $8, prediction_count = prediction_count + $9,
-                found_formats = found_formats || $10, updated_at = $11
+                found_formats = found_formats || $10, updated_at = $11,
+                data_columns = coalesce((select jsonb_agg(c.name order by c.name) from (
+                    select jsonb_array_elements_text(data_columns) as name union select unnest($12::text[])
+                    order by name limit $13) c), '[]')
             where project_id = $1 and project_import_id = $2",
             self.project_id().0,
             self.origin.import_id.0,
@@ -85,7 +93,9 @@ impl Writer {
             counts.annotations + counts.skipped,
             counts.predictions,
             if batch.format.is_empty() { json!({}) } else { json!({ batch.format: true }) },
-            now
+            now,
+            &columns,
+            i64::try_from(MAX_COLUMNS).unwrap_or(i64::MAX)
         )
         .execute(&mut *tx)
         .await?;

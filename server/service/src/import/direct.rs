@@ -7,11 +7,11 @@ use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     id::{ImportId, ProjectId, TaskId},
-    import::{self as rows, LabelsAs, NewTask, preannotated},
+    import::{self as rows, NewTask, preannotated},
     label_config,
 };
 
-use super::{rows::Origin, sql, summary, summary::Counts, uploaded::Uploaded};
+use super::{Manner, rows::Origin, sql, summary, summary::Counts, uploaded::Uploaded};
 use crate::{
     Actor, Cx, Result, access, boxed,
     webhook::{Happening, tell},
@@ -59,7 +59,7 @@ pub async fn direct(cx: &Cx, actor: &Actor, project_id: ProjectId, json: Bytes, 
     // As the owner of the tables, because Postgres has no `COPY` behind row-level security.
     let mut tx = cx.begin().await?;
     let new = sql::NewImport { source: "text", name: "API".to_owned(), url: None, size: Some(size), files: Vec::new() };
-    let import_id = sql::insert(cx, &mut tx, &access, &new, LabelsAs::default()).await?;
+    let import_id = sql::insert(cx, &mut tx, &access, &new, Manner::default()).await?;
     let taken = sql::take(cx, &mut tx, &access, import_id).await?.ok_or_else(|| Problem::not_found("project"))?;
     let config = label_config::read(&taken.label_config).unwrap_or_default();
     if !fields.is_empty() {
@@ -72,7 +72,7 @@ pub async fn direct(cx: &Cx, actor: &Actor, project_id: ProjectId, json: Bytes, 
     let mut counts = Counts::default();
     let mut task_ids = Vec::with_capacity(tasks.len());
     for batch in tasks.chunks(BATCH) {
-        task_ids.extend(origin.write(cx, &mut tx, batch, now, &mut counts).await?.into_iter().map(TaskId));
+        task_ids.extend(origin.write(cx, &mut tx, batch, &[], now, &mut counts).await?.into_iter().map(TaskId));
     }
     let (annotations, predictions) = (counts.annotations + counts.skipped, counts.predictions);
     let columns = counts.columns.columns.keys().cloned().collect();

@@ -17,6 +17,7 @@ use crate::{
     events,
     job::Job,
     storage::{self, StoredFile},
+    task::change::{MAX_DELETED, delete_in},
 };
 
 /// How many batches may wait between reading and storing.
@@ -66,6 +67,9 @@ impl RunImport {
         let Some(taken) = sql::take(cx, &mut tx, access, self.import_id).await? else { return Ok(()) };
         events::tell(&mut tx, &topic(self.import_id)).await?;
         tx.commit().await?;
+        if taken.replaces {
+            self.clear(cx, access, &taken.files).await?;
+        }
         let files = self.files(cx, access, &taken).await?;
         let config = label_config::read(&taken.label_config).unwrap_or_default();
         let fields = read::MediaFields::of(&config);
@@ -78,6 +82,7 @@ impl RunImport {
             import_id: self.import_id,
             files,
             fields,
+            files_are_tasks: taken.files_are_tasks,
             from: taken.checkpoint.clone().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default(),
         };
         let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
@@ -92,6 +97,20 @@ impl RunImport {
         }
         reading.await.map_err(anyhow::Error::new)??;
         writer.tell_unnamed(cx).await
+    }
+
+    /// Takes away the tasks that came in these files earlier, some at a time.
+    async fn clear(&self, cx: &Cx, access: &ProjectAccess, files: &[i64]) -> Result<()> {
+        loop {
+            let mut tx = access.begin(cx).await?;
+            let most = i64::try_from(MAX_DELETED).unwrap_or(1);
+            let gone = sql::came_before(&mut tx, access, files, self.import_id, most).await?;
+            if gone.is_empty() {
+                return Ok(());
+            }
+            delete_in(cx, &mut tx, access, &gone).await?;
+            tx.commit().await?;
+        }
     }
 
     /// The files to read; an address is fetched first.

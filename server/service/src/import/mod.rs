@@ -11,7 +11,9 @@ mod copy;
 mod direct;
 pub mod fetch;
 mod job;
+mod look;
 mod read;
+pub mod reimport;
 pub(crate) mod rows;
 mod sql;
 pub(crate) mod summary;
@@ -22,7 +24,7 @@ use bytes::Bytes;
 use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
-    id::{FileId, ImportId, ProjectId},
+    id::{FileId, ImportId, ProjectId, TaskId},
     import::{FailedRow, ImportHistory, ImportRun, LabelsAs, RunStatus},
 };
 use futures::StreamExt;
@@ -30,6 +32,7 @@ use futures::StreamExt;
 pub(crate) use batch::Writer;
 pub use direct::{Direct, MAX_BYTES as MAX_DIRECT_BYTES, direct};
 pub use job::RunImport;
+pub use look::{Looked, look};
 pub(crate) use read::{Batch, MediaFields, ReadRow};
 pub(crate) use rows::count;
 pub(crate) use sql::take;
@@ -63,28 +66,42 @@ pub enum Source {
     Url(String),
 }
 
+/// How rows become tasks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// What labels of other programs become.
+    pub labels_as: LabelsAs,
+    /// Whether each file is one task, whatever it holds.
+    pub files_are_tasks: bool,
+    /// Whether tasks that came in these files earlier go first, with the work on them.
+    pub replaces: bool,
+}
+
 /// Starts an import; its job begins as soon as this is committed.
 ///
 /// # Errors
 /// *Invalid* with what is wrong with the source, *not found* for files of another project.
 #[boxed]
 pub async fn start(cx: &Cx, actor: &Actor, project_id: ProjectId, source: Source) -> Result<ImportId> {
-    start_as(cx, actor, project_id, source, LabelsAs::default()).await
+    start_as(cx, actor, project_id, source, Manner::default()).await
 }
 
-/// As [`start`]; labels of other programs become what `labels_as` says.
+/// As [`start`], in another manner.
 ///
 /// # Errors
-/// As [`start`].
+/// As [`start`]; *forbidden* to replace tasks without the right to delete them.
 #[boxed]
 pub async fn start_as(
     cx: &Cx,
     actor: &Actor,
     project_id: ProjectId,
     source: Source,
-    labels_as: LabelsAs,
+    manner: Manner,
 ) -> Result<ImportId> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    if manner.replaces {
+        access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
+    }
     let new = match source {
         Source::Files(ids) => of_files(cx, &access, ids).await?,
         Source::Text(text) => {
@@ -115,7 +132,7 @@ pub async fn start_as(
         }
     };
     let mut tx = access.begin(cx).await?;
-    let import_id = sql::insert(cx, &mut tx, &access, &new, labels_as).await?;
+    let import_id = sql::insert(cx, &mut tx, &access, &new, manner).await?;
     enqueue(&mut tx, &RunImport { project_id, import_id }).await?;
     tx.commit().await?;
     Ok(import_id)
@@ -196,6 +213,48 @@ pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId, import_id: Impor
     Ok(runs.into_iter().next().ok_or_else(|| Problem::not_found("import"))?)
 }
 
+/// What an import read and made, for programs.
+#[derive(Debug, Clone)]
+pub struct Particulars {
+    /// The files it read, with their names.
+    pub files: Vec<(FileId, String)>,
+    /// The address it was fetched from.
+    pub url: Option<String>,
+    /// The fields that its rows had.
+    pub columns: Vec<String>,
+    /// Whether each file was one task.
+    pub files_are_tasks: bool,
+    /// When it changed last.
+    pub updated_at: chrono::DateTime<chrono::Utc>,
+    /// Its tasks in the order they came, at most [`MAX_TOLD`]; those that are gone are not among them.
+    pub task_ids: Vec<TaskId>,
+}
+
+/// How many tasks of an import are named to programs.
+pub const MAX_TOLD: i64 = 1_000_000;
+
+/// What an import read and made.
+///
+/// # Errors
+/// *Not found* for another project's.
+#[boxed]
+pub async fn particulars(
+    cx: &Cx,
+    actor: &Actor,
+    project_id: ProjectId,
+    import_id: ImportId,
+    with_tasks: bool,
+) -> Result<Particulars> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let mut tx = access.begin(cx).await?;
+    let mut found = sql::particulars(&mut tx, &access, import_id).await?.ok_or_else(|| Problem::not_found("import"))?;
+    if with_tasks {
+        found.task_ids = sql::tasks_of(&mut tx, &access, import_id, MAX_TOLD).await?;
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
 /// Stops an import; what it has stored stays.
 ///
 /// # Errors
@@ -240,7 +299,7 @@ pub async fn failures(
 /// Begins the run of the history that a sync of a storage is.
 pub(crate) async fn begin_for_storage(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, title: &str) -> Result<ImportId> {
     let new = sql::NewImport { source: "storage", name: title.to_owned(), url: None, size: None, files: Vec::new() };
-    sql::insert(cx, tx, access, &new, LabelsAs::default()).await
+    sql::insert(cx, tx, access, &new, Manner::default()).await
 }
 
 /// Ends a run, and tells so.

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use domain::{
     Error as Problem,
-    id::ImportId,
+    id::{FileId, ImportId},
     import::{self, NewTask, RowError},
     label_config::LabelConfig,
 };
@@ -34,6 +34,8 @@ pub(super) struct Plan {
     pub(super) files: Vec<StoredFile>,
     pub(super) fields: MediaFields,
     pub(super) from: Checkpoint,
+    /// Each file is one task, whatever it holds.
+    pub(super) files_are_tasks: bool,
     /// Where labels of other programs go.
     pub(super) target: import::Target,
 }
@@ -51,6 +53,8 @@ pub(super) struct Checkpoint {
 pub(crate) struct ReadRow {
     pub(crate) source: String,
     pub(crate) number: u64,
+    /// The upload it came in.
+    pub(crate) file_id: Option<FileId>,
     pub(crate) outcome: Result<NewTask, RowError>,
 }
 
@@ -88,6 +92,8 @@ pub(super) struct Out<'a> {
     bytes_before: u64,
     pub(super) at: Checkpoint,
     pub(super) format: &'static str,
+    /// The upload that is being read.
+    file_id: Option<FileId>,
 }
 
 impl Out<'_> {
@@ -109,7 +115,8 @@ impl Out<'_> {
         }
         let bytes_done = self.bytes_before + bytes;
         self.batch_bytes += bytes_done.saturating_sub(self.batch.bytes_done.max(self.bytes_before));
-        self.batch.rows.push(ReadRow { source: source.to_owned(), number, outcome: outcome() });
+        let (source, file_id) = (source.to_owned(), self.file_id);
+        self.batch.rows.push(ReadRow { source, number, file_id, outcome: outcome() });
         self.batch.checkpoint = self.at;
         self.batch.bytes_done = bytes_done;
         self.batch.format = self.format;
@@ -166,10 +173,10 @@ impl Out<'_> {
 pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Result<()> {
     let mut media = Vec::with_capacity(plan.files.len());
     for file in &plan.files {
-        media.push(file.is_media() || is_series(plan, runtime, file)?);
+        media.push(plan.files_are_tasks || file.is_media() || is_series(plan, runtime, file)?);
     }
     // Lines of text name nothing.
-    let may_name = |file: &StoredFile| !is_zip(file) && !import::is_text_name(&file.name);
+    let may_name = |file: &StoredFile| !file.is_archive() && !import::is_text_name(&file.name);
     let has_rows = plan.files.iter().zip(&media).any(|(file, is_medium)| !is_medium && may_name(file));
     let target = import::Target { has_media: media.contains(&true), ..plan.target.clone() };
     let mut out = Out {
@@ -180,6 +187,7 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         bytes_before: 0,
         at: Checkpoint::default(),
         format: "",
+        file_id: None,
     };
     if has_rows {
         // Beside tables and lists, images and sounds are what their rows speak of.
@@ -190,16 +198,17 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
     }
     let mut order: Vec<usize> = (0..plan.files.len()).collect();
     // Archives first: their media may be named by tables beside them.
-    order.sort_by_key(|index| !(has_rows && is_zip(&plan.files[*index])));
+    order.sort_by_key(|index| !(has_rows && plan.files[*index].is_archive()));
     for (place, index) in order.into_iter().enumerate() {
         let file = &plan.files[index];
+        out.file_id = Some(file.file_id);
         // Checkpoints count files from 1, so that the default stands before all of them.
         out.at = Checkpoint { file: place as u64 + 1, entry: 0, row: 0 };
         let taken = if out.at.file < plan.from.file {
             Ok(())
         } else if media[index] {
             if has_rows { Ok(()) } else { medium(plan, file, &mut out) }
-        } else if is_zip(file) {
+        } else if file.is_archive() {
             archive::read(plan, runtime, file, has_rows, &mut out)?
         } else {
             out.rows(&file.name, open(plan, runtime, file)?, &target)?
@@ -226,10 +235,6 @@ fn is_series(plan: &Plan, runtime: &Handle, file: &StoredFile) -> Result<bool> {
     let head = String::from_utf8_lossy(&head);
     let names = head.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
     Ok(!names.split([',', ';', '\t']).any(|name| name.trim().trim_matches('"') == field))
-}
-
-fn is_zip(file: &StoredFile) -> bool {
-    file.content_type == "application/zip"
 }
 
 fn medium(plan: &Plan, file: &StoredFile, out: &mut Out<'_>) -> Result<(), Stopped> {
@@ -284,8 +289,8 @@ impl MediaFields {
     /// The task that shows this file.
     pub(super) fn task(&self, file: &StoredFile) -> NewTask {
         let found = self.families.iter().find(|(family, _)| file.content_type.starts_with(family));
-        let series = self.series.as_deref().filter(|_| !file.is_media());
-        let field = series.unwrap_or_else(|| found.map_or("image", |(_, field)| field.as_str()));
+        let other = self.series.as_deref().or(self.first.as_deref()).filter(|_| !file.is_media());
+        let field = other.unwrap_or_else(|| found.map_or("image", |(_, field)| field.as_str()));
         NewTask { data: Map::from_iter([(field.to_owned(), Value::from(file.address()))]), ..NewTask::default() }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{AnnotationId, ImportId, PredictionId, TaskId, UserId},
+    id::{AnnotationId, FileId, ImportId, PredictionId, TaskId, UserId},
     import::{NewAnnotation, NewPrediction, NewTask},
     result::ResultItem,
     tally::RegionRow,
@@ -27,7 +27,7 @@ use crate::{
 // Tables come in this order, because rows name those of the tables before.
 const COPY_TASKS: &str =
     "copy task (project_id, task_id, inner_id, data, meta, overlap, annotation_count, cancelled_count,
-    prediction_count, is_labeled, project_import_id, created_at, updated_at, completed_at) from stdin";
+    prediction_count, is_labeled, project_import_id, file_upload_id, created_at, updated_at, completed_at) from stdin";
 const COPY_ANNOTATIONS: &str =
     "copy annotation (project_id, annotation_id, task_id, completed_by, result, result_count,
     was_cancelled, ground_truth, lead_time_ms, project_import_id, created_at, updated_at) from stdin";
@@ -62,12 +62,14 @@ impl Origin {
         }
     }
 
-    /// Writes tasks with their annotations, predictions and regions, counts them, and tells webhooks. Returns their numbers.
+    /// Writes tasks with their annotations, predictions and regions, counts them, and tells webhooks. Where they came in
+    /// files, `files` names the one of each. Returns their numbers.
     pub(super) async fn write(
         &self,
         cx: &Cx,
         tx: &mut Tx,
         tasks: &[NewTask],
+        files: &[Option<FileId>],
         now: DateTime<Utc>,
         counts: &mut Counts,
     ) -> Result<Vec<i64>> {
@@ -90,8 +92,10 @@ impl Origin {
         let (mut of_annotations, mut of_predictions) = (annotation_ids.iter().copied(), prediction_ids.iter().copied());
         let mut rows = Rows { origin: self, people, now, counts, tables: Tables::default() };
         let mut copy = tx.copy_in_raw(COPY_TASKS).await?;
-        for ((task, task_id), inner_id) in tasks.iter().zip(task_ids.iter().copied()).zip(last + 1..) {
-            rows.task(task, task_id, inner_id)?;
+        let files = files.iter().copied().chain(std::iter::repeat(None));
+        let numbers = task_ids.iter().copied().zip(last + 1..);
+        for ((task, (task_id, inner_id)), file_id) in tasks.iter().zip(numbers).zip(files) {
+            rows.task(task, task_id, inner_id, file_id)?;
             for (annotation, id) in task.annotations.iter().zip(of_annotations.by_ref()) {
                 rows.annotation(annotation, task_id, id)?;
             }
@@ -181,7 +185,7 @@ impl Rows<'_> {
         self.origin.access.project_id().0
     }
 
-    fn task(&mut self, task: &NewTask, task_id: i64, inner_id: i64) -> Result<()> {
+    fn task(&mut self, task: &NewTask, task_id: i64, inner_id: i64, file_id: Option<FileId>) -> Result<()> {
         let origin = self.origin;
         let cancelled = count(task.annotations.iter().filter(|annotation| annotation.was_cancelled).count());
         let is_valid = |annotation: &&NewAnnotation| !annotation.was_cancelled && !annotation.ground_truth;
@@ -202,6 +206,7 @@ impl Rows<'_> {
             .number(count(task.predictions.len()))
             .flag(labeled)
             .number(origin.import_id.0)
+            .maybe_number(file_id.map(|id| id.0))
             .moment(self.now)
             .moment(self.now)
             .maybe_moment(labeled.then_some(self.now))

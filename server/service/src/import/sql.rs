@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    id::{FileId, ImportId},
-    import::{FailedRow, ImportRun, LabelsAs, RunStatus},
+    id::{FileId, ImportId, TaskId},
+    import::{FailedRow, ImportRun, RunStatus},
 };
 use sqlx::PgConnection;
 
-use super::summary::Counts;
+use super::{Manner, Particulars, summary::Counts};
 use crate::{Cx, Result, access::ProjectAccess};
 
 pub(super) struct NewImport {
@@ -24,14 +24,14 @@ pub(super) async fn insert(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     new: &NewImport,
-    labels_as: LabelsAs,
+    manner: Manner,
 ) -> Result<ImportId> {
     let files: Vec<i64> = new.files.iter().map(|id| id.0).collect();
     Ok(sqlx::query_scalar!(
         r#"insert into project_import
-            (project_id, created_by, source, source_name, url, file_upload_ids, bytes_total, labels_as, created_at,
-                updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning project_import_id as "id: ImportId""#,
+            (project_id, created_by, source, source_name, url, file_upload_ids, bytes_total, labels_as, files_are_tasks,
+                replaces, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning project_import_id as "id: ImportId""#,
         access.project_id().0,
         access.user_id().map(|id| id.0),
         new.source,
@@ -39,7 +39,9 @@ pub(super) async fn insert(
         new.url,
         &files,
         new.size.and_then(|size| i64::try_from(size).ok()),
-        labels_as.code(),
+        manner.labels_as.code(),
+        manner.files_are_tasks,
+        manner.replaces,
         cx.now()
     )
     .fetch_one(conn)
@@ -55,17 +57,95 @@ pub(super) async fn count_direct(
 ) -> Result<()> {
     sqlx::query!(
         r#"update project_import set row_count = $3, task_count = $3, annotation_count = $4, prediction_count = $5,
-            found_formats = '{"JSON": true}'
+            found_formats = '{"JSON": true}', data_columns = $6
         where project_id = $1 and project_import_id = $2"#,
         access.project_id().0,
         import_id.0,
         counts.tasks,
         counts.annotations + counts.skipped,
-        counts.predictions
+        counts.predictions,
+        serde_json::to_value(counts.columns.columns.keys().collect::<Vec<_>>()).map_err(anyhow::Error::new)?
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// All that programs are told of a run, but its tasks.
+pub(super) async fn particulars(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+) -> Result<Option<Particulars>> {
+    let Some(row) = sqlx::query!(
+        "select url, file_upload_ids, data_columns, files_are_tasks, updated_at from project_import
+        where project_id = $1 and project_import_id = $2",
+        access.project_id().0,
+        import_id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    else {
+        return Ok(None);
+    };
+    // Files that were thrown away since are told no more.
+    let files = sqlx::query!(
+        r#"select f.file_upload_id as "file_id: FileId", f.file_name
+        from unnest($2::bigint[]) with ordinality as wanted (file_upload_id, place)
+        join file_upload f on f.project_id = $1 and f.file_upload_id = wanted.file_upload_id
+        order by wanted.place"#,
+        access.project_id().0,
+        &row.file_upload_ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(Some(Particulars {
+        files: files.into_iter().map(|file| (file.file_id, file.file_name)).collect(),
+        url: row.url,
+        columns: serde_json::from_value(row.data_columns).unwrap_or_default(),
+        files_are_tasks: row.files_are_tasks,
+        updated_at: row.updated_at,
+        task_ids: Vec::new(),
+    }))
+}
+
+/// The tasks of a run in the order they came.
+pub(super) async fn tasks_of(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    import_id: ImportId,
+    limit: i64,
+) -> Result<Vec<TaskId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select task_id as "task_id: TaskId" from task where project_id = $1 and project_import_id = $2
+        order by task_id limit $3"#,
+        access.project_id().0,
+        import_id.0,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Tasks that came in these files with earlier runs.
+pub(super) async fn came_before(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    files: &[i64],
+    import_id: ImportId,
+    limit: i64,
+) -> Result<Vec<TaskId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select task_id as "task_id: TaskId" from task
+        where project_id = $1 and file_upload_id = any($2) and project_import_id is distinct from $3
+        order by task_id limit $4"#,
+        access.project_id().0,
+        files,
+        import_id.0,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// In the order given.
@@ -172,6 +252,8 @@ pub(crate) struct Taken {
     pub(super) checkpoint: Option<serde_json::Value>,
     pub(super) created_by: Option<i64>,
     pub(super) labels_as: String,
+    pub(super) files_are_tasks: bool,
+    pub(super) replaces: bool,
     pub(super) label_config: String,
     pub(super) maximum_annotations: i32,
     pub(super) cohort_percentage: i32,
@@ -200,7 +282,7 @@ pub(crate) async fn take(
         where i.project_id = $1 and i.project_import_id = $2 and i.status in ('created', 'in_progress')
             and p.project_id = i.project_id
         returning i.url, i.file_upload_ids as files, i.checkpoint, i.created_by,
-            i.labels_as, p.label_config, p.maximum_annotations,
+            i.labels_as, i.files_are_tasks, i.replaces, p.label_config, p.maximum_annotations,
             p.overlap_cohort_percentage as cohort_percentage, p.skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!""#,
         access.project_id().0,
         import_id.0,

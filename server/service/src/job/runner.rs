@@ -14,7 +14,7 @@ use crate::{
     cloud::{SyncSource, SyncTarget, WriteDue},
     data_manager::RunAction,
     export::RunExport,
-    import::RunImport,
+    import::{RunImport, reimport::RunReimport},
     webhook::{self, DeliverWebhook, PurgeWebhookLog},
 };
 
@@ -40,6 +40,7 @@ const SCHEDULE: &str = "
 fn working(options: WorkerOptions) -> WorkerOptions {
     options
         .define_job::<Handler<RunImport>>()
+        .define_job::<Handler<RunReimport>>()
         .define_job::<Handler<RunExport>>()
         .define_job::<Handler<SyncSource>>()
         .define_job::<Handler<SyncTarget>>()

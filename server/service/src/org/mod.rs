@@ -53,6 +53,29 @@ pub async fn current(cx: &Cx, actor: &Actor) -> Result<OrgDetail> {
     })
 }
 
+/// How much somebody has done in an organization.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Annotations, skipped tasks among them.
+    pub annotations: i64,
+    /// Projects that have any.
+    pub projects: i64,
+}
+
+/// How much somebody has done in the current organization.
+///
+/// # Errors
+/// *Not found* for people without an organization.
+#[boxed]
+pub async fn work_of(cx: &Cx, actor: &Actor, user_id: UserId) -> Result<Work> {
+    let access = access::current_org(cx, actor, OrgPermission::View).await?;
+    // Not behind the tenant's wall, which shows the annotations of one project at a time.
+    let mut tx = cx.begin().await?;
+    let work = sql::work_of(&mut tx, &access, user_id).await?;
+    tx.commit().await?;
+    Ok(work)
+}
+
 /// Makes another organization owned by the actor.
 ///
 /// # Errors

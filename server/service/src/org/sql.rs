@@ -71,6 +71,21 @@ pub(super) async fn members(
     Ok(members.collect())
 }
 
+/// Project by project, each through its index of people's work.
+pub(super) async fn work_of(conn: &mut PgConnection, access: &OrgAccess, user_id: UserId) -> Result<super::Work> {
+    Ok(sqlx::query_as!(
+        super::Work,
+        r#"select coalesce(sum(w.count), 0)::bigint as "annotations!", count(*) filter (where w.count > 0) as "projects!"
+        from project p, lateral (select count(*) as count from annotation a
+            where a.project_id = p.project_id and a.completed_by = $2) w
+        where p.organization_id = $1 and p.deleted_at is null"#,
+        access.org_id().0,
+        user_id.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Inserts a member, or gives a present or removed one this role.
 pub(super) async fn put_member(
     conn: &mut PgConnection,

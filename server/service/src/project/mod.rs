@@ -7,6 +7,8 @@ pub(crate) mod markdown;
 mod member;
 mod overview;
 pub mod record;
+mod recount;
+mod said;
 mod sql;
 
 use chrono::TimeDelta;
@@ -31,6 +33,8 @@ pub use self::{
     member::{people, put_member, remove_member},
     overview::overview,
     record::{ProjectRecord, RecordQuery, annotators, create_with, record, records, summary},
+    recount::recount,
+    said::{Said, keep_said, publish},
 };
 use crate::{
     Actor, Cx, Result, Tx,
@@ -201,6 +205,9 @@ async fn write_patch(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, patch: &Proje
     known_workspace(tx, patch.workspace_id).await?;
     let (maximum, percentage) = sql::lock_overlap(tx, access).await?;
     sql::update(tx, access, patch, cx.now()).await?;
+    if patch.color.is_some() {
+        said::forget(tx, access, "color").await?;
+    }
     let is_changed = |wanted: Option<i32>, before| wanted.is_some_and(|wanted| wanted != before);
     if is_changed(patch.maximum_annotations, maximum) || is_changed(patch.overlap_cohort_percentage, percentage) {
         sql::spread_overlap(tx, access, cx.now()).await?;

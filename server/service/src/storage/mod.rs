@@ -8,6 +8,7 @@
 //! - SVG is kept only after [`svg::sanitise`].
 
 mod blocking;
+pub mod kept;
 pub mod kind;
 mod site;
 pub mod svg;
@@ -91,6 +92,12 @@ impl StoredFile {
     pub fn is_media(&self) -> bool {
         let kind = self.content_type.as_str();
         ["image/", "audio/", "video/"].iter().any(|family| kind.starts_with(family)) || kind == "application/pdf"
+    }
+
+    /// Whether it holds other files.
+    #[must_use]
+    pub fn is_archive(&self) -> bool {
+        self.content_type == "application/zip"
     }
 
     /// Of its content, in hexadecimal.

@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use job::{DeliverWebhook, PurgeWebhookLog, keep_waking, wake};
-pub(crate) use tell::{Happening, Place, tell};
+pub(crate) use tell::{Happening, Place, tell, tell_each_updated};
 
 use crate::{
     Actor, Cx, Result, Tx,

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{ExportId, ImportId, WebhookId},
+    id::{ExportId, ImportId, LabelLinkId, WebhookId},
     webhook::Action,
 };
 use sqlx::PgConnection;
@@ -154,7 +154,7 @@ pub(super) async fn annotations(
                 'completed_by', a.completed_by, 'updated_by', a.updated_by, 'result', a.result,
                 'result_count', a.result_count, 'was_cancelled', a.was_cancelled, 'ground_truth', a.ground_truth,
                 'lead_time', a.lead_time_ms / 1000.0, 'parent_prediction', a.parent_prediction_id,
-                'parent_annotation', null, 'import_id', a.project_import_id,
+                'parent_annotation', a.parent_annotation_id, 'import_id', a.project_import_id,
                 'created_at', to_char(a.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                 'updated_at', to_char(a.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
             end as annotation,
@@ -215,6 +215,19 @@ pub(super) async fn export(conn: &mut PgConnection, place: Place, export_id: Exp
         from project_export e where e.project_id = $1 and e.project_export_id = $2"#,
         place.project_id.0,
         export_id.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// A label of the library in a project.
+pub(super) async fn label_link(conn: &mut PgConnection, place: Place, link_id: LabelLinkId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        r#"select json_build_object('id', l.label_link_id, 'project', l.project_id, 'from_name', l.from_name,
+            'label', json_build_object('id', b.label_id, 'value', b.value, 'title', b.title))::text as "json!"
+        from label_link l join label b using (label_id) where l.project_id = $1 and l.label_link_id = $2"#,
+        place.project_id.0,
+        link_id.0
     )
     .fetch_optional(conn)
     .await?)

@@ -4,7 +4,7 @@
 //! make the changes of an organization wait for each other.
 
 use domain::{
-    id::{AnnotationId, ExportId, ImportId, OrgId, PredictionId, ProjectId, TaskId},
+    id::{AnnotationId, ExportId, ImportId, LabelLinkId, OrgId, PredictionId, ProjectId, TaskId},
     webhook::{
         Action,
         payload::{chunks, list, object},
@@ -50,6 +50,9 @@ pub(crate) enum Happening<'a> {
     ImportFailed(ImportId),
     ExportCompleted(ExportId),
     ExportFailed(ExportId),
+    LabelLinkCreated(LabelLinkId),
+    LabelLinkUpdated(LabelLinkId),
+    LabelLinkDeleted(LabelLinkId),
 }
 
 impl Happening<'_> {
@@ -70,6 +73,9 @@ impl Happening<'_> {
             Self::ImportFailed(_) => Action::ImportFailed,
             Self::ExportCompleted(_) => Action::ExportCompleted,
             Self::ExportFailed(_) => Action::ExportFailed,
+            Self::LabelLinkCreated(_) => Action::LabelLinkCreated,
+            Self::LabelLinkUpdated(_) => Action::LabelLinkUpdated,
+            Self::LabelLinkDeleted(_) => Action::LabelLinkDeleted,
         }
     }
 
@@ -94,6 +100,7 @@ impl Happening<'_> {
             Self::PredictionsCreated(ids) => ids.iter().map(|id| id.0).collect(),
             Self::ImportCompleted(id) | Self::ImportFailed(id) => vec![id.0],
             Self::ExportCompleted(id) | Self::ExportFailed(id) => vec![id.0],
+            Self::LabelLinkCreated(id) | Self::LabelLinkUpdated(id) | Self::LabelLinkDeleted(id) => vec![id.0],
         }
     }
 }
@@ -143,6 +150,20 @@ pub(crate) async fn tell(cx: &Cx, conn: &mut PgConnection, place: Place, happeni
     Ok(())
 }
 
+/// Tells of tasks that were changed, one message each; where nobody listens, after one look.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn tell_each_updated(cx: &Cx, conn: &mut PgConnection, place: Place, tasks: &[TaskId]) -> Result<()> {
+    if tasks.is_empty() || outbox::listeners(conn, place, Action::TaskUpdated).await?.is_empty() {
+        return Ok(());
+    }
+    for task_id in tasks {
+        tell(cx, conn, place, Happening::TaskUpdated(*task_id)).await?;
+    }
+    Ok(())
+}
+
 fn named(id: i64) -> String {
     object(&[("id", &id.to_string())])
 }
@@ -163,7 +184,7 @@ async fn things(
         }
         Happening::TasksCreated(_) | Happening::TaskUpdated(_) => ids.into_iter().map(|id| plain((id, None))).collect(),
         // There is no more to tell of what is gone.
-        Happening::TasksDeleted(_) | Happening::AnnotationsDeleted(_) => {
+        Happening::TasksDeleted(_) | Happening::AnnotationsDeleted(_) | Happening::LabelLinkDeleted(_) => {
             ids.into_iter().map(|id| plain((id, Some(named(id))))).collect()
         }
         Happening::AnnotationCreated(_) | Happening::AnnotationUpdated(_) | Happening::AnnotationsCreated(_) => {
@@ -182,6 +203,10 @@ async fn things(
         Happening::PredictionsCreated(_) => ids.into_iter().map(|id| plain((id, None))).collect(),
         Happening::ImportCompleted(id) | Happening::ImportFailed(id) => {
             let full = outbox::import(conn, place, id).await?;
+            vec![plain((id.0, full))]
+        }
+        Happening::LabelLinkCreated(id) | Happening::LabelLinkUpdated(id) => {
+            let full = outbox::label_link(conn, place, id).await?;
             vec![plain((id.0, full))]
         }
         Happening::ExportCompleted(id) | Happening::ExportFailed(id) => {

@@ -27,7 +27,7 @@ async fn made(desk: &Desk, id: ExportId) -> ExportRun {
     export::get(&desk.db.cx, &desk.owner, desk.project_id, id).await.unwrap()
 }
 
-async fn snapshot(desk: &Desk, options: ExportOptions) -> (ExportRun, Vec<Value>) {
+pub(crate) async fn snapshot(desk: &Desk, options: ExportOptions) -> (ExportRun, Vec<Value>) {
     let id = export::start(&desk.db.cx, &desk.owner, desk.project_id, ExportFormat::Json, options).await.unwrap();
     let run = made(desk, id).await;
     assert_eq!(run.status, RunStatus::Completed, "{run:?}");
@@ -136,7 +136,8 @@ async fn brought(desk: &mut Desk, name: &str, file: Vec<u8>, labels_as: LabelsAs
     let from = std::mem::replace(&mut desk.project_id, project_id);
     let file = desk.upload(name, file).await.unwrap();
     let source = Source::Files(vec![file]);
-    let id = import::start_as(&desk.db.cx, &desk.owner, project_id, source, labels_as).await.unwrap();
+    let manner = import::Manner { labels_as, ..import::Manner::default() };
+    let id = import::start_as(&desk.db.cx, &desk.owner, project_id, source, manner).await.unwrap();
     job::runner::run_waiting(&desk.db.cx).await.unwrap();
     let run = import::get(&desk.db.cx, &desk.owner, project_id, id).await.unwrap();
     // Pascal VOC has no word for an image that nobody has looked at: it is kept, told, and in no task.

@@ -105,6 +105,8 @@ async fn operations(world: &World) -> Vec<Operation> {
     let config = Some(json!({ "label_config": super::world::CONFIG }));
     add("POST /projects/{id}/validate", format!("{p}/validate"), config, 404, ANNOTATOR, 200);
     add("GET /projects/{id}/summary", format!("{p}/summary"), None, 404, ANNOTATOR, 200);
+    add("POST /projects/{id}/summary/reset", format!("{p}/summary/reset"), None, 404, ANNOTATOR, 200);
+    add("POST /projects/{id}/sample-task", format!("{p}/sample-task"), Some(json!({})), 404, MEMBER, 200);
     add("GET /projects/{id}/next", format!("{p}/next"), None, 404, MEMBER, 200);
     add("POST /projects/{id}/duplicate", format!("{p}/duplicate"), Some(json!({})), 404, ANNOTATOR, 201);
     add("GET /projects/{id}/annotators", format!("{p}/annotators"), None, 404, ANNOTATOR, 200);
@@ -114,6 +116,16 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("POST /projects/{id}/import", format!("{p}/import"), tasks, 404, ANNOTATOR, 201);
     let status = format!("{p}/imports/{import}");
     add("GET /projects/{id}/imports/{import}", status, None, 404, ANNOTATOR, 200);
+    let again = Some(json!({ "file_upload_ids": [] }));
+    add("POST /projects/{id}/reimport", format!("{p}/reimport"), again, 404, ANNOTATOR, 200);
+    let status = format!("{p}/reimports/{import}");
+    add("GET /projects/{id}/reimports/{import}", status, None, 404, ANNOTATOR, 200);
+    add("GET /projects/{id}/file-uploads", format!("{p}/file-uploads?all=true"), None, 404, ANNOTATOR, 200);
+    let file = format!("/import/file-upload/{}", world.file_id);
+    add("GET /import/file-upload/{id}", file.clone(), None, 404, ANNOTATOR, 200);
+    add("PATCH /import/file-upload/{id}", file.clone(), Some(json!({})), 404, ANNOTATOR, 200);
+    let none = Some(json!({ "file_upload_ids": [] }));
+    add("DELETE /projects/{id}/file-uploads", format!("{p}/file-uploads"), none, 404, ANNOTATOR, 200);
     let none = Some(json!([]));
     add("POST /projects/{id}/import/predictions", format!("{p}/import/predictions"), none, 404, ANNOTATOR, 201);
     add("GET /projects/{id}/export/formats", format!("{p}/export/formats"), None, 404, ANNOTATOR, 200);
@@ -153,6 +165,37 @@ async fn operations(world: &World) -> Vec<Operation> {
     let x = format!("/predictions/{prediction}");
     add("GET /predictions/{id}", x.clone(), None, 404, ANNOTATOR, 200);
     add("PATCH /predictions/{id}", x.clone(), Some(json!({ "score": 0.5 })), 404, ANNOTATOR, 200);
+    // The library of labels.
+    let new = json!([{ "project": project, "value": [OURS], "title": OURS, "from_name": "mood" }]);
+    let made = ask(world, Who::Owner, &Method::POST, "/labels", Some(&new)).await.json::<Value>();
+    let (label, link) = (made[0]["id"].as_i64().unwrap(), made[0]["links"][0].as_i64().unwrap());
+    add("GET /labels", own("/labels"), None, 200, None, 200);
+    let another = Some(json!([{ "project": project, "value": ["x"], "title": "Another", "from_name": "mood" }]));
+    add("POST /labels", own("/labels"), another, 404, ANNOTATOR, 201);
+    let l = format!("/labels/{label}");
+    add("GET /labels/{id}", l.clone(), None, 404, None, 200);
+    add("PATCH /labels/{id}", l.clone(), Some(json!({ "approved": true })), 404, Some((Who::Member, 403)), 200);
+    let other = Some(json!({ "project": project, "old_label": ["x"], "new_label": ["y"] }));
+    add("POST /labels/bulk", own("/labels/bulk"), other, 404, ANNOTATOR, 200);
+    add("GET /label_links", format!("/label_links?project={project}"), None, 404, ANNOTATOR, 200);
+    let k = format!("/label_links/{link}");
+    add("GET /label_links/{id}", k.clone(), None, 404, ANNOTATOR, 200);
+    add("PATCH /label_links/{id}", k.clone(), Some(json!({ "from_name": "tone" })), 404, ANNOTATOR, 200);
+    add("DELETE /label_links/{id}", k, None, 404, ANNOTATOR, 204);
+    let again = Some(json!({ "project": project, "label": label, "from_name": "mood" }));
+    add("POST /label_links", own("/label_links"), again, 404, ANNOTATOR, 201);
+    add("DELETE /labels/{id}", l, None, 404, Some((Who::Member, 403)), 204);
+    // Bringing up to date.
+    let files = Some(json!({ "file_upload_ids": [world.file_id], "key": "text" }));
+    let u = format!("/v1/projects/{project}/reimports");
+    add("GET /v1/projects/{id}/reimports", u.clone(), None, 404, ANNOTATOR, 200);
+    add("POST /v1/projects/{id}/reimports", u.clone(), files, 404, ANNOTATOR, 201);
+    let one = format!("{u}/{}", world.reimport_id);
+    add("GET /v1/projects/{id}/reimports/{reimport}", one.clone(), None, 404, ANNOTATOR, 200);
+    add("GET /v1/projects/{id}/reimports/{reimport}/rows", format!("{one}/rows"), None, 404, ANNOTATOR, 200);
+    // It was looked at and would change nothing: past the permission that is what it is refused for.
+    add("POST /v1/projects/{id}/reimports/{reimport}/apply", format!("{one}/apply"), None, 404, ANNOTATOR, 409);
+    add("POST /v1/projects/{id}/reimports/{reimport}/cancel", format!("{one}/cancel"), None, 404, ANNOTATOR, 204);
     // Webhooks.
     let (w, delivery) = (format!("/webhooks/{}", world.webhook_id), world.delivery_id);
     let hook = || Some(json!({ "url": "http://1.1.1.1/secret", "project": project }));
@@ -221,6 +264,7 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("DELETE /dm/views/{id}", v, None, 404, ANNOTATOR, 204);
     add("DELETE /dm/views/reset", format!("/dm/views/reset?project={project}"), None, 404, ANNOTATOR, 204);
     // What takes away comes last.
+    add("DELETE /import/file-upload/{id}", file, None, 404, ANNOTATOR, 204);
     add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
     let none = Some(json!({ "ids": [] }));
     add("POST /annotations/bulk-delete", own("/annotations/bulk-delete"), none, 200, None, 200);
@@ -228,6 +272,7 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("POST /annotations/{id}/convert-to-draft", back, None, 404, ANNOTATOR, 201);
     add("DELETE /annotations/{id}", a, None, 404, ANNOTATOR, 204);
     add("DELETE /projects/{id}/exports/{export}", e, None, 404, ANNOTATOR, 204);
+    let one = format!("{members}/{colleague}");
     add("DELETE /organizations/{id}/memberships/{user}", one, None, 404, Some((Who::Member, 403)), 204);
     add("DELETE /tasks/{id}", t, None, 404, ANNOTATOR, 204);
     add("DELETE /projects/{id}/tasks", format!("{p}/tasks"), None, 404, ANNOTATOR, 204);

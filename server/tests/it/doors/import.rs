@@ -1,7 +1,13 @@
 //! The doors by which data comes in.
 
-use app::import::api::{CancelImport, ImportFiles, ImportText, ImportUrl, Imports};
-use domain::import::LabelsAs;
+use app::import::api::{
+    ApplyReimport, CancelImport, CancelReimport, ImportFiles, ImportText, ImportUrl, Imports, ReimportRows, Reimports,
+    StartReimport,
+};
+use domain::import::{
+    LabelsAs,
+    reimport::{Outcome, Rules},
+};
 
 use super::{Door, Who, World, door};
 
@@ -25,6 +31,22 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&ImportUrl { project_id, url, labels_as: LabelsAs::default() }, "not_found", annotator, Who::Owner)
             .but_refused("url_private"),
         door(&Imports { project_id }, "not_found", annotator, Who::Owner),
+        door(&Reimports { project_id }, "not_found", annotator, Who::Owner),
+        door(
+            &ReimportRows { project_id, reimport_id: world.reimport_id, outcome: Outcome::New, after: 0 },
+            "not_found",
+            annotator,
+            Who::Owner,
+        ),
+        door(
+            &StartReimport { project_id, files: vec![world.file_id], rules: Rules::default() },
+            "not_found",
+            annotator,
+            Who::Owner,
+        ),
+        door(&ApplyReimport { project_id, reimport_id: world.reimport_id }, "not_found", annotator, Who::Owner)
+            .but_refused("reimport_not_ready"),
+        door(&CancelReimport { project_id, reimport_id: world.reimport_id }, "not_found", annotator, Who::Owner),
         door(&CancelImport { project_id, import_id: world.waiting_import_id }, "not_found", annotator, Who::Owner),
     ]
 }

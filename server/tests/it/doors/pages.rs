@@ -48,6 +48,7 @@ const PAGES: [(&str, Page); 26] = [
     // A task that the annotator was not given.
     ("/projects/{id}/tasks/{task}", Page::OfProject(404)),
     ("/projects/{id}/import", Page::OfProject(403)),
+    ("/projects/{id}/import/update", Page::OfProject(403)),
     ("/projects/{id}/export", Page::OfProject(403)),
     // Of the project.
     ("/webhooks/{id}", Page::OfProject(403)),

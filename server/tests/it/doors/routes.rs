@@ -70,6 +70,18 @@ fn routes(world: &World) -> Vec<Route> {
         // A file of tasks is all data of the project.
         get("/files/{file}/{name}", format!("/files/{}/x.json", world.file_id), annotator, Who::Owner),
         get(
+            "/data/upload/{project}/{file}",
+            format!("/data/upload/{project}/{}-x.json", world.file_id),
+            annotator,
+            Who::Owner,
+        ),
+        get(
+            "/events/projects/{project}/reimports/{reimport}",
+            format!("/events/projects/{project}/reimports/{}", world.reimport_id),
+            annotator,
+            Who::Owner,
+        ),
+        get(
             "/events/projects/{project}/imports/{import}",
             format!("/events/projects/{project}/imports/{import}"),
             annotator,

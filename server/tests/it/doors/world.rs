@@ -5,9 +5,10 @@ use domain::{
     access::{OrgRole, ProjectRole},
     format::{ExportFormat, ExportOptions},
     id::{
-        DeliveryId, ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, SessionId, TaskId, TokenId, UserId,
-        WebhookId, WorkspaceId,
+        DeliveryId, ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, ReimportId, SessionId, TaskId, TokenId,
+        UserId, WebhookId, WorkspaceId,
     },
+    import::reimport::{Key, Rules},
     org::NewInvite,
     project::{NewProject, ProjectMove, ProjectPatch},
     token::{NewToken, Scope, TokenKind},
@@ -66,6 +67,8 @@ pub struct World {
     pub import_id: ImportId,
     /// Not begun.
     pub waiting_import_id: ImportId,
+    /// Looked at; it would change nothing.
+    pub reimport_id: ReimportId,
     /// Finished.
     pub export_id: ExportId,
     /// Of the owner.
@@ -105,6 +108,11 @@ impl World {
         let text = |text: &str| import::Source::Text(text.to_owned());
         let rows = r#"[{"text":"Secret cats 1"},{"text":"Secret cats 2"},{"text":"Secret cats 3"},5]"#;
         let import_id = import::start(cx, &owner, project_id, text(rows)).await.unwrap();
+        let bytes = futures::stream::iter([Ok(bytes::Bytes::from_static(br#"[{"text":"Secret cats 1"}]"#))]);
+        let update = storage::receive(cx, &owner, project_id, "Secret update.json", Box::pin(bytes)).await.unwrap();
+        let rules = Rules { key: Key::Field("text".into()), ..Rules::default() };
+        let files = vec![update.file_id];
+        let reimport_id = import::reimport::start(cx, &owner, project_id, files, rules).await.unwrap();
         let options = ExportOptions { include_unlabeled: true, ..Default::default() };
         let export_id = export::start(cx, &owner, project_id, ExportFormat::Json, options).await.unwrap();
         job::runner::run_waiting(cx).await.unwrap();
@@ -171,6 +179,7 @@ impl World {
             media,
             import_id,
             waiting_import_id,
+            reimport_id,
             export_id,
             token_id,
             webhook_id,

@@ -38,6 +38,8 @@ pub struct NewAnnotation {
     pub completed_by: Option<UserId>,
     /// The proposal it began with.
     pub prediction_id: Option<PredictionId>,
+    /// The work on the same task that it began with; of people who see all data.
+    pub parent_id: Option<AnnotationId>,
 }
 
 /// What of an annotation is changed; the rest stays.
@@ -131,6 +133,7 @@ pub(crate) async fn add_in(
         ground_truth: new.ground_truth,
         lead_time_ms: new.lead_time_ms,
         prediction_id: new.prediction_id,
+        parent_id: new.parent_id,
         config_hash: facts.label_config_hash,
         // Whoever held the task has done it.
         lease: facts.lease,

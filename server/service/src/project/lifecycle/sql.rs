@@ -39,7 +39,7 @@ pub(super) async fn set_state(
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
-        "update project set state = $2, updated_at = $3 where project_id = $1",
+        "update project set state = $2, said = said - 'is_published', updated_at = $3 where project_id = $1",
         access.project_id().0,
         state.as_str(),
         now

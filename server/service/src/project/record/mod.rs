@@ -44,6 +44,8 @@ pub struct ProjectRecord {
     pub skip_queue: String,
     pub state: String,
     pub is_draft: bool,
+    /// What programs said that means nothing here.
+    pub said: Value,
     pub is_published: bool,
     pub created_by: Option<UserId>,
     pub created_by_name: Option<String>,
@@ -58,6 +60,8 @@ pub struct ProjectRecord {
     pub annotation_count: i64,
     pub skipped_annotation_count: i64,
     pub ground_truth_count: i64,
+    /// Tasks that would be labeled if reference answers filled places, and are not.
+    pub settled_task_count: i64,
     pub prediction_count: i64,
     pub member_count: i64,
 }

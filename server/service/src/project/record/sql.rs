@@ -101,7 +101,7 @@ async fn read(conn: &mut PgConnection, ids: &[i64], me: i64) -> Result<Vec<Proje
             p.workspace_id as "workspace_id: _", p.title, p.description, p.color, p.label_config, p.parsed_label_config,
             p.expert_instruction, p.show_instruction, p.show_skip_button, p.enable_empty_annotation,
             p.show_collab_predictions, p.reveal_preannotations_interactively, p.maximum_annotations,
-            p.overlap_cohort_percentage, p.sampling, p.skip_queue, p.state, p.is_draft, p.is_published,
+            p.overlap_cohort_percentage, p.sampling, p.skip_queue, p.state, p.is_draft, p.is_published, p.said,
             p.created_by as "created_by: _", u.name as "created_by_name?", u.email as "created_by_email?", p.created_at,
             p.updated_at, (select pin.pinned_at from project_pin pin
                 where pin.project_id = p.project_id and pin.user_id = $2) as pinned_at,
@@ -110,6 +110,10 @@ async fn read(conn: &mut PgConnection, ids: &[i64], me: i64) -> Result<Vec<Proje
                 (select count(*) from task t where t.project_id = p.project_id and not t.is_labeled and t.annotation_count > 0)
                 end as "annotated_task_count!",
             (select count(*) from annotation a where a.project_id = p.project_id and a.ground_truth) as "ground_truth_count!",
+            (select count(*) from (select a.task_id, count(*) as truths from annotation a
+                    where a.project_id = p.project_id and a.ground_truth and not a.was_cancelled group by a.task_id) g
+                join task t on t.project_id = p.project_id and t.task_id = g.task_id
+                where not t.is_labeled and t.annotation_count + g.truths >= t.overlap) as "settled_task_count!",
             (select count(*) from project_member m where m.project_id = p.project_id and m.enabled) as "member_count!"
         from unnest($1::bigint[]) with ordinality as wanted (project_id, place)
         join project p using (project_id)

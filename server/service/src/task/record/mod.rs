@@ -40,6 +40,8 @@ pub struct TaskRecord {
     pub overlap: i32,
     pub annotation_count: i32,
     pub cancelled_count: i32,
+    /// Reference answers; they fill no places.
+    pub ground_truth_count: i32,
     pub prediction_count: i32,
     pub is_labeled: bool,
     pub created_at: DateTime<Utc>,
@@ -81,6 +83,7 @@ pub struct AnnotationRecord {
     pub ground_truth: bool,
     pub lead_time_ms: Option<i64>,
     pub parent_prediction_id: Option<PredictionId>,
+    pub parent_annotation_id: Option<AnnotationId>,
     pub import_id: Option<i64>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

@@ -57,6 +57,8 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
             (select o.key from storage_object o where o.project_id = $1 and o.task_id = t.task_id limit 1)
                 as storage_filename,
             (select avg(p.score) from prediction p where p.project_id = $1 and p.task_id = t.task_id) as prediction_score,
+            (select count(*)::int from annotation a where a.project_id = $1 and a.task_id = t.task_id and a.ground_truth
+                and not a.was_cancelled) as "ground_truth_count!",
             c.count as "comment_count!", c.open as "open_comment_count!", c.last as last_comment_at
         from unnest($2::bigint[]) with ordinality as wanted (task_id, place)
         join task t on t.project_id = $1 and t.task_id = wanted.task_id,
@@ -78,6 +80,7 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
         overlap: row.overlap,
         annotation_count: row.annotation_count,
         cancelled_count: row.cancelled_count,
+        ground_truth_count: row.ground_truth_count,
         prediction_count: row.prediction_count,
         is_labeled: row.is_labeled,
         created_at: row.created_at,
@@ -109,7 +112,8 @@ pub(super) async fn annotations(
         r#"select a.annotation_id as "annotation_id: _", a.task_id as "task_id: _", a.project_id as "project_id: _",
             a.completed_by as "completed_by: _", u.name as "completed_by_name?", u.email as "completed_by_email?",
             a.updated_by as "updated_by: _", a.result as "result: _", a.result_count, a.was_cancelled, a.ground_truth,
-            a.lead_time_ms, a.parent_prediction_id as "parent_prediction_id: _", a.project_import_id as import_id,
+            a.lead_time_ms, a.parent_prediction_id as "parent_prediction_id: _",
+            a.parent_annotation_id as "parent_annotation_id: _", a.project_import_id as import_id,
             a.created_at, a.updated_at
         from annotation a left join user_account u on u.user_id = a.completed_by
         where a.project_id = $1 and a.task_id = any($2) and ($3::bigint is null or a.completed_by = $3)
@@ -133,7 +137,8 @@ pub(crate) async fn annotations_by_id(
         r#"select a.annotation_id as "annotation_id: _", a.task_id as "task_id: _", a.project_id as "project_id: _",
             a.completed_by as "completed_by: _", u.name as "completed_by_name?", u.email as "completed_by_email?",
             a.updated_by as "updated_by: _", a.result as "result: _", a.result_count, a.was_cancelled, a.ground_truth,
-            a.lead_time_ms, a.parent_prediction_id as "parent_prediction_id: _", a.project_import_id as import_id,
+            a.lead_time_ms, a.parent_prediction_id as "parent_prediction_id: _",
+            a.parent_annotation_id as "parent_annotation_id: _", a.project_import_id as import_id,
             a.created_at, a.updated_at
         from annotation a left join user_account u on u.user_id = a.completed_by
         where a.project_id = $1 and a.annotation_id = any($2)
