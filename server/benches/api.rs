@@ -249,7 +249,7 @@ impl Server {
     fn start(data: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
-        let process = binary(data, &["serve", "--addr", &address]).stdout(Stdio::null()).spawn().unwrap();
+        let process = binary(data, &["serve", "--addr", &address]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         while std::net::TcpStream::connect(&address).is_err() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -301,7 +301,7 @@ async fn database(data: &Path) -> PgConnection {
     let port = pid_file.lines().nth(3).unwrap().parse().unwrap();
     let password = std::fs::read_to_string(home.join("password")).unwrap();
     let options = PgConnectOptions::new_without_pgpass().username("synapse").password(password.trim()).port(port);
-    PgConnection::connect_with(&options.socket(home.join("run")).database("postgres")).await.unwrap()
+    PgConnection::connect_with(&options.socket(home.join("run")).database("synapse")).await.unwrap()
 }
 
 /// Annotators of the organization: their numbers and keys.
