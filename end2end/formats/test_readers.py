@@ -108,7 +108,8 @@ def test_pyarrow_reads_typed_columns(export):
 
 
 def test_datasets_knows_the_features(export):
-    datasets = pytest.importorskip("datasets")
+    import datasets
+
     folder = export(given.TEXT_CONFIG, given.texts(), "PARQUET")
     read = datasets.Dataset.from_parquet(str(folder / "result.parquet"), cache_dir=str(folder / "cache"))
     assert read.features["text"] == datasets.Value("string")
@@ -144,7 +145,8 @@ def test_subtitles_and_tiers(export):
 
 
 def test_pandas_reads_the_table(export):
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     table = pandas.read_csv(io.BytesIO((export(given.TEXT_CONFIG, given.texts(), "CSV") / "result.csv").read_bytes()))
     assert list(table["id"]) == [1, 2, 3] and table["mood"][0] == "good"
 
