@@ -1,6 +1,7 @@
 // A project of one's own: from a template, filled with files, taken out again.
 import fs from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import type { FileChooser, Page } from '@playwright/test';
 import type { App } from './app';
 import { expect, expectAccessible, open } from './test';
@@ -101,5 +102,14 @@ export async function exportJson(page: Page, project: string, format: string): P
   await expectAccessible(page);
   const download = page.waitForEvent('download');
   await link.click();
-  return JSON.parse(fs.readFileSync(await (await download).path(), 'utf8'));
+  return JSON.parse(result(fs.readFileSync(await (await download).path())));
+}
+
+/** What was exported: the file itself, or `result.json` of an archive. */
+function result(file: Buffer): string {
+  if (file.readUInt32LE(0) !== 0x04034b50) return file.toString('utf8');
+  // The first mention of the name is in the header before its bytes.
+  const name = file.indexOf('result.json');
+  const extra = file.readUInt16LE(name - 2);
+  return zlib.inflateRawSync(file.subarray(name + 'result.json'.length + extra)).toString('utf8');
 }

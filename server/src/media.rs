@@ -1,5 +1,7 @@
 //! Media for views: what was derived of an object, in parts; the object itself. `docs/media.md` is the contract.
 
+use std::ops::Range;
+
 use axum::{
     Extension, Json,
     body::Body,
@@ -16,7 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 use service::{
     Actor, Cx,
-    media::{self, Asked, Derived, Elsewhere, Part as Sheet, State as Made},
+    media::{self, Asked, Derived, Elsewhere, Part as Sheet, Passed, State as Made},
 };
 
 use crate::{
@@ -243,18 +245,41 @@ pub async fn presign(
     send(&cx, &actor, &object, &headers).await
 }
 
-async fn send(cx: &Cx, actor: &Actor, object: &Asked, headers: &HeaderMap) -> Result<Response, Failure> {
-    // The size may not be known here: what is beyond the end is the other side's to refuse.
-    let range = match headers.get(header::RANGE).map(|value| part(value, u64::MAX)) {
+/// Which file of the folders of the server.
+#[derive(Debug, Deserialize)]
+pub struct LocalFile {
+    d: String,
+}
+
+/// `GET /data/local-files`: a file of a folder of the server, as Label Studio addresses it.
+pub async fn local_file(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Query(LocalFile { d }): Query<LocalFile>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    passed_on(media::local_file(&cx, &actor, &d, range(&headers)).await, &headers)
+}
+
+/// The size may not be known here: what is beyond the end is the other side's to refuse.
+fn range(headers: &HeaderMap) -> Option<Range<u64>> {
+    match headers.get(header::RANGE).map(|value| part(value, u64::MAX)) {
         Some(Part::Of(range)) if range.end < u64::MAX || range.start < u64::MAX / 2 => Some(range),
         _ => None,
-    };
+    }
+}
+
+async fn send(cx: &Cx, actor: &Actor, object: &Asked, headers: &HeaderMap) -> Result<Response, Failure> {
     if loads_by_itself(headers)
         && let Some(signed) = media::elsewhere(cx, actor, object).await?
     {
         return Ok(away(&signed));
     }
-    let passed = match media::pass(cx, actor, object, range).await {
+    passed_on(media::pass(cx, actor, object, range(headers)).await, headers)
+}
+
+fn passed_on(passed: service::Result<Passed>, headers: &HeaderMap) -> Result<Response, Failure> {
+    let passed = match passed {
         Err(service::Error::Domain(problem)) if problem.code == "media_range" => {
             return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
         }

@@ -24,7 +24,9 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{api, auth, config::Config, error, events, files, health, media, security, state::AppState, trace};
+use crate::{
+    api, auth, config::Config, error, events, files, health, media, security, state::AppState, trace,
+};
 
 /// The largest body of a form or a server function. Files go through routes of their own.
 const FORM_MAX_BYTES: usize = 32 << 20;
@@ -99,6 +101,8 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/projects/{project}/media/page/{number}/thumb", get(media::thumb))
         .route("/projects/{project}/media/page/{number}/words", get(media::words))
         .route("/projects/{project}/media/file", get(media::pass))
+        .route("/data/local-files", get(media::local_file))
+        .route("/data/local-files/", get(media::local_file))
         .route("/tasks/{task}/presign", get(media::presign))
         .route("/tasks/{task}/presign/", get(media::presign))
         .route("/tasks/{task}/resolve", get(media::presign))

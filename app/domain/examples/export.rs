@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{
-    format::{ExportFormat, ExportOptions, Sink, Snapshot, Spill, exporter},
+    format::{Copied, ExportFormat, ExportOptions, Sink, Snapshot, Spill, exporter},
     label_config,
     region::ImageSize,
 };
@@ -36,8 +36,8 @@ impl Sink for Folder {
         self.open.as_mut().map_or_else(|| Err(io::ErrorKind::NotFound.into()), |file| file.write_all(bytes))
     }
 
-    fn copy_image(&mut self, _address: &str, _path: &str) -> io::Result<bool> {
-        Ok(false)
+    fn copy_image(&mut self, _address: &str, _path: &str) -> io::Result<Copied> {
+        Ok(Copied::NotStored)
     }
 
     fn image_size(&mut self, _address: &str) -> io::Result<Option<ImageSize>> {

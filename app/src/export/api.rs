@@ -2,7 +2,7 @@
 
 use domain::{
     format::{Comparison, ExportFormat, ExportOptions, ExportRun},
-    id::{ExportId, ProjectId},
+    id::{ExportId, ProjectId, ViewId},
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
@@ -13,6 +13,13 @@ use crate::error::Result;
 pub async fn export_formats(project_id: ProjectId) -> Result<Vec<(ExportFormat, Option<String>)>> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::export::formats(&cx, &actor, project_id).await?)
+}
+
+/// The views whose tasks can be exported, from the left, by the names on their tabs.
+#[server]
+pub async fn export_views(project_id: ProjectId) -> Result<Vec<(ViewId, String)>> {
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::export::views(&cx, &actor, project_id).await?)
 }
 
 /// Starts an export.

@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use domain::{
     Error as Problem,
-    format::{ExportOptions, Only},
+    format::{ChosenView, ExportOptions, Only},
+    id::ViewId,
 };
 use leptos::prelude::*;
 
-use crate::ui::{Choice, Select, Switch, TextField};
+use crate::{
+    error::AppError,
+    lost::PartFailed,
+    ui::{Choice, Select, Switch, TextField, answered},
+};
 
 /// What is chosen on the page.
 #[derive(Clone, Copy)]
@@ -53,7 +58,11 @@ fn read_ids(text: &str) -> Result<BTreeSet<i64>, Problem> {
 
 /// The switches above the formats.
 #[component]
-pub(super) fn Options(chosen: Chosen) -> impl IntoView {
+pub(super) fn Options(
+    chosen: Chosen,
+    /// The views of the Data Manager.
+    views: Resource<Result<Vec<(ViewId, String)>, AppError>>,
+) -> impl IntoView {
     let Chosen { options, ids, title } = chosen;
     let set =
         move |change: fn(&mut ExportOptions, bool)| Callback::new(move |on| options.update(|all| change(all, on)));
@@ -61,16 +70,21 @@ pub(super) fn Options(chosen: Chosen) -> impl IntoView {
         Choice::new("all", "All tasks"),
         Choice::new("finished", "Finished tasks"),
         Choice::new("unfinished", "Tasks that are not finished"),
+        Choice::new("annotated", "Tasks with an annotation"),
+        Choice::new("not_annotated", "Tasks without an annotation"),
         Choice::new("skipped", "Tasks somebody skipped"),
         Choice::new("not_skipped", "Tasks nobody skipped"),
     ];
     let choose = Callback::new(move |choice: String| {
         options.update(|all| {
             all.tasks.finished = Only::Any;
+            all.tasks.annotated = Only::Any;
             all.tasks.skipped = Only::Any;
             match choice.as_str() {
                 "finished" => all.tasks.finished = Only::Only,
                 "unfinished" => all.tasks.finished = Only::Exclude,
+                "annotated" => all.tasks.annotated = Only::Only,
+                "not_annotated" => all.tasks.annotated = Only::Exclude,
                 "skipped" => all.tasks.skipped = Only::Only,
                 "not_skipped" => all.tasks.skipped = Only::Exclude,
                 _ => {}
@@ -89,6 +103,12 @@ pub(super) fn Options(chosen: Chosen) -> impl IntoView {
                 <summary>"Choose what comes along"</summary>
                 <div class="export-choices">
                     <Select name="export_tasks" label="Tasks" choices=tasks value="all" on_change=choose/>
+                    <Suspense>
+                        {answered(views, move |views| match views {
+                            Ok(views) => of_view(views, options).into_any(),
+                            Err(error) => view! { <PartFailed error/> }.into_any(),
+                        })}
+                    </Suspense>
                     <TextField name="export_ids" label="Only these task ids" optional=true bind=ids placeholder="3, 17, 42"/>
                     <TextField name="export_title" label="Name of the export" optional=true bind=title max_length=200_u32/>
                     <Switch
@@ -132,6 +152,28 @@ pub(super) fn Options(chosen: Chosen) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Which view's tasks; nothing to choose where there is no view.
+fn of_view(views: Vec<(ViewId, String)>, options: RwSignal<ExportOptions>) -> Option<impl IntoView + use<>> {
+    if views.is_empty() {
+        return None;
+    }
+    let mut choices = vec![Choice::new("", "All")];
+    choices.extend(views.into_iter().map(|(id, title)| {
+        let title = if title.is_empty() { format!("View {id}") } else { title };
+        Choice::new(id.to_string(), title)
+    }));
+    let choose = Callback::new(move |choice: String| {
+        let view = choice.parse().ok().map(|view_id| ChosenView {
+            view_id,
+            title: String::new(),
+            filters: serde_json::Value::Null,
+        });
+        options.update(|all| all.tasks.view = view);
+    });
+    let help = "Of these, the tasks that a view of the project's data lets through.";
+    Some(view! { <Select name="export_view" label="View" choices=choices value="" help=help on_change=choose/> })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use domain::{
 use leptos::{html, prelude::*};
 
 use super::{
-    api::{export_formats, exports, start_export},
+    api::{export_formats, export_views, exports, start_export},
     options::{Chosen, Options},
     run::RunRow,
 };
@@ -26,6 +26,7 @@ pub fn ExportPage() -> impl IntoView {
     let project_id = project_id_param();
     let changed = RwSignal::new(0_u32);
     let formats = Resource::new(move || project_id.get(), export_formats);
+    let views = Resource::new(move || project_id.get(), export_views);
     let runs = Resource::new(move || (project_id.get(), changed.get()), |(id, _)| exports(id));
     let chosen = Chosen::default();
     let error = RwSignal::new(None::<AppError>);
@@ -51,7 +52,7 @@ pub fn ExportPage() -> impl IntoView {
         <ProjectFrame project_id permission=ProjectPermission::Export title="Export">
             <div class="export">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <Options chosen/>
+                <Options chosen views/>
                 <Suspense fallback=|| view! { <SkeletonRows rows=4/> }>
                     {answered(formats, move |answer| match answer {
                         Ok(formats) => families(&formats, start).into_any(),

@@ -38,3 +38,29 @@ test('a client compares two snapshots and writes one in another format', async (
   const converted = page.getByRole('listitem').filter({ hasText: 'from snapshot' });
   await expect(converted.getByRole('link', { name: 'Download' })).toBeVisible();
 });
+
+test('a client exports what a view shows', async ({ app, page }) => {
+  await newOwner(page, app, 'Views');
+  const project = await createProject(page, app, 'Coins in view', 'Object detection');
+  await importFiles(page, ['images/coins.jpg', 'rotated.json'], 1);
+  await open(page, `${project}/export`);
+  await page.getByText('Choose what comes along').click();
+  await expect(page.getByRole('combobox', { name: 'View' })).toHaveCount(0);
+  const id = Number(project.split('/').pop());
+  const made = await page.evaluate(async (id) => {
+    const filter = { filter: 'filter:tasks:id', operator: 'less', type: 'Number', value: 0 };
+    const data = { title: 'Nothing at all', filters: { conjunction: 'and', items: [filter] } };
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch('/api/dm/views/', { method: 'POST', headers, body: JSON.stringify({ project: id, data }) })).status;
+  }, id);
+  expect(made).toBe(201);
+
+  await open(page, `${project}/export`);
+  await page.getByText('Choose what comes along').click();
+  await page.getByRole('combobox', { name: 'View' }).selectOption('Nothing at all');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Export as JSON', exact: true }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'what the view “Nothing at all” shows' });
+  await expect(row).toContainText('0 tasks');
+  await expect(row.getByRole('link', { name: 'Download' })).toBeVisible();
+});

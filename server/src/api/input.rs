@@ -151,6 +151,33 @@ pub fn is_yes(text: Option<&str>, usual: bool) -> bool {
     }
 }
 
+/// Yes or no, as JSON or as addresses say it: `true`, `1`, `yes`, `on` and their opposites, in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+impl<'de> serde::Deserialize<'de> for Flag {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let known = match Value::deserialize(deserializer)? {
+            Value::Bool(yes) => Some(yes),
+            Value::String(word) if is_yes(Some(&word), false) => Some(true),
+            Value::String(word) if !is_yes(Some(&word), true) => Some(false),
+            _ => None,
+        };
+        known.map(Self).ok_or_else(|| D::Error::custom("not understood, expected a boolean"))
+    }
+}
+
+/// An object of a known shape, also written as text in a form.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Nested<T>(pub T);
+
+impl<'de, T: DeserializeOwned> serde::Deserialize<'de> for Nested<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Json(value) = Json::deserialize(deserializer)?;
+        T::deserialize(value).map(Self).map_err(D::Error::custom)
+    }
+}
+
 /// Any JSON, also written as text in a form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Json(pub Value);

@@ -93,6 +93,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(export::list, export::create))
         .routes(routes!(export::one, export::delete))
         .routes(routes!(export::download))
+        .routes(routes!(export::convert))
         .routes(routes!(task::list, task::create))
         .routes(routes!(task::one, task::change, task::delete))
         .routes(routes!(annotation::list, annotation::create))

@@ -72,8 +72,8 @@ async fn a_page_is_drawn_once_and_asks_once() {
         (format!("/projects/{project_id}/data"), 1),
         // The refused rows of the one import are a question of their own.
         (format!("/projects/{project_id}/import"), 2),
-        // The project, what has been exported, and which formats fit.
-        (format!("/projects/{project_id}/export"), 3),
+        // The project, what has been exported, which formats fit, and which views there are.
+        (format!("/projects/{project_id}/export"), 4),
         (format!("/projects/{project_id}/settings"), 1),
         (format!("/projects/{project_id}/settings/people"), 1),
     ];

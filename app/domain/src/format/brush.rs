@@ -80,8 +80,8 @@ impl Exporter for Brush {
                     labels.push("mask");
                 }
                 for label in labels {
-                    let person = answer.completed_by.as_ref().map_or("nobody", |(_, email)| email.as_str());
-                    let ids = format!("task-{}-annotation-{}-by-{}", task.id, answer.id, safe(person));
+                    let person = answer.annotator().unwrap_or_else(|| "nobody".to_owned());
+                    let ids = format!("task-{}-annotation-{}-by-{}", task.id, answer.id, safe(&person));
                     let name = format!("{ids}-{}-{}", safe(item.from_name()), safe(label));
                     let number = counts.entry(name.clone()).or_default();
                     let path = format!("{name}-{number}.{}", if self.kind == Kind::Png { "png" } else { "npy" });

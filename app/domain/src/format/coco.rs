@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     ExportTask, Exporter, Manifest, Sink, Spill,
-    image::{CLASS_TAGS, Classes, Images, Labeled, Picture, keypoint_names, pixels},
+    image::{CLASS_TAGS, Classes, Images, Labeled, Picture, count_copy, keypoint_names, pixels},
     moment, pour, write_json,
 };
 use crate::{
@@ -65,12 +65,9 @@ impl Coco {
         let mut file_name = picture.file_name.clone();
         if self.with_images {
             let path = format!("images/{file_name}");
-            if sink.copy_image(&picture.address, &path)? {
-                self.manifest.images += 1;
-            } else {
-                let message = "Images that are not stored here were not copied; coco_url says where they are.";
-                self.manifest.lose(task.id, 1, "image_not_stored", message);
-            }
+            let copied = sink.copy_image(&picture.address, &path)?;
+            let message = "Images that are not stored here were not copied; coco_url says where they are.";
+            count_copy(copied, task.id, &mut self.manifest, message);
             file_name = path;
         }
         if picture.size.is_none() {
@@ -304,10 +301,8 @@ impl Exporter for Coco {
         write_json(sink, &info)?;
         sink.write(b"\n}\n")?;
         let manifest = self.manifest.sorted();
-        if self.with_images {
-            sink.begin("manifest.json")?;
-            write_json(sink, &manifest)?;
-        }
+        sink.begin("manifest.json")?;
+        write_json(sink, &manifest)?;
         Ok(manifest)
     }
 }

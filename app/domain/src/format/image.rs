@@ -4,7 +4,7 @@ use std::{collections::HashMap, io};
 
 use serde_json::Value;
 
-use super::{ExportTask, Manifest, Sink};
+use super::{Copied, ExportTask, Manifest, Sink};
 use crate::{
     label_config::{Label, LabelConfig, Object, items},
     region::{ImageSize, Shape},
@@ -61,12 +61,21 @@ impl Picture {
 
     /// Copies it into the archive, where it is stored here.
     pub(super) fn copy(&self, task: i64, manifest: &mut Manifest, sink: &mut dyn Sink) -> io::Result<()> {
-        if sink.copy_image(&self.address, &format!("images/{}", self.file_name))? {
-            manifest.images += 1;
-        } else {
-            manifest.lose(task, 1, "image_not_stored", "Images that are not stored here were not copied.");
-        }
+        let copied = sink.copy_image(&self.address, &format!("images/{}", self.file_name))?;
+        count_copy(copied, task, manifest, "Images that are not stored here were not copied.");
         Ok(())
+    }
+}
+
+/// The manifest learns what became of an image.
+pub(super) fn count_copy(copied: Copied, task: i64, manifest: &mut Manifest, not_stored: &str) {
+    match copied {
+        Copied::Whole => manifest.images += 1,
+        Copied::NotStored => manifest.lose(task, 1, "image_not_stored", not_stored),
+        Copied::NotFetched => {
+            let message = "Images that their storage did not give were not copied.";
+            manifest.lose(task, 1, "image_not_fetched", message);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Map, Value, json};
 
-use super::{ExportAnnotation, ExportTask, Exporter, Manifest, Sink, moment, write_json};
+use super::{ExportAnnotation, ExportOptions, ExportTask, Exporter, Manifest, Numbers, Sink, moment, write_json};
 
 /// What the short forms add to a task's data; fields of the same name make room.
 const OWN_FIELDS: [&str; 6] = ["id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"];
@@ -40,13 +40,20 @@ impl List {
 pub(super) struct Full {
     manifest: Manifest,
     all: bool,
+    numbers: Numbers,
     list: List,
 }
 
 impl Full {
-    pub(super) fn begin(manifest: Manifest, all: bool, lines: bool, sink: &mut dyn Sink) -> io::Result<Self> {
+    pub(super) fn begin(
+        manifest: Manifest,
+        options: &ExportOptions,
+        lines: bool,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Self> {
         sink.begin(if lines { "result.ndjson" } else { "result.json" })?;
-        Ok(Self { manifest, all, list: List { empty: true, lines } })
+        let ExportOptions { include_unlabeled: all, numbers, .. } = *options;
+        Ok(Self { manifest, all, numbers, list: List { empty: true, lines } })
     }
 }
 
@@ -63,7 +70,7 @@ impl Exporter for Full {
         }
         self.manifest.annotations += task.annotations.len() as u64;
         self.manifest.results += task.annotations.iter().map(|annotation| annotation.result.len() as u64).sum::<u64>();
-        self.list.add(&whole(task), sink)
+        self.list.add(&whole(task, self.numbers), sink)
     }
 
     fn finish(self: Box<Self>, sink: &mut dyn Sink) -> io::Result<Manifest> {
@@ -72,23 +79,41 @@ impl Exporter for Full {
     }
 }
 
-fn whole(task: &ExportTask) -> Value {
+fn whole(task: &ExportTask, numbers: Numbers) -> Value {
     let annotation = |annotation: &ExportAnnotation| {
+        let person = annotation.completed_by.as_ref();
+        let completed_by = match numbers.people {
+            true => json!(person.map(|(id, _)| id)),
+            false => json!(person.map(|(id, email)| json!({"id": id, "email": email}))),
+        };
         json!({
             "id": annotation.id,
-            "completed_by": annotation.completed_by.as_ref().map(|(id, email)| json!({"id": id, "email": email})),
+            "completed_by": completed_by,
             "result": annotation.result,
             "was_cancelled": annotation.was_cancelled,
             "ground_truth": annotation.ground_truth,
             "created_at": moment(annotation.created_at),
             "updated_at": moment(annotation.updated_at),
+            "draft_created_at": null,
             "lead_time": annotation.lead_time,
+            "prediction": {},
             "result_count": annotation.result.len(),
+            "unique_id": null,
+            "import_id": annotation.import_id,
+            "last_action": null,
+            "bulk_created": false,
             "task": task.id,
             "project": task.project,
+            "updated_by": annotation.updated_by,
+            "parent_prediction": annotation.parent_prediction,
+            "parent_annotation": null,
+            "last_created_by": person.map(|(id, _)| id),
         })
     };
     let predictions = task.predictions.iter().map(|prediction| {
+        if numbers.predictions {
+            return prediction.id.into();
+        }
         json!({
             "id": prediction.id,
             "model_version": prediction.model_version,
@@ -100,6 +125,9 @@ fn whole(task: &ExportTask) -> Value {
         })
     });
     let drafts = task.drafts.iter().map(|draft| {
+        if numbers.drafts {
+            return draft.id.into();
+        }
         json!({
             "id": draft.id,
             "user": draft.user,
@@ -111,20 +139,28 @@ fn whole(task: &ExportTask) -> Value {
             "task": task.id,
         })
     });
+    let last = task.annotations.iter().max_by_key(|annotation| (annotation.updated_at, annotation.id));
     json!({
         "id": task.id,
         "annotations": task.annotations.iter().map(annotation).collect::<Vec<_>>(),
-        "drafts": drafts.collect::<Vec<_>>(),
-        "predictions": predictions.collect::<Vec<_>>(),
+        "file_upload": task.file_upload,
+        "drafts": drafts.collect::<Vec<Value>>(),
+        "predictions": predictions.collect::<Vec<Value>>(),
         "data": task.data,
         "meta": task.meta.clone().unwrap_or_default(),
         "created_at": moment(task.created_at),
         "updated_at": moment(task.updated_at),
+        "allow_skip": true,
         "inner_id": task.inner_id,
         "total_annotations": task.answers().count(),
         "cancelled_annotations": task.annotations.len() - task.answers().count(),
         "total_predictions": task.predictions.len(),
+        "comment_count": task.comments.count,
+        "unresolved_comment_count": task.comments.open,
+        "last_comment_updated_at": task.comments.last_at.map(moment),
         "project": task.project,
+        "updated_by": last.and_then(|last| last.updated_by),
+        "comment_authors": task.comments.authors,
         "is_labeled": task.is_finished,
     })
 }

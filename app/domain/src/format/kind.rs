@@ -252,7 +252,7 @@ impl ExportFormat {
                 "COCO",
                 "Boxes, polygons, masks and key points in pixels, in one result.json for detection and segmentation.",
                 "One answer per image, the newest. Rotated boxes keep corners and degrees; ellipses become polygons; choices, texts, relations and open vectors stay behind.",
-                "json",
+                "zip",
                 COCO,
             ),
             Self::CocoWithImages => of(
@@ -270,7 +270,7 @@ impl ExportFormat {
                 "Masks as COCO",
                 "COCO with masks as run lengths, so that holes and separate parts stay what they are.",
                 Self::Coco.facts().cannot_carry,
-                "json",
+                "zip",
                 COCO,
             ),
             Self::Voc => of(
@@ -520,6 +520,7 @@ impl ExportFormat {
                 &["no_label", "no_text", "not_a_span", "other_answers", "other_text", "skipped", "unusable"]
             }
             Family::Image => &[
+                "image_not_fetched",
                 "image_not_stored",
                 "no_image",
                 "no_label",

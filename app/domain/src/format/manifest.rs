@@ -51,12 +51,13 @@ impl Loss {
     /// only from the model.
     #[must_use]
     pub fn is_loud(&self) -> bool {
-        const CODES: [&str; 28] = [
+        const CODES: [&str; 29] = [
             "box_as_polygon",
             "clipped",
             "curve_flattened",
             "ellipse_as_box",
             "ellipse_as_polygon",
+            "image_not_fetched",
             "image_not_stored",
             "keypoint",
             "keypoint_without_box",

@@ -40,7 +40,7 @@ use serde_json::{Map, Value};
 
 pub use kind::{ExportFormat, Family};
 pub use manifest::{Loss, Manifest, NAMED_TASKS};
-pub use options::{AnnotationFilter, ExportOptions, MAX_NAMED_IDS, Only, TaskFilter};
+pub use options::{AnnotationFilter, ChosenView, ExportOptions, MAX_NAMED_IDS, Numbers, Only, TaskFilter};
 pub use run::ExportRun;
 pub use snapshot::{Comparison, Snapshot, compare};
 
@@ -66,6 +66,10 @@ pub struct ExportTask {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// The file it came in.
+    pub file_upload: Option<String>,
+    /// How much has been said about it.
+    pub comments: ExportComments,
     /// In order of their ids.
     pub annotations: Vec<ExportAnnotation>,
     /// In order of their ids.
@@ -74,6 +78,19 @@ pub struct ExportTask {
     pub drafts: Vec<ExportDraft>,
     /// Whether it has all the annotations it needs.
     pub is_finished: bool,
+}
+
+/// How much has been said about a task; what was said never leaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportComments {
+    /// Comments and answers to them.
+    pub count: i64,
+    /// Threads nobody has settled.
+    pub open: i64,
+    /// When the last was written.
+    pub last_at: Option<DateTime<Utc>>,
+    /// Who wrote them, in order of their ids.
+    pub authors: Vec<i64>,
 }
 
 /// An annotation.
@@ -91,10 +108,24 @@ pub struct ExportAnnotation {
     pub ground_truth: bool,
     /// Seconds spent.
     pub lead_time: Option<f64>,
+    /// Who changed it last.
+    pub updated_by: Option<i64>,
+    /// The prediction it began with.
+    pub parent_prediction: Option<i64>,
+    /// The import it came with.
+    pub import_id: Option<i64>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl ExportAnnotation {
+    /// Whoever made it: their address, or their number where no more is known.
+    fn annotator(&self) -> Option<String> {
+        let (id, email) = self.completed_by.as_ref()?;
+        Some(if email.is_empty() { id.to_string() } else { email.clone() })
+    }
 }
 
 /// Unfinished work.
@@ -159,12 +190,23 @@ pub trait Sink {
     fn begin(&mut self, path: &str) -> io::Result<()>;
     /// Adds to the file begun last.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Copies an image to a file of its own; `false` when it is not stored here.
-    fn copy_image(&mut self, address: &str, path: &str) -> io::Result<bool>;
+    /// Copies an image to a file of its own.
+    fn copy_image(&mut self, address: &str, path: &str) -> io::Result<Copied>;
     /// How large an image is; `None` when it is not stored here.
     fn image_size(&mut self, address: &str) -> io::Result<Option<ImageSize>>;
     /// Room for rows that must wait; it need not outlive the export.
     fn spill(&mut self) -> io::Result<Box<dyn Spill>>;
+}
+
+/// What became of an image that was to be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// It is there.
+    Whole,
+    /// It lies neither here nor in a storage of the project.
+    NotStored,
+    /// Its storage did not give it.
+    NotFetched,
 }
 
 /// Room for rows that must wait: written to the end, then read from the start.
@@ -200,8 +242,8 @@ pub fn exporter(
         Box::new(yolo::Yolo::begin(Manifest::new(format), config, all, kind, with_images))
     };
     Ok(Ok(match format {
-        ExportFormat::Json => Box::new(json::Full::begin(manifest, all, false, sink)?),
-        ExportFormat::Ndjson => Box::new(json::Full::begin(manifest, all, true, sink)?),
+        ExportFormat::Json => Box::new(json::Full::begin(manifest, options, false, sink)?),
+        ExportFormat::Ndjson => Box::new(json::Full::begin(manifest, options, true, sink)?),
         ExportFormat::JsonMin => Box::new(json::Min::begin(manifest, all, sink)?),
         ExportFormat::Csv => Box::new(csv::Table::begin(manifest, all, ',', sink)?),
         ExportFormat::Tsv => Box::new(csv::Table::begin(manifest, all, '\t', sink)?),

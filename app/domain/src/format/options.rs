@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{ExportAnnotation, ExportTask, interpolate};
-use crate::{Error, Result};
+use crate::{Error, Result, data_manager::Filter, id::ViewId};
 
 /// What people choose beside the format.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,22 @@ pub struct ExportOptions {
     /// Unfinished work comes along, where the format has a place for it.
     #[serde(skip_serializing_if = "is_default")]
     pub include_drafts: bool,
+    /// What JSON names by its number alone instead of telling it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub numbers: Numbers,
+}
+
+/// What JSON names by its number alone, as Label Studio does where nobody asks for more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a kind of thing")]
+pub struct Numbers {
+    /// Whoever made an annotation.
+    pub people: bool,
+    /// Predictions.
+    pub predictions: bool,
+    /// Drafts.
+    pub drafts: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -46,12 +63,41 @@ pub const MAX_NAMED_IDS: usize = 100_000;
 pub struct TaskFilter {
     /// Only these, where there are any.
     pub ids: BTreeSet<i64>,
+    /// Only those that a view of the Data Manager shows.
+    #[serde(skip_serializing_if = "is_default")]
+    pub view: Option<ChosenView>,
+    /// Only those of which an annotation comes along.
+    #[serde(skip_serializing_if = "is_default")]
+    pub only_with_annotations: bool,
     /// Tasks that have all the annotations they need.
     pub finished: Only,
     /// Tasks with an annotation that was not skipped.
     pub annotated: Only,
     /// Tasks somebody skipped.
     pub skipped: Only,
+}
+
+/// A view of the Data Manager, as it was when it was chosen: an export that is written later, or again, means the same tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenView {
+    /// Which.
+    pub view_id: ViewId,
+    /// What it was called.
+    #[serde(default)]
+    pub title: String,
+    /// Its filter, as the Data Manager writes it.
+    #[serde(default)]
+    pub filters: Value,
+}
+
+impl ChosenView {
+    /// What it lets through.
+    ///
+    /// # Errors
+    /// When it is no filter.
+    pub fn filter(&self) -> Result<Filter> {
+        Filter::parse(&self.filters)
+    }
 }
 
 /// Whether things of a kind are taken.
@@ -156,6 +202,9 @@ impl ExportOptions {
         if !self.include_drafts {
             task.drafts.clear();
         }
+        if self.tasks.only_with_annotations && task.annotations.is_empty() {
+            return None;
+        }
         if self.interpolate_key_frames {
             let annotations = task.annotations.iter_mut().map(|annotation| &mut annotation.result);
             let predictions = task.predictions.iter_mut().map(|prediction| &mut prediction.result);
@@ -182,6 +231,11 @@ impl ExportOptions {
         say(self.tasks.annotated == Only::Exclude, "tasks without annotations only");
         say(self.tasks.skipped == Only::Only, "skipped tasks only");
         say(self.tasks.skipped == Only::Exclude, "without skipped tasks");
+        if let Some(view) = &self.tasks.view {
+            let title = if view.title.is_empty() { view.view_id.to_string() } else { format!("“{}”", view.title) };
+            say(true, &format!("what the view {title} shows"));
+        }
+        say(self.tasks.only_with_annotations, "only tasks with such annotations");
         say(!self.tasks.ids.is_empty(), &format!("{} chosen tasks", self.tasks.ids.len()));
         say(!self.annotations.usual, "without ordinary annotations");
         say(!self.annotations.skipped, "without skipped annotations");
@@ -234,6 +288,9 @@ mod tests {
         assert_eq!(kept(r#"{"tasks": {"finished": "exclude"}}"#), None);
         assert_eq!(kept(r#"{"tasks": {"finished": "only", "skipped": "only", "annotated": "only"}}"#).unwrap().1, 1);
         assert_eq!(kept(r#"{"tasks": {"skipped": "exclude"}}"#), None);
+        assert_eq!(kept(r#"{"tasks": {"only_with_annotations": true}}"#).unwrap().1, 1);
+        let nobody = r#"{"tasks": {"only_with_annotations": true}, "annotations": {"completed_by": [9]}}"#;
+        assert_eq!(kept(nobody), None);
     }
 
     #[test]
@@ -251,6 +308,10 @@ mod tests {
         assert_eq!(ExportOptions::default().words(), [""; 0]);
         let chosen = ExportOptions { without_predictions: true, include_unlabeled: true, ..ExportOptions::default() };
         assert_eq!(chosen.words(), ["with tasks nobody has labeled", "without predictions"]);
+        let view = ChosenView { view_id: ViewId(4), title: "Open".to_owned(), filters: Value::Null };
+        let mut chosen = ExportOptions::default();
+        chosen.tasks.view = Some(view);
+        assert_eq!(chosen.words(), ["what the view “Open” shows"]);
         // What is stored of an old export, or of a plain one, says nothing of what it does not choose.
         assert_eq!(serde_json::to_string(&ExportOptions::default()).unwrap(), r#"{"include_unlabeled":false}"#);
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ExportFormat, ExportOptions, Manifest};
 use crate::{
-    id::ExportId,
+    id::{ExportId, UserId},
     import::{RunStatus, fraction},
 };
 
@@ -27,6 +27,9 @@ pub struct ExportRun {
     pub error: Option<String>,
     /// What the download is called, once there is one.
     pub file_name: Option<String>,
+    /// What is in it, as MD5 in hexadecimal digits.
+    #[serde(default)]
+    pub md5: Option<String>,
     /// How large it is.
     pub size_bytes: Option<u64>,
     /// The account it gives of itself.
@@ -37,6 +40,9 @@ pub struct ExportRun {
     pub total: Option<u64>,
     /// Who started it.
     pub started_by: Option<String>,
+    /// Their number and address.
+    #[serde(default)]
+    pub starter: Option<(UserId, String)>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When it ended.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ExportAnnotation, ExportDraft, ExportPrediction, ExportTask};
+use super::{ExportAnnotation, ExportComments, ExportDraft, ExportPrediction, ExportTask};
 
 /// How many tasks a comparison names of each kind.
 const NAMED: usize = 1_000;
@@ -61,7 +61,6 @@ impl<R: BufRead> Lines<R> {
 
 fn task(mut task: Map<String, Value>) -> ExportTask {
     let mut take = |key: &str| task.remove(key).unwrap_or_default();
-    let object = |value: Value| if let Value::Object(object) = value { object } else { Map::new() };
     ExportTask {
         id: take("id").as_i64().unwrap_or_default(),
         inner_id: take("inner_id").as_i64().unwrap_or_default(),
@@ -70,16 +69,36 @@ fn task(mut task: Map<String, Value>) -> ExportTask {
         meta: Some(object(take("meta"))).filter(|meta| !meta.is_empty()),
         created_at: moment(&take("created_at")),
         updated_at: moment(&take("updated_at")),
+        file_upload: take("file_upload").as_str().map(str::to_owned),
+        comments: ExportComments {
+            count: take("comment_count").as_i64().unwrap_or_default(),
+            open: take("unresolved_comment_count").as_i64().unwrap_or_default(),
+            last_at: known_moment(&take("last_comment_updated_at")),
+            authors: list(take("comment_authors")).filter_map(|author| author.as_i64()).collect(),
+        },
         annotations: list(take("annotations")).map(|value| annotation(object(value))).collect(),
-        predictions: list(take("predictions")).map(|value| prediction(object(value))).collect(),
-        drafts: list(take("drafts")).map(|value| draft(object(value))).collect(),
+        predictions: list(take("predictions")).map(|value| prediction(numbered(value))).collect(),
+        drafts: list(take("drafts")).map(|value| draft(numbered(value))).collect(),
         is_finished: take("is_labeled").as_bool().unwrap_or_default(),
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    if let Value::Object(object) = value { object } else { Map::new() }
+}
+
+/// What was told, or its number where only that was.
+fn numbered(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Number(id) => Map::from_iter([("id".to_owned(), Value::Number(id))]),
+        value => object(value),
     }
 }
 
 fn annotation(mut annotation: Map<String, Value>) -> ExportAnnotation {
     let person = annotation.get("completed_by").and_then(|person| {
-        Some((person.get("id")?.as_i64()?, person.get("email").and_then(Value::as_str).unwrap_or_default().to_owned()))
+        let id = person.as_i64().or_else(|| person.get("id")?.as_i64())?;
+        Some((id, person.get("email").and_then(Value::as_str).unwrap_or_default().to_owned()))
     });
     let mut take = |key: &str| annotation.remove(key).unwrap_or_default();
     ExportAnnotation {
@@ -89,6 +108,9 @@ fn annotation(mut annotation: Map<String, Value>) -> ExportAnnotation {
         was_cancelled: take("was_cancelled").as_bool().unwrap_or_default(),
         ground_truth: take("ground_truth").as_bool().unwrap_or_default(),
         lead_time: take("lead_time").as_f64(),
+        updated_by: take("updated_by").as_i64(),
+        parent_prediction: take("parent_prediction").as_i64(),
+        import_id: take("import_id").as_i64(),
         created_at: moment(&take("created_at")),
         updated_at: moment(&take("updated_at")),
     }
@@ -124,8 +146,12 @@ fn list(value: Value) -> impl Iterator<Item = Value> {
 }
 
 fn moment(value: &Value) -> DateTime<Utc> {
+    known_moment(value).unwrap_or_default()
+}
+
+fn known_moment(value: &Value) -> Option<DateTime<Utc>> {
     let written = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    written.map(|moment| moment.to_utc()).unwrap_or_default()
+    written.map(|moment| moment.to_utc())
 }
 
 /// What is different between two snapshots.
@@ -204,6 +230,15 @@ fn next<R: BufRead>(lines: &mut Lines<R>) -> io::Result<Option<(i64, Vec<u8>)>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_named_by_its_number_is_known_by_it() {
+        let line = br#"{"id":1,"annotations":[{"id":2,"completed_by":5,"result":[]}],"predictions":[7],"drafts":[8]}"#;
+        let task = Snapshot::new(&line[..]).next().unwrap().unwrap();
+        assert_eq!(task.annotations[0].completed_by, Some((5, String::new())));
+        assert_eq!(task.annotations[0].annotator().as_deref(), Some("5"));
+        assert_eq!((task.predictions[0].id, task.drafts[0].id), (7, 8));
+    }
 
     #[test]
     fn what_was_added_removed_and_changed() {

@@ -37,13 +37,17 @@ impl Sink for Folder {
         Ok(())
     }
 
-    fn copy_image(&mut self, address: &str, path: &str) -> io::Result<bool> {
+    fn copy_image(&mut self, address: &str, path: &str) -> io::Result<Copied> {
         let stored = address == "/files/1/a.jpg";
         if stored {
             self.begin(path)?;
             self.write(b"pixels")?;
         }
-        Ok(stored)
+        Ok(match (stored, address.starts_with("s3://")) {
+            (true, _) => Copied::Whole,
+            (false, true) => Copied::NotFetched,
+            (false, false) => Copied::NotStored,
+        })
     }
 
     fn image_size(&mut self, address: &str) -> io::Result<Option<ImageSize>> {

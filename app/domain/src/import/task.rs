@@ -113,7 +113,12 @@ pub(super) fn from_value(value: Value) -> Result<NewTask, String> {
         Some(_) => return Err("“meta” must be an object.".to_owned()),
     };
     let annotations = each(object.remove("annotations"), "annotations", annotation)?;
-    let predictions = each(object.remove("predictions"), "predictions", prediction)?;
+    let mut predictions = object.remove("predictions");
+    if let Some(Value::Array(listed)) = &mut predictions {
+        // Exports of Label Studio name predictions by their number, which means nothing here.
+        listed.retain(|prediction| !prediction.is_i64());
+    }
+    let predictions = each(predictions, "predictions", prediction)?;
     // What is neither ours nor Label Studio's bookkeeping was put there by someone who wants it back.
     for (key, value) in object {
         if !BOOKKEEPING.contains(&key.as_str()) && !meta.contains_key(&key) {

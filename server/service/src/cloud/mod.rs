@@ -31,7 +31,7 @@ use serde_json::json;
 
 pub(crate) use export::{SyncTarget, WriteDue};
 pub(crate) use import::{Listed, SyncSource, keep_listed};
-pub(crate) use object::{Object, find};
+pub(crate) use object::{Object, find, folders_with};
 pub(crate) use store::Store;
 
 use crate::{

@@ -5,7 +5,7 @@ use std::{ops::Range, time::Duration};
 use domain::{
     Error as Problem,
     cloud::{ObjectAddress, is_below},
-    id::CloudStorageId,
+    id::{CloudStorageId, ProjectId, TaskId, UserId},
 };
 use object_store::GetResult;
 
@@ -41,6 +41,11 @@ pub(crate) async fn find(cx: &Cx, access: &ProjectAccess, address: &ObjectAddres
         key: address.key.clone(),
         signed_for: calling.presign.then(|| Duration::from_secs(minutes * 60)),
     })
+}
+
+/// Where somebody may find a file of a folder of the server: projects, each with the task that it became there.
+pub(crate) async fn folders_with(cx: &Cx, user_id: UserId, key: &str) -> Result<Vec<(ProjectId, Option<TaskId>)>> {
+    sql::folders_with(cx, user_id, key).await
 }
 
 impl Object {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     cloud::{CloudStorage, Credentials, Direction, FailedObject, Place, Scope, StorageForm, StorageKind, SyncRun},
-    id::{CloudStorageId, ImportId, ProjectId},
+    id::{CloudStorageId, ImportId, ProjectId, TaskId, UserId},
     import::RunStatus,
 };
 use serde_json::Value;
@@ -279,6 +279,28 @@ pub(super) async fn holding(cx: &Cx, access: &ProjectAccess, kind: StorageKind, 
     .fetch_all(cx.pool())
     .await?;
     rows.into_iter().map(|row| row.open(cx)).collect()
+}
+
+/// The projects in which somebody works that have a folder with this file, each with the task that it became there.
+pub(super) async fn folders_with(cx: &Cx, user_id: UserId, key: &str) -> Result<Vec<(ProjectId, Option<TaskId>)>> {
+    /// More projects with one folder are not looked through.
+    const MOST: i64 = 100;
+    let rows = sqlx::query!(
+        r#"select s.project_id as "project_id: ProjectId", max(o.task_id) as "task_id: TaskId"
+        from cloud_storage s join project p on p.project_id = s.project_id and p.deleted_at is null
+        join organization_member m
+            on m.organization_id = p.organization_id and m.user_id = $1 and m.removed_at is null
+        left join storage_object o
+            on o.project_id = s.project_id and o.cloud_storage_id = s.cloud_storage_id and o.key = $2
+        where s.kind = 'localfiles' and (s.prefix = '' or starts_with($2, s.prefix || '/'))
+        group by s.project_id order by s.project_id limit $3"#,
+        user_id.0,
+        key,
+        MOST
+    )
+    .fetch_all(cx.pool())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.task_id)).collect())
 }
 
 /// The project of a storage, whoever asks: the caller proves the right afterwards.

@@ -9,11 +9,13 @@ use std::{
 use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
+    data_manager::Pick,
     format::{ExportFormat, ExportOptions, ExportTask, Manifest, Snapshot, exporter},
     id::{ExportId, ProjectId},
     label_config,
 };
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
+use md5::{Digest, Md5};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 use tokio::{runtime::Handle, task::JoinHandle};
@@ -23,7 +25,7 @@ use super::{sink::FileSink, sql, topic};
 use crate::{
     Actor, Cx, Error, Result,
     access::{self, ProjectAccess},
-    events,
+    data_manager, events,
     job::Job,
     storage,
     webhook::{Happening, tell},
@@ -72,15 +74,24 @@ impl RunExport {
         let format = ExportFormat::from_code(&taken.format)
             .ok_or_else(|| anyhow::anyhow!("there is no export format “{}”", taken.format))?;
         let title = taken.title.clone();
+        let options: ExportOptions = serde_json::from_value(taken.options.clone()).map_err(anyhow::Error::new)?;
+        let chosen = if taken.source.is_none() { chosen(cx, access, &options).await? } else { None };
+        if let Some(chosen) = &chosen {
+            let mut tx = access.begin(cx).await?;
+            sql::expect(&mut tx, access, self.export_id, chosen.len()).await?;
+            tx.commit().await?;
+        }
+        let order = Order { export_id: self.export_id, format, options: options.into(), chosen };
         let thread = {
-            let (cx, access, export_id, runtime) = (cx.clone(), access.clone(), self.export_id, Handle::current());
-            tokio::task::spawn_blocking(move || write(&cx, &access, export_id, format, &taken, &runtime))
+            let (cx, access, runtime) = (cx.clone(), access.clone(), Handle::current());
+            tokio::task::spawn_blocking(move || write(&cx, &access, &order, &taken, &runtime))
         };
         // Nothing written: the export was deleted meanwhile.
         let Some((file, manifest)) = thread.await.map_err(anyhow::Error::new)?? else { return Ok(()) };
 
         let storage_key = format!("{}/export/{}", storage::folder(self.project_id), self.export_id);
-        let body = ReaderStream::new(tokio::fs::File::from_std(file)).boxed();
+        let mut md5 = Md5::new();
+        let body = ReaderStream::new(tokio::fs::File::from_std(file)).inspect_ok(|chunk| md5.update(chunk)).boxed();
         let path = Path::from(storage_key.as_str());
         let (size_bytes, sha256) = storage::write(cx, &path, bytes::Bytes::new(), body, u64::MAX).await?;
         let finished = sql::Finished {
@@ -89,6 +100,7 @@ impl RunExport {
             content_type: format.content_type(),
             size_bytes,
             sha256,
+            md5: md5.finalize().to_vec(),
             manifest,
         };
         let mut tx = access.begin(cx).await?;
@@ -111,25 +123,53 @@ impl RunExport {
     }
 }
 
+/// What is to be written.
+#[derive(Clone)]
+struct Order {
+    export_id: ExportId,
+    format: ExportFormat,
+    options: Arc<ExportOptions>,
+    /// The tasks to look at, where they are not all: rising.
+    chosen: Option<Arc<[i64]>>,
+}
+
+/// The numbers of the tasks that were chosen, rising; `None` for all. Eight bytes a task are held so that no transaction stays
+/// open while the file is written.
+async fn chosen(cx: &Cx, access: &ProjectAccess, options: &ExportOptions) -> Result<Option<Arc<[i64]>>> {
+    let named = &options.tasks.ids;
+    let Some(view) = &options.tasks.view else {
+        return Ok((!named.is_empty()).then(|| named.iter().copied().collect()));
+    };
+    let pick = Pick { filter: view.filter()?, ..Pick::default() };
+    let mut stream = data_manager::stream(cx, access, &pick).await?;
+    let mut ids = Vec::new();
+    loop {
+        let page = stream.next().await?;
+        if page.is_empty() {
+            break;
+        }
+        ids.extend(page.into_iter().map(|id| id.0).filter(|id| named.is_empty() || named.contains(id)));
+    }
+    Ok(Some(ids.into()))
+}
+
 /// Writes everything into a temporary file; `None` when nobody wants it any more.
 fn write(
     cx: &Cx,
     access: &ProjectAccess,
-    export_id: ExportId,
-    format: ExportFormat,
+    order: &Order,
     taken: &sql::Taken,
     runtime: &Handle,
 ) -> Result<Option<(File, Manifest)>> {
     let config = label_config::read(&taken.label_config).unwrap_or_default();
-    let options: ExportOptions = serde_json::from_value(taken.options.clone()).map_err(anyhow::Error::new)?;
-    let options = Arc::new(options);
+    let Order { export_id, format, options, .. } = order.clone();
     let file = tempfile::tempfile().map_err(anyhow::Error::new)?;
-    let mut sink = FileSink::new(file, format.is_archive(), cx.clone(), access.clone(), runtime.clone());
+    let mut sink = FileSink::new(file, format, cx.clone(), access.clone(), runtime.clone());
     let mut exporter = exporter(format, &config, &options, &mut sink).map_err(anyhow::Error::new)??;
     // The next page is read while this one is written.
     let ask = |last, done| {
-        let (cx, access, options) = (cx.clone(), access.clone(), options.clone());
-        runtime.spawn(async move { page(&cx, &access, export_id, &options, last, done).await })
+        let (cx, access, order) = (cx.clone(), access.clone(), order.clone());
+        runtime.spawn(async move { page(&cx, &access, &order, last, done).await })
     };
     let mut source = match taken.source {
         Some(source) => Pages::Snapshot(Box::new(snapshot(cx, access, source, runtime)?)),
@@ -207,20 +247,27 @@ async fn progress(cx: &Cx, access: &ProjectAccess, export_id: ExportId, done: u6
 }
 
 /// Says how far it is and reads on; `None` when nobody wants it any more.
-async fn page(
-    cx: &Cx,
-    access: &ProjectAccess,
-    export_id: ExportId,
-    options: &ExportOptions,
-    last: i64,
-    done: u64,
-) -> Result<Option<Vec<ExportTask>>> {
+async fn page(cx: &Cx, access: &ProjectAccess, order: &Order, last: i64, done: u64) -> Result<Option<Vec<ExportTask>>> {
     let mut tx = access.begin(cx).await?;
-    if !sql::progress(cx, &mut tx, access, export_id, done).await? {
+    if !sql::progress(cx, &mut tx, access, order.export_id, done).await? {
         return Ok(None);
     }
-    let tasks = sql::tasks(&mut tx, access, last, PAGE, options).await?;
-    events::tell(&mut tx, &topic(export_id)).await?;
+    let tasks = match &order.chosen {
+        None => sql::tasks(&mut tx, access, last, PAGE, &[], &order.options).await?,
+        Some(chosen) => {
+            let mut tasks = Vec::new();
+            let rest = &chosen[chosen.partition_point(|id| *id <= last)..];
+            for ids in rest.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+                tasks = sql::tasks(&mut tx, access, last, PAGE, ids, &order.options).await?;
+                // All of a page may have been deleted since.
+                if !tasks.is_empty() {
+                    break;
+                }
+            }
+            tasks
+        }
+    };
+    events::tell(&mut tx, &topic(order.export_id)).await?;
     tx.commit().await?;
     Ok(Some(tasks))
 }

@@ -12,10 +12,10 @@ use std::{io::BufReader, ops::Range};
 
 use bytes::Bytes;
 use domain::{
-    Error as Problem,
+    Error as Problem, Kind,
     access::ProjectPermission,
-    format::{Comparison, ExportFormat, ExportOptions, ExportRun},
-    id::{ExportId, ProjectId},
+    format::{ChosenView, Comparison, ExportFormat, ExportOptions, ExportRun},
+    id::{ExportId, ProjectId, ViewId},
     import::RunStatus,
 };
 use futures::stream::BoxStream;
@@ -23,11 +23,20 @@ use object_store::{ObjectStoreExt, path::Path};
 use tokio::runtime::Handle;
 
 pub use job::RunExport;
+use sql::Which;
 
-use crate::{Actor, Cx, Result, access, boxed, job::enqueue, storage};
+use crate::{
+    Actor, Cx, Error, Result,
+    access::{self, ProjectAccess},
+    boxed, data_manager,
+    job::enqueue,
+    storage,
+};
 
 /// How many exports the history shows.
 const HISTORY: i64 = 50;
+/// How many that were written from these are told of.
+const MOST_CONVERSIONS: i64 = 1_000;
 
 /// Starts an export; its job begins as soon as this is committed.
 ///
@@ -39,10 +48,13 @@ pub async fn start(
     actor: &Actor,
     project_id: ProjectId,
     format: ExportFormat,
-    options: ExportOptions,
+    mut options: ExportOptions,
 ) -> Result<ExportId> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
     options.check()?;
+    if let Some(chosen) = &mut options.tasks.view {
+        *chosen = view(cx, actor, project_id, chosen.view_id).await?;
+    }
     let mut tx = access.begin(cx).await?;
     let config = sql::label_config(&mut tx, &access).await?;
     format.check(&config)?;
@@ -50,6 +62,31 @@ pub async fn start(
     enqueue(&mut tx, &RunExport { project_id, export_id }).await?;
     tx.commit().await?;
     Ok(export_id)
+}
+
+/// The views that an export can be made of, from the left, by the names on their tabs.
+///
+/// # Errors
+/// As [`access::project`].
+#[boxed]
+pub async fn views(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<(ViewId, String)>> {
+    access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let views = data_manager::views(cx, actor, Some(project_id)).await?;
+    Ok(views.into_iter().map(|view| (view.view_id, view.data.title().to_owned())).collect())
+}
+
+/// The view as it is now, if it is one of the project that the person sees.
+async fn view(cx: &Cx, actor: &Actor, project_id: ProjectId, view_id: ViewId) -> Result<ChosenView> {
+    let unknown = || Problem::invalid("view", "export_view_unknown", "There is no such view in this project.");
+    let view = match data_manager::view(cx, actor, view_id).await {
+        Err(Error::Domain(problem)) if problem.kind == Kind::NotFound => return Err(unknown().into()),
+        view => view?,
+    };
+    if view.project_id != project_id {
+        return Err(unknown().into());
+    }
+    let filters = view.data.filter()?.write();
+    Ok(ChosenView { view_id, title: view.data.title().to_owned(), filters })
 }
 
 /// Writes a snapshot in another format: what the project held when the snapshot was made, whatever has become of it since.
@@ -66,7 +103,7 @@ pub async fn convert(
 ) -> Result<ExportId> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
     let mut tx = access.begin(cx).await?;
-    let snapshot = sql::runs(&mut tx, &access, Some(source), 1).await?.into_iter().next();
+    let snapshot = sql::runs(&mut tx, &access, Which::One(source), 1).await?.into_iter().next();
     let snapshot = snapshot.ok_or_else(|| Problem::not_found("export"))?;
     is_snapshot(&snapshot)?;
     let config = sql::label_config(&mut tx, &access).await?;
@@ -118,7 +155,7 @@ pub async fn compare(
 pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<ExportRun>> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
     let mut tx = access.begin(cx).await?;
-    let runs = sql::runs(&mut tx, &access, None, HISTORY).await?;
+    let runs = sql::runs(&mut tx, &access, Which::All, HISTORY).await?;
     tx.commit().await?;
     Ok(runs)
 }
@@ -131,9 +168,52 @@ pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<E
 pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId, export_id: ExportId) -> Result<ExportRun> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
     let mut tx = access.begin(cx).await?;
-    let runs = sql::runs(&mut tx, &access, Some(export_id), 1).await?;
+    let runs = sql::runs(&mut tx, &access, Which::One(export_id), 1).await?;
     tx.commit().await?;
     Ok(runs.into_iter().next().ok_or_else(|| Problem::not_found("export"))?)
+}
+
+/// An export of the project itself, and the exports that were written from it, newest first.
+#[derive(Debug, Clone)]
+pub struct Original {
+    /// The export.
+    pub run: ExportRun,
+    /// In other formats.
+    pub conversions: Vec<ExportRun>,
+}
+
+/// The exports that are made from the project itself, newest first, each with what was written from it.
+///
+/// # Errors
+/// As [`access::project`].
+#[boxed]
+pub async fn originals(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<Original>> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    with_conversions(cx, &access, Which::Originals).await
+}
+
+/// One export with what was written from it.
+///
+/// # Errors
+/// *Not found* for another project's.
+#[boxed]
+pub async fn original(cx: &Cx, actor: &Actor, project_id: ProjectId, export_id: ExportId) -> Result<Original> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Export).await?;
+    let found = with_conversions(cx, &access, Which::One(export_id)).await?;
+    Ok(found.into_iter().next().ok_or_else(|| Problem::not_found("export"))?)
+}
+
+async fn with_conversions(cx: &Cx, access: &ProjectAccess, which: Which<'_>) -> Result<Vec<Original>> {
+    let mut tx = access.begin(cx).await?;
+    let runs = sql::runs(&mut tx, access, which, HISTORY).await?;
+    let ids: Vec<i64> = runs.iter().map(|run| run.export_id.0).collect();
+    let mut made = sql::runs(&mut tx, access, Which::MadeFrom(&ids), MOST_CONVERSIONS).await?;
+    tx.commit().await?;
+    let originals = runs.into_iter().map(|run| {
+        let conversions = made.extract_if(.., |one| one.source == Some(run.export_id)).collect();
+        Original { run, conversions }
+    });
+    Ok(originals.collect())
 }
 
 /// Which formats fit the project's labeling interface, each with the reason if it does not.

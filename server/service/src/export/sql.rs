@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use domain::{
     format::{
-        ExportAnnotation, ExportDraft, ExportFormat, ExportOptions, ExportPrediction, ExportRun, ExportTask, Manifest,
+        ExportAnnotation, ExportComments, ExportDraft, ExportFormat, ExportOptions, ExportPrediction, ExportRun,
+        ExportTask, Manifest,
     },
-    id::ExportId,
+    id::{ExportId, UserId},
     label_config::{self, LabelConfig},
 };
 use serde_json::{Map, Value};
@@ -45,21 +46,41 @@ pub(super) async fn insert(
     .await?)
 }
 
+/// Which exports are told of.
+#[derive(Clone, Copy)]
+pub(super) enum Which<'a> {
+    /// The newest.
+    All,
+    /// The newest that are made from the project itself.
+    Originals,
+    /// One.
+    One(ExportId),
+    /// Those that are made from these.
+    MadeFrom(&'a [i64]),
+}
+
+/// Newest first.
 pub(super) async fn runs(
     conn: &mut PgConnection,
     access: &ProjectAccess,
-    export_id: Option<ExportId>,
+    which: Which<'_>,
     limit: i64,
 ) -> Result<Vec<ExportRun>> {
+    let one = if let Which::One(export_id) = which { Some(export_id.0) } else { None };
+    let sources = if let Which::MadeFrom(sources) = which { Some(sources) } else { None };
     let rows = sqlx::query!(
         r#"select e.project_export_id as "export_id: ExportId", e.format, e.options, e.status, e.error, e.file_name,
-            e.size_bytes, e.manifest, e.progress_done, e.progress_total, e.created_at, e.finished_at,
-            e.source_export_id as "source: ExportId", u.name as "started_by?"
+            e.size_bytes, e.md5, e.manifest, e.progress_done, e.progress_total, e.created_at, e.finished_at,
+            e.source_export_id as "source: ExportId", u.user_id as "starter_id?: UserId", u.name as "started_by?",
+            u.email as "starter_email?"
         from project_export e left join user_account u on u.user_id = e.created_by
         where e.project_id = $1 and ($2::bigint is null or e.project_export_id = $2)
-        order by e.project_export_id desc limit $3"#,
+            and ($3::bigint[] is null or e.source_export_id = any($3)) and (not $4 or e.source_export_id is null)
+        order by e.project_export_id desc limit $5"#,
         access.project_id().0,
-        export_id.map(|id| id.0),
+        one,
+        sources,
+        matches!(which, Which::Originals),
         limit
     )
     .fetch_all(conn)
@@ -73,11 +94,13 @@ pub(super) async fn runs(
         status: status(&row.status),
         error: row.error,
         file_name: row.file_name,
+        md5: row.md5.map(hex::encode),
         size_bytes: row.size_bytes.map(count),
         manifest: row.manifest.and_then(|manifest| serde_json::from_value(manifest).ok()),
         done: count(row.progress_done),
         total: row.progress_total.map(count),
         started_by: row.started_by,
+        starter: row.starter_id.zip(row.starter_email),
         created_at: row.created_at,
         finished_at: row.finished_at,
     });
@@ -143,9 +166,7 @@ pub(super) async fn take(
         Taken,
         r#"update project_export e
         set status = 'in_progress', progress_done = 0, updated_at = $3,
-            progress_total = coalesce(
-                nullif(jsonb_array_length(coalesce(e.options #> '{tasks,ids}', '[]')), 0),
-                (select task_count from project_summary s where s.project_id = e.project_id))
+            progress_total = (select task_count from project_summary s where s.project_id = e.project_id)
         from project p
         where e.project_id = $1 and e.project_export_id = $2 and e.status in ('created', 'in_progress')
             and p.project_id = e.project_id
@@ -156,6 +177,24 @@ pub(super) async fn take(
     )
     .fetch_optional(conn)
     .await?)
+}
+
+/// Says how many tasks there will be to look at.
+pub(super) async fn expect(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    export_id: ExportId,
+    tasks: usize,
+) -> Result<()> {
+    sqlx::query!(
+        "update project_export set progress_total = $3 where project_id = $1 and project_export_id = $2",
+        access.project_id().0,
+        export_id.0,
+        i64::try_from(tasks).unwrap_or(i64::MAX)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Whether the export is still wanted.
@@ -186,6 +225,7 @@ pub(super) struct Finished {
     pub(super) content_type: &'static str,
     pub(super) size_bytes: u64,
     pub(super) sha256: Vec<u8>,
+    pub(super) md5: Vec<u8>,
     pub(super) manifest: Manifest,
 }
 
@@ -200,7 +240,7 @@ pub(super) async fn finish(
     let updated = sqlx::query!(
         "update project_export set status = 'completed', storage_key = $3, file_name = $4, content_type = $5,
             size_bytes = $6, sha256 = $7, manifest = $8, task_count = $9, annotation_count = $10, progress_done = $11,
-            progress_total = $11, finished_at = $12, updated_at = $12
+            progress_total = $11, finished_at = $12, updated_at = $12, md5 = $13
         where project_id = $1 and project_export_id = $2 and status = 'in_progress'",
         access.project_id().0,
         export_id.0,
@@ -213,7 +253,8 @@ pub(super) async fn finish(
         as_column(finished.manifest.tasks_written),
         as_column(finished.manifest.annotations),
         as_column(finished.manifest.tasks),
-        cx.now()
+        cx.now(),
+        finished.md5
     )
     .execute(conn)
     .await?;
@@ -240,23 +281,26 @@ pub(super) async fn fail(
     Ok(updated.rows_affected() == 1)
 }
 
-/// The next page of tasks behind `after`, with everything that belongs to them.
+/// The next page of tasks behind `after`, of `chosen` ones where there are any, with everything that belongs to them.
 pub(super) async fn tasks(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     after: i64,
     limit: i64,
+    chosen: &[i64],
     options: &ExportOptions,
 ) -> Result<Vec<ExportTask>> {
-    let chosen: Vec<i64> = options.tasks.ids.iter().copied().collect();
     let project = access.project_id().0;
     let rows = sqlx::query!(
-        "select task_id, inner_id, data, meta, is_labeled, created_at, updated_at from task
-        where project_id = $1 and task_id > $2 and ($4::bigint[] = '{}' or task_id = any($4)) order by task_id limit $3",
+        r#"select t.task_id, t.inner_id, t.data, t.meta, t.is_labeled, t.created_at, t.updated_at,
+            f.file_name as "file_upload?"
+        from task t left join file_upload f on f.project_id = t.project_id and f.file_upload_id = t.file_upload_id
+        where t.project_id = $1 and t.task_id > $2 and ($4::bigint[] = '{}' or t.task_id = any($4))
+        order by t.task_id limit $3"#,
         project,
         after,
         limit,
-        &chosen
+        chosen
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -271,6 +315,8 @@ pub(super) async fn tasks(
             meta: row.meta.map(object),
             created_at: row.created_at,
             updated_at: row.updated_at,
+            file_upload: row.file_upload,
+            comments: ExportComments::default(),
             annotations: Vec::new(),
             predictions: Vec::new(),
             drafts: Vec::new(),
@@ -280,7 +326,7 @@ pub(super) async fn tasks(
     let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let annotations = sqlx::query!(
         r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result, a.was_cancelled, a.ground_truth,
-            a.lead_time_ms, a.created_at, a.updated_at
+            a.lead_time_ms, a.updated_by, a.parent_prediction_id, a.project_import_id, a.created_at, a.updated_at
         from annotation a left join user_account u on u.user_id = a.completed_by
         where a.project_id = $1 and a.task_id = any($2) order by a.annotation_id"#,
         project,
@@ -297,10 +343,14 @@ pub(super) async fn tasks(
             was_cancelled: row.was_cancelled,
             ground_truth: row.ground_truth,
             lead_time: row.lead_time_ms.and_then(seconds),
+            updated_by: row.updated_by.or(row.completed_by),
+            parent_prediction: row.parent_prediction_id,
+            import_id: row.project_import_id,
             created_at: row.created_at,
             updated_at: row.updated_at,
         });
     }
+    count_comments(conn, project, &ids, &places, &mut tasks).await?;
     if options.without_predictions {
         return with_drafts(conn, project, options, &ids, &places, tasks).await;
     }
@@ -323,6 +373,31 @@ pub(super) async fn tasks(
         });
     }
     with_drafts(conn, project, options, &ids, &places, tasks).await
+}
+
+/// How much has been said about each.
+async fn count_comments(
+    conn: &mut PgConnection,
+    project: i64,
+    ids: &[i64],
+    places: &HashMap<i64, usize>,
+    tasks: &mut [ExportTask],
+) -> Result<()> {
+    let rows = sqlx::query!(
+        r#"select task_id, count(*) as "count!", max(created_at) as last_at,
+            count(*) filter (where parent_id is null and resolved_at is null) as "open!",
+            coalesce(array_agg(distinct author_id) filter (where author_id is not null), '{}') as "authors!"
+        from comment where project_id = $1 and task_id = any($2) and deleted_at is null group by task_id"#,
+        project,
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    for row in rows {
+        let Some(task) = places.get(&row.task_id).and_then(|place| tasks.get_mut(*place)) else { continue };
+        task.comments = ExportComments { count: row.count, open: row.open, last_at: row.last_at, authors: row.authors };
+    }
+    Ok(())
 }
 
 /// Adds unfinished work, where it is wanted.

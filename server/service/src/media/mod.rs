@@ -30,9 +30,9 @@ use std::ops::Range;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use domain::{
-    Error as Problem,
+    Error as Problem, Kind,
     access::ProjectPermission,
-    cloud::ObjectAddress,
+    cloud::{ObjectAddress, StorageKind},
     id::{ProjectId, TaskId},
     media::{pdf::Pdf, series::Options, tiles::Grid, video::Video},
 };
@@ -47,9 +47,9 @@ pub use proxy::{Elsewhere, Passed};
 pub use tiles::Picture;
 
 use crate::{
-    Actor, Cx, Result,
+    Actor, Cx, Error, Result,
     access::{self, ProjectAccess},
-    boxed, storage,
+    boxed, cloud, storage,
 };
 
 /// An object as a view names it.
@@ -260,6 +260,35 @@ pub async fn pass(cx: &Cx, actor: &Actor, asked: &Asked, range: Option<Range<u64
 pub async fn elsewhere(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Option<Elsewhere>> {
     let found = source::find(cx, actor, asked).await?;
     proxy::elsewhere(&found).await
+}
+
+/// A file of a folder of the server at the address that Label Studio gives it, all or a part: for people who see all data of a
+/// project that the folder belongs to, and for those who may open the task that the file is.
+///
+/// # Errors
+/// *Not found* for everybody else, and for what is not there.
+#[boxed]
+pub async fn local_file(cx: &Cx, actor: &Actor, key: &str, range: Option<Range<u64>>) -> Result<Passed> {
+    let missing = || Problem::not_found("file");
+    let src =
+        ObjectAddress { kind: StorageKind::Local, bucket: String::new(), key: key.trim_start_matches('/').to_owned() };
+    for (project_id, task_id) in cloud::folders_with(cx, actor.user()?.user_id, &src.key).await? {
+        let found = match access::project(cx, actor, project_id, ProjectPermission::ViewData).await {
+            Ok(access) => source::find_ahead(cx, access, &src.to_string()).await,
+            Err(Error::Domain(_)) if task_id.is_none() => continue,
+            Err(Error::Domain(_)) => {
+                source::find(cx, actor, &Asked { project_id, task_id, src: src.to_string() }).await
+            }
+            Err(error) => return Err(error),
+        };
+        match found {
+            Ok(found) => return proxy::pass(cx, found, range).await,
+            Err(Error::Domain(problem)) if matches!(problem.kind, Kind::NotFound | Kind::Forbidden | Kind::Invalid) => {
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(missing().into())
 }
 
 /// All of an object that the server itself has read in a task, as it comes; nobody is shown anything of it by this alone.

@@ -31,7 +31,7 @@ use crate::{Actor, Cx, Result, access, access::ProjectAccess, boxed};
 
 pub(crate) use blocking::blocking;
 pub use kind::FileKind;
-pub(crate) use site::{site_file, site_image};
+pub(crate) use site::{image_size, site_file, site_image};
 use whole::Whole;
 
 /// The longest side of an image, in pixels.

@@ -36,9 +36,17 @@ pub(crate) fn site_file(cx: &Cx, address: &str) -> Option<PathBuf> {
 /// # Errors
 /// When the file cannot be read.
 pub(crate) fn site_image(path: &Path) -> Result<Option<(u32, u32)>> {
-    let mut head = Vec::new();
     let file = File::open(path).map_err(anyhow::Error::new)?;
-    file.take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(anyhow::Error::new)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(kind::of(&name, &head).and_then(|kind| kind::dimensions(kind, &head)).unwrap_or(None))
+    Ok(image_size(&name, file).map_err(anyhow::Error::new)?)
+}
+
+/// Pixels across and down of an image, from its beginning; none for anything else.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn image_size(name: &str, from: impl Read) -> std::io::Result<Option<(u32, u32)>> {
+    let mut head = Vec::new();
+    from.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(kind::of(name, &head).and_then(|kind| kind::dimensions(kind, &head)).unwrap_or(None))
 }

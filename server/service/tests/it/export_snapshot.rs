@@ -4,14 +4,15 @@ use std::io::{Cursor, Write};
 
 use domain::{
     Kind,
-    format::{ExportFormat, ExportOptions, ExportRun, Only},
+    data_manager::NewView,
+    format::{ChosenView, ExportFormat, ExportOptions, ExportRun, Numbers, Only},
     id::ExportId,
     import::{LabelsAs, RunStatus},
     project::NewProject,
 };
 use futures::TryStreamExt;
 use serde_json::{Value, json};
-use service::{export, import, import::Source, job, project};
+use service::{data_manager, export, import, import::Source, job, project};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::{code, import::Desk, refused};
@@ -85,6 +86,66 @@ async fn a_snapshot_holds_what_was_chosen() {
     let long = ExportOptions { title: "x".repeat(300), ..ExportOptions::default() };
     let refusal = export::start(&desk.db.cx, &desk.owner, desk.project_id, ExportFormat::Json, long).await;
     assert_eq!(code(refusal), "export_title");
+}
+
+#[tokio::test]
+async fn a_snapshot_holds_what_a_view_showed() {
+    let desk = mixed().await;
+    let (cx, owner, project_id) = (&desk.db.cx, &desk.owner, desk.project_id);
+    let found = |text: &str| {
+        let item =
+            json!({"filter": "filter:tasks:data.picture", "operator": "contains", "type": "String", "value": text});
+        let data = json!({"title": "Some", "filters": {"conjunction": "and", "items": [item]}});
+        NewView { data: data.as_object().unwrap().clone(), is_private: false }
+    };
+    let view = data_manager::create_view(cx, owner, project_id, found("/3.png")).await.unwrap();
+    let mut options = ExportOptions { include_unlabeled: true, ..ExportOptions::default() };
+    let chosen = |view_id| Some(ChosenView { view_id, title: String::new(), filters: Value::Null });
+    options.tasks.view = chosen(view.view_id);
+    let id = export::start(cx, owner, project_id, ExportFormat::Json, options.clone()).await.unwrap();
+    // What becomes of the view afterwards is another matter.
+    data_manager::delete_view(cx, owner, view.view_id).await.unwrap();
+    let run = made(&desk, id).await;
+    assert_eq!((run.total, run.options.words()[1].as_str()), (Some(1), "what the view “Some” shows"));
+    let tasks: Vec<Value> = serde_json::from_slice(&bytes(&desk, id).await).unwrap();
+    assert_eq!(tasks[0]["data"]["picture"], "https://e.org/3.png");
+    assert_eq!(run.md5.unwrap().len(), 32);
+    assert_eq!(export::views(cx, owner, project_id).await.unwrap(), []);
+
+    // Nor is there such a view any more, and another project's is none.
+    assert_eq!(code(export::start(cx, owner, project_id, ExportFormat::Json, options).await), "export_view_unknown");
+    let input = NewProject { title: "Another".into(), ..NewProject::default() };
+    let other = project::create(cx, owner, input).await.unwrap();
+    let foreign = data_manager::create_view(cx, owner, other, found("x")).await.unwrap();
+    let mut options = ExportOptions::default();
+    options.tasks.view = chosen(foreign.view_id);
+    assert_eq!(code(export::start(cx, owner, project_id, ExportFormat::Json, options).await), "export_view_unknown");
+}
+
+#[tokio::test]
+async fn json_names_by_number_what_is_not_told() {
+    let desk = mixed().await;
+    let numbers = Numbers { people: true, predictions: true, drafts: true };
+    let options = ExportOptions { include_unlabeled: true, numbers, ..ExportOptions::default() };
+    let (run, tasks) = snapshot(&desk, options).await;
+    assert!(tasks[0]["annotations"][0]["completed_by"].is_i64(), "{tasks:?}");
+    assert!(tasks[2]["predictions"][0].is_i64(), "{tasks:?}");
+    assert_eq!((&tasks[0]["comment_count"], &tasks[0]["file_upload"]), (&json!(0), &json!("t.json")));
+    // What is converted from it is told the same way.
+    let cx = &desk.db.cx;
+    let again = export::convert(cx, &desk.owner, desk.project_id, run.export_id, ExportFormat::Ndjson).await.unwrap();
+    made(&desk, again).await;
+    let lines = String::from_utf8(bytes(&desk, again).await).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, tasks);
+    let known = export::originals(cx, &desk.owner, desk.project_id).await.unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!((known[0].run.export_id, known[0].conversions[0].export_id), (run.export_id, again));
+    // And it comes in again: a number without its prediction is no proposal.
+    let mut desk = desk;
+    let file = json!(tasks).to_string().into_bytes();
+    let back = brought(&mut desk, "numbers.json", file, LabelsAs::Annotations).await;
+    assert_eq!((back.len(), &back[2]["predictions"]), (4, &json!([])));
 }
 
 #[tokio::test]

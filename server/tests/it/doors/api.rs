@@ -136,6 +136,8 @@ async fn operations(world: &World) -> Vec<Operation> {
     let e = format!("{p}/exports/{export}");
     add("GET /projects/{id}/exports/{export}", e.clone(), None, 404, ANNOTATOR, 200);
     add("GET /projects/{id}/exports/{export}/download", format!("{e}/download"), None, 404, ANNOTATOR, 200);
+    let table = Some(json!({ "export_type": "CSV" }));
+    add("POST /projects/{id}/exports/{export}/convert", format!("{e}/convert"), table, 404, ANNOTATOR, 200);
     // Tasks and what belongs to them.
     add("GET /tasks", format!("/tasks?project={project}"), None, 404, ANNOTATOR, 200);
     let task = Some(json!({ "project": project, "data": { "text": "x" } }));

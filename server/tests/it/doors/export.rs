@@ -1,6 +1,6 @@
 //! The doors by which data goes out.
 
-use app::export::api::{CompareExports, ConvertExport, DeleteExport, ExportFormats, Exports, StartExport};
+use app::export::api::{CompareExports, ConvertExport, DeleteExport, ExportFormats, ExportViews, Exports, StartExport};
 use domain::format::{ExportFormat, ExportOptions};
 
 use super::{Door, Who, World, door};
@@ -11,6 +11,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
     let start = StartExport { project_id, format: ExportFormat::Csv, options: ExportOptions::default() };
     vec![
         door(&ExportFormats { project_id }, "not_found", annotator, Who::Owner),
+        door(&ExportViews { project_id }, "not_found", annotator, Who::Owner),
         door(&start, "not_found", annotator, Who::Owner),
         door(&Exports { project_id }, "not_found", annotator, Who::Owner),
         door(

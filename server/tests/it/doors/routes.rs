@@ -117,6 +117,11 @@ fn routes(world: &World) -> Vec<Route> {
             Who::Owner,
         )
     }));
+    // No project has a folder with this file.
+    routes.extend(["/data/local-files", "/data/local-files/"].map(|pattern| Route {
+        answered: 404,
+        ..get(pattern, format!("{pattern}?d=set/a.png"), (Who::Annotator, 404), Who::Owner)
+    }));
     // Media are for everybody in the project; a file of tasks is all its data, and nobody else learns that it is there.
     let colleague = (Who::Member, 404);
     let data = format!("/files/{}/x.json", world.file_id);

@@ -131,10 +131,7 @@ impl Parquet {
             self.manifest.annotations += 1;
             self.manifest.results += annotation.result.len() as u64;
             row.insert("annotation_id".to_owned(), annotation.id.into());
-            row.insert(
-                "annotator".to_owned(),
-                annotation.completed_by.as_ref().map(|(_, email)| email.as_str()).into(),
-            );
+            row.insert("annotator".to_owned(), annotation.annotator().into());
             row.insert("created_at".to_owned(), annotation.created_at.timestamp_micros().into());
             row.insert("updated_at".to_owned(), annotation.updated_at.timestamp_micros().into());
             row.insert("lead_time".to_owned(), annotation.lead_time.into());

@@ -49,7 +49,7 @@ impl Exporter for Asr {
                 if !labels.is_empty() {
                     row.insert("labels".to_owned(), labels.into());
                 }
-                let annotator = answer.completed_by.as_ref().map(|(_, email)| email.as_str());
+                let annotator = answer.annotator();
                 row.insert("annotator".to_owned(), annotator.into());
                 write_json(sink, &Value::Object(row))?;
                 sink.write(b"\n")

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    ExportTask, Exporter, Manifest, Sink, Spill,
+    Copied, ExportTask, Exporter, Manifest, Sink, Spill,
     pack::Packer,
     pour,
     text::{Document, Span, Texts},
@@ -326,7 +326,7 @@ impl Sink for Packed<'_> {
         self.all(bytes)
     }
 
-    fn copy_image(&mut self, address: &str, path: &str) -> io::Result<bool> {
+    fn copy_image(&mut self, address: &str, path: &str) -> io::Result<Copied> {
         self.sink.copy_image(address, path)
     }
 

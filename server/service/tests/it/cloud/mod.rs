@@ -11,7 +11,7 @@ use domain::{
     Kind,
     access::OrgRole,
     cloud::{CloudStorage, Credentials, Direction, Place, Scope, StorageForm},
-    id::{CloudStorageId, ProjectId},
+    id::{CloudStorageId, OrgId, ProjectId},
     page::Limit,
     project::NewProject,
 };
@@ -28,6 +28,7 @@ const PICTURES: &str = "<View><Image name='img' value='$picture'/><RectangleLabe
 struct Desk {
     db: TestDb,
     cx: Cx,
+    org_id: OrgId,
     owner: Actor,
     project_id: ProjectId,
     folder: tempfile::TempDir,
@@ -36,7 +37,7 @@ struct Desk {
 impl Desk {
     async fn new() -> Self {
         let db = TestDb::new().await;
-        let (_, owner) = db.org("acme").await;
+        let (org_id, owner) = db.org("acme").await;
         let input = NewProject { title: "Cats".into(), label_config: PICTURES.into(), ..NewProject::default() };
         let project_id = project::create(&db.cx, &owner, input).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -46,7 +47,7 @@ impl Desk {
             ..db.cx.settings().clone()
         };
         let cx = Self::with(&db, settings);
-        Self { db, cx, owner, project_id, folder }
+        Self { db, cx, org_id, owner, project_id, folder }
     }
 
     fn with(db: &TestDb, settings: Settings) -> Cx {

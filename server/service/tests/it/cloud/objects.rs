@@ -1,15 +1,24 @@
 //! Looking at objects: whoever may open the task may, and nobody sees anything else of the bucket.
 
+use std::io::{Cursor, Read};
+
 use domain::{
+    access::{OrgRole, ProjectRole},
     cloud::{Place, StorageForm},
+    format::{ExportFormat, ExportOptions},
     id::TaskId,
 };
 use futures::TryStreamExt;
+use serde_json::Value;
 use service::{
+    Actor, export, job,
     media::{self, Asked},
-    task,
+    project, task,
+    testing::user_id,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use zip::ZipArchive;
 
 use super::{Desk, bucket::Bucket, source};
 use crate::code;
@@ -115,6 +124,72 @@ async fn a_file_of_a_folder_is_shown_and_a_link_out_of_it_is_not() {
         let refused = code(passed.map(|_| ()));
         assert!(["storage_no_object", "media_storage"].contains(&refused.as_str()), "{src}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn a_file_of_a_folder_has_the_address_that_label_studio_gives_it() {
+    let desk = Desk::new().await;
+    desk.put("set/a.txt", "words");
+    desk.put("set/more/notes.txt", "more");
+    desk.put("other/b.txt", "no");
+    let id = desk.add(super::folder("set")).await.cloud_storage_id;
+    desk.sync(id).await;
+    let bytes = async |actor: &Actor, key: &str| {
+        let passed = media::local_file(&desk.cx, actor, key, None).await;
+        match passed {
+            Ok(passed) => passed.body.map_ok(|chunk| chunk.to_vec()).try_concat().await.unwrap(),
+            Err(error) => code(Err::<(), _>(error)).into_bytes(),
+        }
+    };
+    assert_eq!(bytes(&desk.owner, "set/a.txt").await, b"words");
+    assert_eq!(bytes(&desk.owner, "/set/more/notes.txt").await, b"more");
+    let (_, stranger) = desk.db.org("other").await;
+    let annotator = desk.db.member(desk.org_id, "annotator", OrgRole::Member).await;
+    project::put_member(&desk.cx, &desk.owner, desk.project_id, user_id(&annotator), ProjectRole::Annotator)
+        .await
+        .unwrap();
+    for (actor, key) in [
+        (&desk.owner, "other/b.txt"),
+        (&desk.owner, "set/../other/b.txt"),
+        (&desk.owner, "set/nothing.txt"),
+        (&stranger, "set/a.txt"),
+        // They may open no task yet.
+        (&annotator, "set/a.txt"),
+        (&annotator, "set/more/notes.txt"),
+    ] {
+        let refused = bytes(actor, key).await;
+        let refused = String::from_utf8(refused).unwrap();
+        assert!(refused.ends_with("not_found") || refused == "storage_no_object", "{key}: {refused}");
+    }
+    assert_eq!(bytes(&Actor::Anonymous, "set/a.txt").await, b"unauthenticated");
+}
+
+#[tokio::test]
+async fn pictures_of_a_storage_leave_with_the_work() {
+    let desk = Desk::new().await;
+    let pixel = include_bytes!("../pixel.png");
+    desk.put("set/a.png", pixel);
+    desk.put("set/b.png", pixel);
+    let id = desk.add(super::folder("set")).await.cloud_storage_id;
+    desk.sync(id).await;
+    std::fs::remove_file(desk.folder.path().join("set/b.png")).unwrap();
+    let options = ExportOptions { include_unlabeled: true, ..ExportOptions::default() };
+    let (cx, owner, project_id) = (&desk.cx, &desk.owner, desk.project_id);
+    let id = export::start(cx, owner, project_id, ExportFormat::CocoWithImages, options).await.unwrap();
+    job::runner::run_waiting(cx).await.unwrap();
+    let run = export::get(cx, owner, project_id, id).await.unwrap();
+    let manifest = run.manifest.unwrap_or_else(|| panic!("{:?}", run.error));
+    let lost: Vec<(&str, u64)> = manifest.losses.iter().map(|loss| (loss.code.as_str(), loss.count)).collect();
+    assert_eq!((manifest.images, lost[0]), (1, ("image_not_fetched", 1)), "{lost:?}");
+    let download = export::download(cx, owner, project_id, id).await.unwrap();
+    let chunks: Vec<_> = export::read(cx, &download, None).await.unwrap().try_collect().await.unwrap();
+    let mut zip = ZipArchive::new(Cursor::new(chunks.concat())).unwrap();
+    let coco: Value = serde_json::from_reader(zip.by_name("result.json").unwrap()).unwrap();
+    // How large it is was seen on the way.
+    assert_eq!((&coco["images"][0]["width"], &coco["images"][0]["height"]), (&Value::from(1), &Value::from(1)));
+    let mut image = Vec::new();
+    zip.by_name(coco["images"][0]["file_name"].as_str().unwrap()).unwrap().read_to_end(&mut image).unwrap();
+    assert_eq!(image, pixel);
 }
 
 #[tokio::test]
