@@ -20,6 +20,7 @@ pub mod logging;
 pub mod media;
 pub mod person;
 pub mod postgres;
+pub mod reference;
 pub mod router;
 pub mod security;
 pub mod serve;

@@ -25,7 +25,7 @@ use tower_http::{
 };
 
 use crate::{
-    api, auth, config::Config, error, events, files, health, media, security, state::AppState, trace,
+    api, auth, config::Config, error, events, files, health, media, reference, security, state::AppState, trace,
 };
 
 /// The largest body of a form or a server function. Files go through routes of their own.
@@ -119,12 +119,19 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .layer(middleware::from_fn(api::told))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
 
+    let reference = Router::new()
+        .route("/docs/api", get(reference::show))
+        .route("/docs/api/page.css", get(reference::style))
+        .route("/docs/api/page.js", get(reference::script))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .with_state(reference::Page::of(&api::document(), base_url));
     let probes = Router::new().route("/health", get(health::health)).route("/ready", get(health::ready));
 
     let mut router = Router::new()
         .merge(pages)
         .merge(streams)
         .merge(api)
+        .merge(reference)
         .merge(probes)
         .fallback_service(Router::new().fallback_service(files).layer(middleware::from_fn(cache_files)))
         .layer(csrf)

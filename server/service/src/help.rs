@@ -10,13 +10,22 @@ use crate::project::markdown;
 /// Pages by name.
 static PAGES: LazyLock<[(&str, String); 5]> = LazyLock::new(|| {
     [
-        ("api", markdown::to_html(include_str!("../../../docs/api.md"))),
+        ("api", leaving(&markdown::to_html(include_str!("../../../docs/api.md")))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
         ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
         ("webhooks", markdown::to_html(include_str!("../../../docs/webhooks.md"))),
         ("storage", markdown::to_html(include_str!("../../../docs/storage.md"))),
     ]
 });
+
+/// With links to what is no page of the application followed by the browser itself.
+fn leaving(html: &str) -> String {
+    let mut html = html.to_owned();
+    for place in ["/api/", "/docs/"] {
+        html = html.replace(&format!("<a href=\"{place}"), &format!("<a target=\"_self\" href=\"{place}"));
+    }
+    html
+}
 
 /// A page as safe HTML.
 ///
@@ -41,5 +50,6 @@ mod tests {
             }
         }
         assert!(page("nothing").is_err());
+        assert!(page("api").unwrap().contains("<a target=\"_self\" href=\"/docs/api\""));
     }
 }

@@ -27,6 +27,7 @@ mod version;
 mod view;
 mod waiting;
 mod webhook;
+mod words;
 
 use axum::{
     Json, Router,
@@ -160,14 +161,22 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(version::version))
 }
 
+/// The document about every operation, as programs get it.
+#[must_use]
+pub fn document() -> serde_json::Value {
+    let (_, document) = resources().split_for_parts();
+    let mut document = serde_json::to_value(document::finish(document)).unwrap_or_default();
+    words::complete(&mut document);
+    document
+}
+
 /// The service at `/api`; the paths it is asked for have lost that prefix.
 ///
 /// # Errors
 /// When an origin of the settings is none.
 pub fn service(state: AppState, config: &Config) -> anyhow::Result<Router<AppState>> {
-    let (router, document) = resources().split_for_parts();
-    let document = document::finish(document);
-    let text = serde_json::to_string(&document)?;
+    let (router, _) = resources().split_for_parts();
+    let text = document().to_string();
     let router = router
         .merge(import::routes())
         .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text) }))
