@@ -74,6 +74,31 @@ def test_tables(http: Http, project: int, tasks: list[int], kind: str, separator
     assert (row["id"], row["text"], row["sentiment"], row["number"]) == (str(tasks[0]), "done", "Positive", "0")
 
 
+@pytest.mark.ours
+def test_what_is_asked_for_at_once_is_not_kept(http: Http, ls: LabelStudio, project: int, tasks: list[int]) -> None:
+    assert http.get(f"/api/projects/{project}/export?exportType=CSV").ok
+    eventually(lambda: ls.projects.exports.list(project), lambda kept: kept == [])
+
+
+@pytest.mark.ours
+def test_a_deleted_snapshot_takes_along_what_was_made_of_it(ls: LabelStudio, project: int, tasks: list[int]) -> None:
+    made = snapshot(ls, project)
+    content = b"".join(ls.projects.exports.download(project, made.id, export_type="TSV"))
+    assert b"Positive" in content
+    assert [one.export_type for one in ls.projects.exports.get(project, made.id).converted_formats] == ["TSV"]
+    ls.projects.exports.delete(project, made.id)
+    assert ls.projects.exports.list(project) == []
+
+
+@pytest.mark.ours
+def test_what_somebody_asked_for_is_told(ls: LabelStudio, http: Http, project: int, tasks: list[int]) -> None:
+    options = {"finished": "only", "ids": tasks[:1]}
+    made = http.post(f"/api/projects/{project}/exports/", json={"task_filter_options": options}).json()
+    told = http.get(f"/api/projects/{project}/exports/{made['id']}").json()
+    assert told["task_filter_options"]["finished"] == "only"
+    assert told["task_filter_options"]["ids"] == tasks[:1]
+
+
 def test_pandas(ls: LabelStudio, project: int, tasks: list[int]) -> None:
     frame = ls.projects.exports.as_pandas(project)
     assert list(frame[frame["id"] == tasks[0]]["sentiment"]) == ["Positive"]

@@ -172,7 +172,7 @@ fn of_view(views: Vec<(ViewId, String)>, options: RwSignal<ExportOptions>) -> Op
         });
         options.update(|all| all.tasks.view = view);
     });
-    let help = "Of these, the tasks that a view of the project's data lets through.";
+    let help = "Of these, only what a view shows.";
     Some(view! { <Select name="export_view" label="View" choices=choices value="" help=help on_change=choose/> })
 }
 

@@ -252,7 +252,7 @@ impl From<Original> for ExportOut {
     }
 }
 
-/// A project's snapshots, the newest first.
+/// A project's snapshots, the newest first, fifty at most.
 #[utoipa::path(get, path = "/projects/{id}/exports", tag = "Export", params(("id" = i64, Path)),
     responses((status = 200, body = Vec<ExportOut>)))]
 pub async fn list(
