@@ -25,7 +25,7 @@ const RESOURCES: [(&str, &str); 17] = [
 ];
 
 /// How the official SDK calls an operation: `client.` before it.
-const SDK: [(&str, &str); 78] = [
+const SDK: [(&str, &str); 83] = [
     ("POST /annotations/bulk-delete", "annotations.delete_bulk"),
     ("DELETE /annotations/{id}", "annotations.delete"),
     ("GET /annotations/{id}", "annotations.get"),
@@ -46,6 +46,9 @@ const SDK: [(&str, &str); 78] = [
     ("DELETE /dm/views/{id}", "views.delete"),
     ("GET /dm/views/{id}", "views.get"),
     ("PATCH /dm/views/{id}", "views.update"),
+    ("DELETE /import/file-upload/{id}", "files.delete"),
+    ("GET /import/file-upload/{id}", "files.get"),
+    ("PATCH /import/file-upload/{id}", "files.update"),
     ("GET /invite", "organizations.invites.get_invite_link"),
     ("POST /invite/reset-token", "organizations.reset_token"),
     ("GET /jwt/settings", "jwt_settings.get"),
@@ -76,6 +79,8 @@ const SDK: [(&str, &str); 78] = [
     ("GET /projects/{id}/exports/{export}", "projects.exports.get"),
     ("POST /projects/{id}/exports/{export}/convert", "projects.exports.convert"),
     ("GET /projects/{id}/exports/{export}/download", "projects.exports.download"),
+    ("DELETE /projects/{id}/file-uploads", "files.delete_many"),
+    ("GET /projects/{id}/file-uploads", "files.list"),
     ("POST /projects/{id}/import", "projects.import_tasks"),
     ("POST /projects/{id}/import/predictions", "projects.import_predictions"),
     ("GET /projects/{id}/imports/{import}", "tasks.create_many_status"),
