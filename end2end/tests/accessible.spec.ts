@@ -15,6 +15,7 @@ const INSIDE = [
   '/projects/1/tasks/1',
   '/projects/2/label',
   '/projects/1/import',
+  '/projects/1/import/update',
   '/projects/1/export',
   '/projects/1/settings',
   '/projects/1/settings/labeling',

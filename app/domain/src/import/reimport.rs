@@ -235,7 +235,7 @@ fn overlaid(
 /// Whether a value says already what a row wants it to. All that a table holds is text, which makes no text of a number.
 fn says(there: &Value, wanted: &Value) -> bool {
     match (there, wanted) {
-        (Value::Number(_) | Value::Bool(_), Value::String(text)) => there.to_string() == text.trim(),
+        (Value::Number(_) | Value::Bool(_), Value::String(text)) => key_text(there).as_deref() == Some(text.trim()),
         _ => same(there, wanted),
     }
 }

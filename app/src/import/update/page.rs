@@ -84,8 +84,8 @@ fn Ask(project_id: Memo<ProjectId>, on_change: Callback<()>) -> impl IntoView {
                         label="A row means the task"
                         value="task_id"
                         choices=vec![
-                            Choice::new("task_id", "With its number").help("A column “task_id” or “id”, or an export of this project."),
-                            Choice::new("field", "With the same value in a column").help("An identifier of your own, which tasks have in their data."),
+                            Choice::new("task_id", "With its number").help("A column “task_id” or “id”, or an export of this project.").icon(lu::LuHash),
+                            Choice::new("field", "With the same value in a column").help("An identifier of your own, which tasks have in their data.").icon(lu::LuKeyRound),
                         ]
                         on_change=Callback::new(move |by: String| by_field.set(by == "field"))
                     />

@@ -106,7 +106,6 @@ pub(super) fn LookView(
                 {move || run.with(tiles)}
             </div>
             {move || run.with(fields)}
-            {(is_ready || is_over).then(|| view! { <Rows project_id run=first rows/> })}
             <div class="row">
                 {may_apply.then(|| view! {
                     <Button look=Look::Primary icon=lu::LuCheck busy=apply.pending() on:click=move |_| {
@@ -122,6 +121,7 @@ pub(super) fn LookView(
                     <LinkButton href=format!("/projects/{project_id}/data") size=Size::Small icon=lu::LuTable2>"See the tasks"</LinkButton>
                 </Show>
             </div>
+            {(is_ready || is_over).then(|| view! { <Rows project_id run=first rows/> })}
         </article>
     }
     .into_any()

@@ -305,7 +305,7 @@ fn rows_of(object: ObjectMeta, bytes: Result<Bytes, Problem>) -> (ObjectMeta, Ve
     for row in rows {
         match row {
             Ok(row) => {
-                taken.push(ReadRow { source: source.clone(), number: row.number, file_id: None, outcome: row.outcome })
+                taken.push(ReadRow { source: source.clone(), number: row.number, file_id: None, outcome: row.outcome });
             }
             Err(error) => return (object, refused(broken(&error).message)),
         }

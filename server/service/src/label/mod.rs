@@ -58,10 +58,12 @@ async fn found(tx: &mut Tx, access: &OrgAccess, label_id: LabelId) -> Result<Lab
     Ok(labels.into_iter().next().ok_or_else(|| Problem::not_found("label"))?)
 }
 
-/// Makes labels, each linked to the project it is used in first: all of them, or none.
+/// Makes labels, each linked to the project it is used in first: all of them, or none. A label that the library has under the
+/// same title is linked, and not made again.
 ///
 /// # Errors
-/// *Not found*, *forbidden* without the right to manage one of the projects; a label outside the limits; a title that is taken.
+/// *Not found*, *forbidden* without the right to manage one of the projects; a label outside the limits; a title under which
+/// the library has another label.
 #[boxed]
 pub async fn create(cx: &Cx, actor: &Actor, new: Vec<NewLabel>) -> Result<Vec<LabelId>> {
     let org = access::current_org(cx, actor, OrgPermission::View).await?;
@@ -82,10 +84,19 @@ pub async fn create(cx: &Cx, actor: &Actor, new: Vec<NewLabel>) -> Result<Vec<La
     check_count(new.len(), sql::count(&mut tx, &org).await?)?;
     let mut made = Vec::with_capacity(new.len());
     for label in &new {
-        let label_id = sql::insert(&mut tx, &org, label, cx.now()).await?;
+        let label_id = match sql::known(&mut tx, &org, label).await? {
+            Some(known) => known,
+            None => {
+                let label_id = sql::insert(&mut tx, &org, label, cx.now()).await?;
+                note(cx, &mut tx, &org, "label_created", label_id, &label.title).await?;
+                label_id
+            }
+        };
         made.push(label_id);
-        note(cx, &mut tx, &org, "label_created", label_id, &label.title).await?;
         let Some(project) = projects.iter().find(|known| known.project_id() == label.project_id) else { continue };
+        if sql::is_linked(&mut tx, project, label_id).await? {
+            continue;
+        }
         let link_id = sql::link(&mut tx, project, label_id, &label.from_name, cx.now()).await?;
         tell(cx, &mut tx, project.into(), Happening::LabelLinkCreated(link_id)).await?;
     }

@@ -89,6 +89,29 @@ fn taken() -> Problem {
     Problem::invalid("title", "label_title_taken", "There is a label of this title already.")
 }
 
+/// The same label, where the library has it.
+pub(super) async fn known(conn: &mut PgConnection, access: &OrgAccess, new: &NewLabel) -> Result<Option<LabelId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select label_id as "label_id: LabelId" from label where organization_id = $1 and title = $2 and value = $3"#,
+        access.org_id().0,
+        new.title,
+        Json(&new.value) as _
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Whether a label is used in the project.
+pub(super) async fn is_linked(conn: &mut PgConnection, access: &ProjectAccess, label_id: LabelId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from label_link where project_id = $1 and label_id = $2) as "is!""#,
+        access.project_id().0,
+        label_id.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 pub(super) async fn insert(
     conn: &mut PgConnection,
     access: &OrgAccess,

@@ -24,7 +24,10 @@ async fn a_label_is_in_the_library_once_and_in_a_project_once() {
     let desk = Desk::new().await;
     let (cx, owner) = (&desk.db.cx, &desk.owner);
     let ids = label::create(cx, owner, vec![new(&desk, "Cat"), new(&desk, "Tom")]).await.unwrap();
-    assert_eq!(code(label::create(cx, owner, vec![new(&desk, "Dog"), new(&desk, "Cat")]).await), "label_title_taken");
+    let other = NewLabel { value: vec!["Lion".into()], ..new(&desk, "Cat") };
+    assert_eq!(code(label::create(cx, owner, vec![new(&desk, "Dog"), other]).await), "label_title_taken");
+    let again = label::create(cx, owner, vec![new(&desk, "Cat")]).await.unwrap();
+    assert_eq!(again, [ids[0]], "the same label is the same");
     let (count, labels) = label::list(cx, owner, 0, 10).await.unwrap();
     assert_eq!((count, labels[0].title.as_str()), (2, "Cat"), "all of them, or none");
     assert_eq!(labels[0].links.len(), 1);

@@ -177,8 +177,8 @@ async fn operations(world: &World) -> Vec<Operation> {
     let l = format!("/labels/{label}");
     add("GET /labels/{id}", l.clone(), None, 404, None, 200);
     add("PATCH /labels/{id}", l.clone(), Some(json!({ "approved": true })), 404, Some((Who::Member, 403)), 200);
-    let other = Some(json!({ "project": project, "old_label": ["x"], "new_label": ["y"] }));
-    add("POST /labels/bulk", own("/labels/bulk"), other, 404, ANNOTATOR, 200);
+    let renamed = Some(json!({ "project": project, "old_label": ["x"], "new_label": ["y"] }));
+    add("POST /labels/bulk", own("/labels/bulk"), renamed, 404, ANNOTATOR, 200);
     add("GET /label_links", format!("/label_links?project={project}"), None, 404, ANNOTATOR, 200);
     let k = format!("/label_links/{link}");
     add("GET /label_links/{id}", k.clone(), None, 404, ANNOTATOR, 200);

@@ -4,12 +4,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     annotation::Submission,
     format::{ExportFormat, ExportOptions},
+    label::NewLabel,
     project::{NewProject, ProjectPatch},
     webhook::{Action, Scope, WebhookForm},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use service::{annotation, export, import, project, webhook};
+use service::{annotation, export, import, label, project, webhook};
 use sha2::Sha256;
 
 use super::{Manner, Receiver, Studio, form, header, kind_receiver, only};
@@ -196,4 +197,32 @@ async fn where_nobody_listens_nothing_is_written() {
     let events: i64 =
         sqlx::query_scalar("select count(*) from webhook_event").fetch_one(studio.work.db.pool()).await.unwrap();
     assert_eq!(events, 0);
+}
+
+#[tokio::test]
+async fn where_labels_of_the_library_are_used_is_told() {
+    let studio = Studio::new().await;
+    let hearing = kind_receiver().await;
+    studio.listen(&hearing).await;
+    let (cx, owner, project_id) = (&studio.cx, studio.owner(), studio.work.project_id);
+    let (from_name, value) = ("mood".to_owned(), vec!["Good".to_owned()]);
+    let new = NewLabel { project_id, from_name, value, title: "Fine".into(), description: None };
+    let label_id = label::create(cx, owner, vec![new]).await.unwrap()[0];
+    let (link_id, _) = label::get(cx, owner, label_id).await.unwrap().links[0];
+    label::update_link(cx, owner, link_id, "tone").await.unwrap();
+    label::remove_link(cx, owner, link_id).await.unwrap();
+    studio.deliver().await;
+    let heard: Vec<Value> = hearing.heard().iter().map(super::receiver::Heard::body).collect();
+    let told: Vec<(&Value, &Value)> =
+        heard.iter().map(|body| (&body["action"], &body["label_link"]["from_name"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("LABEL_LINK_CREATED"), &json!("mood")),
+            (&json!("LABEL_LINK_UPDATED"), &json!("tone")),
+            (&json!("LABEL_LINK_DELETED"), &Value::Null),
+        ]
+    );
+    assert_eq!(heard[0]["label_link"]["label"]["title"], "Fine");
+    assert_eq!(heard[2]["label_link"]["id"], link_id.0);
 }
