@@ -79,7 +79,8 @@ async fn measure() {
         futures::future::join_all(each)
     };
     label(CLIENTS * 20).await;
-    (asked.clear(), handed.clear());
+    asked.clear();
+    handed.clear();
     let begun = Instant::now();
     label(ASKED).await;
     let rate = ASKED as f64 / begun.elapsed().as_secs_f64();
@@ -109,7 +110,7 @@ async fn measure() {
         "select task_id from task where project_id = $1 and not is_labeled and lease_count = 0 order by task_id limit $2",
     )
     .bind(project)
-    .bind(SUBMISSIONS as i64)
+    .bind(i64::try_from(SUBMISSIONS).unwrap())
     .fetch_all(&mut db)
     .await
     .unwrap();
@@ -171,7 +172,7 @@ async fn told(owner: &Holder<'_>, site: &Site, project: i64, db: &mut PgConnecti
     let tasks: Vec<i64> =
         sqlx::query_scalar("select task_id from task where project_id = $1 order by task_id limit $2")
             .bind(project)
-            .bind(TOLD as i64)
+            .bind(i64::try_from(TOLD).unwrap())
             .fetch_all(db)
             .await
             .unwrap();
@@ -249,7 +250,8 @@ impl Server {
     fn start(data: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
-        let process = binary(data, &["serve", "--addr", &address]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let process =
+            binary(data, &["serve", "--addr", &address]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         while std::net::TcpStream::connect(&address).is_err() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -361,7 +363,7 @@ async fn leases(db: &mut PgConnection, project: i64, people: &[(i64, String)], e
         )
         .bind(project)
         .bind(user_id)
-        .bind(each as i64)
+        .bind(i64::try_from(each).unwrap())
         .fetch_all(&mut *db)
         .await
         .unwrap();

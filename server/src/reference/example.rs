@@ -20,8 +20,8 @@ fn at_depth(schema: &Value, schemas: &Map<String, Value>, depth: usize) -> Value
     if let Some(example) = schema.get("example").or_else(|| schema["enum"].get(0)) {
         return example.clone();
     }
-    let joined = ["oneOf", "anyOf", "allOf"].iter().filter_map(|joined| schema[*joined].as_array()).flatten();
-    if let Some(one) = joined.filter(|one| one["type"] != "null").next_back() {
+    let mut joined = ["oneOf", "anyOf", "allOf"].iter().filter_map(|joined| schema[*joined].as_array()).flatten();
+    if let Some(one) = joined.rfind(|one| one["type"] != "null") {
         return at_depth(one, schemas, depth);
     }
     let name = match &schema["type"] {

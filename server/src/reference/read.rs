@@ -95,7 +95,7 @@ pub fn reference(document: &Value, base_url: &str) -> Reference {
         for method in ["get", "post", "put", "patch", "delete"] {
             let Some(written) = item.get(method) else { continue };
             let mut operation = reader.operation(path, method, written);
-            let (answers, refused) = operation.answers.into_iter().partition(|answer| answer.status < "400".to_owned());
+            let (answers, refused) = operation.answers.into_iter().partition(|answer| answer.status.as_str() < "400");
             operation.answers = answers;
             refusals.extend(refused.into_iter().map(|answer: Answer| (answer.status.clone(), answer)));
             let tag = text(&written["tags"][0]);

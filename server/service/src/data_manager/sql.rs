@@ -337,7 +337,7 @@ pub(super) async fn have_patience(conn: &mut PgConnection) -> Result<()> {
 
 /// What only the database can say about a filter: that a pattern is none, or that it takes too long.
 fn refused(error: sqlx::Error) -> Error {
-    let code = error.as_database_error().and_then(|error| error.code()).map(Cow::into_owned);
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(Cow::into_owned);
     match code.as_deref() {
         Some("2201B") => {
             Problem::invalid("filters", "pattern_malformed", "A pattern of this filter is not a regular expression.")

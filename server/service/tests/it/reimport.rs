@@ -224,7 +224,7 @@ async fn many_rows_go_batch_by_batch_and_go_on_where_they_were() {
     desk.file("tasks.csv", rows("old")).await;
     let run = desk.look("update.csv", rows("new"), by("sku")).await;
     assert_eq!(
-        (run.changed, desk.looked(run.reimport_id, Outcome::Changed).await.len() as i64),
+        (run.changed, i64::try_from(desk.looked(run.reimport_id, Outcome::Changed).await.len()).unwrap()),
         (1_200, Limit::new(Limit::MAX).rows())
     );
     // A worker that died behind its first batch.
