@@ -30,7 +30,7 @@ use std::ops::Range;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use domain::{
-    Error as Problem, Kind,
+    Error as Problem,
     access::ProjectPermission,
     cloud::{ObjectAddress, StorageKind},
     id::{ProjectId, TaskId},
@@ -269,7 +269,6 @@ pub async fn elsewhere(cx: &Cx, actor: &Actor, asked: &Asked) -> Result<Option<E
 /// *Not found* for everybody else, and for what is not there.
 #[boxed]
 pub async fn local_file(cx: &Cx, actor: &Actor, key: &str, range: Option<Range<u64>>) -> Result<Passed> {
-    let missing = || Problem::not_found("file");
     let src =
         ObjectAddress { kind: StorageKind::Local, bucket: String::new(), key: key.trim_start_matches('/').to_owned() };
     for (project_id, task_id) in cloud::folders_with(cx, actor.user()?.user_id, &src.key).await? {
@@ -283,12 +282,12 @@ pub async fn local_file(cx: &Cx, actor: &Actor, key: &str, range: Option<Range<u
         };
         match found {
             Ok(found) => return proxy::pass(cx, found, range).await,
-            Err(Error::Domain(problem)) if matches!(problem.kind, Kind::NotFound | Kind::Forbidden | Kind::Invalid) => {
-            }
+            // What one project does not give, another may.
+            Err(Error::Domain(_)) => {}
             Err(error) => return Err(error),
         }
     }
-    Err(missing().into())
+    Err(Problem::not_found("file").into())
 }
 
 /// All of an object that the server itself has read in a task, as it comes; nobody is shown anything of it by this alone.
