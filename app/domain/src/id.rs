@@ -87,4 +87,8 @@ ids! {
     ViewId,
     /// An action on many tasks.
     ActionRunId,
+    /// A service outside that fills a field of tasks.
+    ClientApiId,
+    /// A run that fills fields of many tasks.
+    FillRunId,
 }

@@ -18,6 +18,7 @@ pub mod annotation;
 pub mod answer;
 pub mod calendar;
 pub mod chat;
+pub mod client_api;
 pub mod cloud;
 pub mod comment;
 pub mod data_manager;

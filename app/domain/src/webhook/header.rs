@@ -1,10 +1,11 @@
-//! Headers of people's own: what a receiver wants to see beside the signature.
+//! Headers of people's own: what a server wants to see beside what is said anyway. Others that are called with headers of
+//! people's own use the same.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// The most headers of one webhook.
+/// The most headers that go along.
 pub const MAX_HEADERS: usize = 20;
 /// What stands for a value that is not shown.
 pub const MASK: &str = "••••••••";
@@ -44,11 +45,20 @@ impl std::fmt::Debug for Header {
     }
 }
 
-/// Headers as they are stored. A value that is the mask stands for the one that is known.
+/// Headers of a webhook as they are stored.
 pub(super) fn checked(headers: Vec<Header>) -> Result<Vec<Header>> {
+    check_headers(headers, |name| RESERVED.contains(&name) || name.starts_with("webhook-"))
+}
+
+/// Headers as they are stored; `is_ours` knows those that are not people's to say, in small letters. A value that is the mask
+/// stands for the one that is known.
+///
+/// # Errors
+/// More than fit, and what cannot be sent.
+pub fn check_headers(headers: Vec<Header>, is_ours: impl Fn(&str) -> bool) -> Result<Vec<Header>> {
     let refuse = |code, message: String| Err(Error::invalid("headers", code, message));
     if headers.len() > MAX_HEADERS {
-        return refuse("too_many_headers", format!("A webhook has {MAX_HEADERS} headers at most."));
+        return refuse("too_many_headers", format!("There can be {MAX_HEADERS} headers at most."));
     }
     let mut kept: Vec<Header> = Vec::with_capacity(headers.len());
     for Header { name, value } in headers {
@@ -61,7 +71,7 @@ pub(super) fn checked(headers: Vec<Header>) -> Result<Vec<Header>> {
                 format!("“{name}” is no name of a header: letters, digits and dashes make one."),
             );
         }
-        if RESERVED.contains(&lower.as_str()) || lower.starts_with("webhook-") {
+        if is_ours(&lower) {
             return refuse("header_reserved", format!("“{name}” is sent by Synapse itself."));
         }
         if kept.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
@@ -76,6 +86,29 @@ pub(super) fn checked(headers: Vec<Header>) -> Result<Vec<Header>> {
         kept.push(Header { name, value });
     }
     Ok(kept)
+}
+
+/// Whether headers that are known may go to a new address: they stay with the server they were typed for.
+///
+/// # Errors
+/// Values have to be typed again, or for the first time.
+pub fn may_keep(headers: &[Header], known: &[String], is_same_server: bool) -> Result<()> {
+    for Header { name, value } in headers {
+        let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        match (value, is_known) {
+            (Some(_), _) => {}
+            (None, true) if is_same_server => {}
+            (None, true) => {
+                let message = format!("The address leads to another server: please type the value of “{name}” for it.");
+                return Err(Error::invalid("headers", "header_of_another_server", message));
+            }
+            (None, false) => {
+                let message = format!("Please type the value of “{name}”.");
+                return Err(Error::invalid("headers", "header_without_value", message));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use delivery::{
     Attempt, Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, KEEP_DAYS, MAX_ANSWER_BYTES, MAX_KEPT_BYTES,
     Replay, TIMEOUT_S, WebhookView,
 };
-pub use header::{Header, MASK, MAX_HEADERS};
+pub use header::{Header, MASK, MAX_HEADERS, check_headers, may_keep};
 
 /// The most webhooks of one project, and of an organization beside those of its projects.
 pub const MAX_WEBHOOKS: i64 = 20;
@@ -182,23 +182,7 @@ impl WebhookForm {
     /// # Errors
     /// Values have to be typed again, or for the first time.
     pub fn may_keep_headers(&self, known: &[String], is_same_server: bool) -> Result<()> {
-        for Header { name, value } in &self.headers {
-            let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
-            match (value, is_known) {
-                (Some(_), _) => {}
-                (None, true) if is_same_server => {}
-                (None, true) => {
-                    let message =
-                        format!("The address leads to another server: please type the value of “{name}” for it.");
-                    return Err(Error::invalid("headers", "header_of_another_server", message));
-                }
-                (None, false) => {
-                    let message = format!("Please type the value of “{name}”.");
-                    return Err(Error::invalid("headers", "header_without_value", message));
-                }
-            }
-        }
-        Ok(())
+        header::may_keep(&self.headers, known, is_same_server)
     }
 }
 
