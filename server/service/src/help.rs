@@ -8,9 +8,10 @@ use crate::Result;
 use crate::project::markdown;
 
 /// Pages by name.
-static PAGES: LazyLock<[(&str, String); 5]> = LazyLock::new(|| {
+static PAGES: LazyLock<[(&str, String); 6]> = LazyLock::new(|| {
     [
         ("api", leaving(&markdown::to_html(include_str!("../../../docs/api.md")))),
+        ("client-apis", markdown::to_html(include_str!("../../../docs/client-apis.md"))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
         ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
         ("webhooks", markdown::to_html(include_str!("../../../docs/webhooks.md"))),

@@ -18,6 +18,7 @@ pub mod account;
 pub mod annotation;
 pub mod assignment;
 pub mod audit;
+pub mod client_api;
 pub mod cloud;
 pub mod comment;
 mod cx;

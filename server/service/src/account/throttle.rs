@@ -24,6 +24,8 @@ pub(crate) enum Limit {
     Model,
     /// Tests of one webhook.
     Webhook,
+    /// Tests of the client APIs of one project.
+    ClientApi,
 }
 
 impl Limit {
@@ -37,6 +39,7 @@ impl Limit {
             Self::Comment => ("comment", 60, TimeDelta::minutes(10)),
             Self::Model => ("model", 300, TimeDelta::minutes(5)),
             Self::Webhook => ("webhook", 30, TimeDelta::minutes(5)),
+            Self::ClientApi => ("client_api", 60, TimeDelta::minutes(5)),
         }
     }
 

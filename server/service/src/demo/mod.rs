@@ -7,6 +7,7 @@
 
 mod content;
 mod labels;
+mod outside;
 mod talk;
 
 use std::time::Duration;
@@ -171,10 +172,22 @@ impl Story {
             ProjectPatch { expert_instruction: Some(content::RIGHTS_INSTRUCTION.into()), ..ProjectPatch::default() };
         let texts = content::rights()?;
         let project_id = self.project(people, new, patch, "udhr.json", &texts).await?;
+        outside::translation(&self.cx, people, project_id).await?;
         let phrases = content::phrases()?;
+        let mut listener = None;
         for turn in 0..46 {
+            // The index came when most was done.
+            if turn == 32 {
+                listener = Some(outside::listener(&self.cx, people, project_id).await?);
+            }
             let annotator = &people.annotators[usize::from(turn % 3 == 2)];
             self.work(annotator, project_id, (turn, 4), |desk| labels::spans(&phrases, &desk)).await?;
+            if let Some(webhook_id) = listener {
+                outside::heard(&self.cx, webhook_id, turn).await?;
+            }
+        }
+        if let Some(webhook_id) = listener {
+            outside::silence(&self.cx, people, webhook_id).await?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use domain::{
 
 use super::{Manner, rows::Origin, sql, summary, summary::Counts, uploaded::Uploaded};
 use crate::{
-    Actor, Cx, Result, access, boxed,
+    Actor, Cx, Result, access, boxed, client_api,
     webhook::{Happening, tell},
 };
 
@@ -80,6 +80,7 @@ pub async fn direct(cx: &Cx, actor: &Actor, project_id: ProjectId, json: Bytes, 
     summary::add(&mut tx, &access, counts, now).await?;
     sql::finish(cx, &mut tx, &access, import_id, None).await?;
     tell(cx, &mut tx, (&access).into(), Happening::ImportCompleted(import_id)).await?;
+    client_api::after_import(cx, &mut tx, &access, import_id).await?;
     tx.commit().await?;
     let seconds = started.elapsed().as_secs_f64();
     Ok(Direct { import_id, task_ids, annotations, predictions, columns, seconds })

@@ -40,7 +40,7 @@ pub(crate) use sql::take;
 use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
-    boxed, events,
+    boxed, client_api, events,
     job::enqueue,
     storage,
     webhook::{Happening, tell},
@@ -320,6 +320,8 @@ pub(crate) async fn end(
             Some(_) => Happening::ImportFailed(import_id),
         };
         tell(cx, tx, access.into(), happening).await?;
+        // Also those that a run which broke off has brought.
+        client_api::after_import(cx, tx, access, import_id).await?;
     }
     events::tell(tx, &topic(import_id)).await
 }

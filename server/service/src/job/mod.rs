@@ -5,6 +5,7 @@
 //! [`runner`].
 
 mod clean;
+mod history;
 mod mail;
 pub mod queue;
 pub mod runner;
@@ -14,6 +15,7 @@ use std::future::Future;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use clean::{ExpireLeases, PurgeDeletedProjects, PurgeSessions};
+pub use history::{Run, runs};
 pub use mail::SendMail;
 pub use queue::enqueue;
 

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use super::{ExpireLeases, Job, PurgeDeletedProjects, PurgeSessions, SendMail};
 use crate::{
     Cx, Error, Result,
+    client_api::FillTasks,
     cloud::{SyncSource, SyncTarget, WriteDue},
     data_manager::RunAction,
     export::RunExport,
@@ -55,7 +56,7 @@ fn working(options: WorkerOptions) -> WorkerOptions {
 
 /// Every job that waits for others' servers: they never keep the work of this one from being done.
 fn waiting(options: WorkerOptions) -> WorkerOptions {
-    options.define_job::<Handler<DeliverWebhook>>()
+    options.define_job::<Handler<DeliverWebhook>>().define_job::<Handler<FillTasks>>()
 }
 
 /// Makes the queue's own tables; part of migrating.

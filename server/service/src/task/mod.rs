@@ -56,6 +56,15 @@ pub async fn list(
     Ok(Page { items, next, total })
 }
 
+/// Which project a task is in: for programs, which address a task by its number alone.
+///
+/// # Errors
+/// *Not found* for tasks of projects the person does not work in.
+#[boxed]
+pub async fn project_of(cx: &Cx, actor: &Actor, task_id: TaskId) -> Result<ProjectId> {
+    Ok(access::task(cx, actor, task_id, ProjectPermission::Annotate).await?.project_id())
+}
+
 /// Opens one task. People who see all data open any; annotators open those they hold or have worked on, and nobody learns
 /// whether another one exists.
 ///

@@ -12,6 +12,7 @@ mod job;
 mod letters;
 mod outbox;
 mod queue;
+pub(crate) mod rehearse;
 mod send;
 mod sign;
 mod sql;

@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod annotate;
+mod client_api;
 mod cloud;
 mod comment;
 mod data_manager;

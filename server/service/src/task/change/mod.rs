@@ -5,6 +5,7 @@ mod sql;
 use domain::{
     Error as Problem,
     access::ProjectPermission,
+    client_api::is_something,
     id::{ProjectId, TaskId},
     import::{MAX_ROW_BYTES, read_task},
     result::ResultItem,
@@ -58,6 +59,37 @@ pub async fn update(cx: &Cx, actor: &Actor, task_id: TaskId, patch: TaskPatch) -
     summary::add(&mut tx, &access, counts, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Sets a field of a task within a transaction, unless it has a value that is to stay; whether it was set. One that is gone
+/// is passed over.
+///
+/// # Errors
+/// Data that is too large or cannot be stored.
+pub(crate) async fn set_field(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    task_id: TaskId,
+    name: &str,
+    value: &Value,
+    overwrite: bool,
+) -> Result<bool> {
+    let Some(before) = sql::lock(tx, access, task_id).await? else { return Ok(false) };
+    if !overwrite && before.data.get(name).is_some_and(is_something) {
+        return Ok(false);
+    }
+    let mut data = before.data.0.clone();
+    data.insert(name.to_owned(), value.clone());
+    check(Some(&data), None)?;
+    let mut counts = Counts::default();
+    counts.gone.add(&before.data.0);
+    counts.columns.add(&data);
+    let patch = TaskPatch { data: Some(data), ..TaskPatch::default() };
+    sql::update(tx, access, task_id, &patch, cx.now()).await?;
+    tell(cx, tx, access.into(), Happening::TaskUpdated(task_id)).await?;
+    summary::add(tx, access, counts, cx.now()).await?;
+    Ok(true)
 }
 
 /// Refuses what could not have been imported.

@@ -2,7 +2,7 @@
 
 mod deliver;
 mod manage;
-mod receiver;
+pub(crate) mod receiver;
 mod tell;
 
 use domain::{
@@ -86,7 +86,7 @@ impl Studio {
     }
 }
 
-fn reaching(work: &Work, networks: &[&str]) -> Cx {
+pub(crate) fn reaching(work: &Work, networks: &[&str]) -> Cx {
     let allow_networks = networks.iter().map(|network| network.parse().unwrap()).collect();
     let settings = Settings { allow_networks, ..work.db.cx.settings().clone() };
     let clock = work.db.cx.clock().clone();

@@ -1,4 +1,4 @@
-//! A receiver of webhooks on this machine, kind or not.
+//! A server on this machine that others are called at, kind or not: a receiver of webhooks, a service that is asked.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use tokio::{
 
 /// How a receiver behaves.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// This status, with these lines of headers, and this body.
     Says(&'static str, String, String),
     /// It takes the message and never answers.
@@ -23,48 +23,64 @@ pub(super) enum Manner {
     Dawdles,
     /// It answers without end.
     Floods,
+    /// It says that all is well and that ten gigabytes follow, and sends a few.
+    Boasts,
+    /// These bytes, of this kind.
+    Gives(&'static str, Vec<u8>),
+    /// This once, and then the other.
+    Then(Box<Manner>, Box<Manner>),
 }
 
 impl Manner {
-    pub(super) fn ok() -> Self {
+    pub(crate) fn ok() -> Self {
         Self::status("200 OK")
     }
 
-    pub(super) fn status(status: &'static str) -> Self {
+    pub(crate) fn status(status: &'static str) -> Self {
         Self::Says(status, String::new(), String::new())
+    }
+
+    pub(crate) fn says(body: impl Into<String>) -> Self {
+        Self::Says("200 OK", String::new(), body.into())
+    }
+
+    pub(crate) fn then(self, next: Self) -> Self {
+        Self::Then(Box::new(self), Box::new(next))
     }
 }
 
 /// A message as it came in.
 #[derive(Debug, Clone)]
-pub(super) struct Heard {
-    pub(super) headers: HashMap<String, String>,
-    pub(super) text: String,
+pub(crate) struct Heard {
+    /// As in `POST /hook`.
+    pub(crate) line: String,
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) text: String,
 }
 
 impl Heard {
-    pub(super) fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         serde_json::from_str(&self.text).unwrap()
     }
 
-    pub(super) fn action(&self) -> String {
+    pub(crate) fn action(&self) -> String {
         self.body()["action"].as_str().unwrap().to_owned()
     }
 
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
 
 #[derive(Clone)]
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     address: SocketAddr,
     manner: Arc<Mutex<Manner>>,
     heard: Arc<Mutex<Vec<Heard>>>,
 }
 
 impl Receiver {
-    pub(super) async fn new(manner: Manner) -> Self {
+    pub(crate) async fn new(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let receiver = Self { address, manner: Arc::new(Mutex::new(manner)), heard: Arc::default() };
@@ -77,27 +93,27 @@ impl Receiver {
         receiver
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/hook?from=synapse", self.address)
     }
 
     /// How it behaves from now on.
-    pub(super) fn becomes(&self, manner: Manner) {
+    pub(crate) fn becomes(&self, manner: Manner) {
         *self.manner.lock().unwrap() = manner;
     }
 
     /// What has come in since the last time.
-    pub(super) fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         std::mem::take(&mut self.heard.lock().unwrap())
     }
 
-    pub(super) fn actions(&self) -> Vec<String> {
+    pub(crate) fn actions(&self) -> Vec<String> {
         self.heard().iter().map(Heard::action).collect()
     }
 
     async fn attend(self, mut stream: TcpStream) {
         let mut bytes = Vec::new();
-        let (head, body) = loop {
+        let (line, head, body) = loop {
             let mut piece = [0; 16_384];
             let count = stream.read(&mut piece).await.unwrap_or(0);
             if count == 0 {
@@ -109,17 +125,36 @@ impl Receiver {
             let headers = headers(&head);
             let length: usize = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
             if bytes.len() >= end + 4 + length {
-                break (headers, String::from_utf8(bytes[end + 4..end + 4 + length].to_vec()).unwrap());
+                let line = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+                break (line, headers, String::from_utf8(bytes[end + 4..end + 4 + length].to_vec()).unwrap());
             }
         };
-        self.heard.lock().unwrap().push(Heard { headers: head, text: body });
-        let manner = self.manner.lock().unwrap().clone();
+        self.heard.lock().unwrap().push(Heard { line, headers: head, text: body });
+        let manner = {
+            let mut manner = self.manner.lock().unwrap();
+            match manner.clone() {
+                Manner::Then(now, next) => {
+                    *manner = *next;
+                    *now
+                }
+                manner => manner,
+            }
+        };
         let answer = match manner {
             Manner::Says(status, headers, body) => {
                 let length = body.len();
                 format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}")
+                    .into_bytes()
             }
-            Manner::Hangs => return std::future::pending().await,
+            Manner::Gives(kind, body) => {
+                let length = body.len();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+                );
+                [head.into_bytes(), body].concat()
+            }
+            Manner::Boasts => b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\na few".to_vec(),
+            Manner::Hangs | Manner::Then(..) => return std::future::pending().await,
             Manner::Dawdles => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nall is ").await;
                 return std::future::pending().await;
@@ -133,7 +168,7 @@ impl Receiver {
             }
         };
         // A client that has heard enough is gone.
-        let _ = stream.write_all(answer.as_bytes()).await;
+        let _ = stream.write_all(&answer).await;
     }
 }
 

@@ -10,7 +10,7 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use service::{annotation, export, import, label, project, webhook};
+use service::{annotation, export, import, label, project, task, webhook};
 use sha2::Sha256;
 
 use super::{Manner, Receiver, Studio, form, header, kind_receiver, only};
@@ -169,6 +169,53 @@ async fn imports_and_exports_are_told_in_chunks() {
     studio.deliver().await;
     studio.deliver().await;
     assert_eq!(all.actions(), ["IMPORT_FAILED"]);
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_named() {
+    let studio = Studio::new().await;
+    let (all, singly) = (kind_receiver().await, kind_receiver().await);
+    studio.listen(&all).await;
+    let one_by_one = only(&singly.url(), &[Action::TaskDeleted, Action::AnnotationDeleted]);
+    studio.add(studio.project(), WebhookForm { send_payload: false, ..one_by_one }).await.unwrap();
+    let (first, second) = (studio.submit().await, studio.submit().await);
+    studio.deliver().await;
+    all.heard();
+    // Work by itself, then a task with its work, which goes along and is told with it.
+    annotation::change::delete(&studio.cx, studio.owner(), first.annotation_id).await.unwrap();
+    let task_id: i64 = sqlx::query_scalar("select task_id from annotation where annotation_id = $1")
+        .bind(second.annotation_id.0)
+        .fetch_one(studio.work.db.pool())
+        .await
+        .unwrap();
+    task::change::delete(&studio.cx, studio.owner(), task_id.into()).await.unwrap();
+    studio.deliver().await;
+    let heard: Vec<Value> = all.heard().iter().map(super::receiver::Heard::body).collect();
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    assert_eq!(heard[0]["action"], "ANNOTATIONS_DELETED");
+    assert_eq!(heard[0]["annotations"], json!([{ "id": first.annotation_id }]));
+    assert_eq!(heard[1]["action"], "TASKS_DELETED");
+    assert_eq!(heard[1]["tasks"], json!([{ "id": task_id }]));
+    assert_eq!(heard[1]["project"]["id"], studio.work.project_id.0);
+    let told: Vec<Value> = singly.heard().iter().map(super::receiver::Heard::body).collect();
+    let project_id = studio.work.project_id;
+    assert_eq!(
+        told,
+        [
+            json!({ "action": "ANNOTATION_DELETED", "project_id": project_id, "annotation_id": first.annotation_id }),
+            json!({ "action": "TASK_DELETED", "project_id": project_id, "task_id": task_id }),
+        ]
+    );
+    // What was told tells of changes too: the task as it is afterwards.
+    let patch = task::change::TaskPatch {
+        data: Some(json!({ "image": "new" }).as_object().unwrap().clone()),
+        ..task::change::TaskPatch::default()
+    };
+    let other: i64 = studio.work.number("select min(task_id) from task where project_id = $1").await;
+    task::change::update(&studio.cx, studio.owner(), other.into(), patch).await.unwrap();
+    studio.deliver().await;
+    let heard: Vec<Value> = all.heard().iter().map(super::receiver::Heard::body).collect();
+    assert_eq!((&heard[0]["action"], &heard[0]["task"]["data"]), (&json!("TASK_UPDATED"), &json!({ "image": "new" })));
 }
 
 #[tokio::test]
