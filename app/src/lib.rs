@@ -7,11 +7,13 @@
 
 pub mod account;
 pub mod annotate;
+pub mod client_api;
 pub mod cloud;
 pub mod error;
 pub mod export;
 #[cfg(debug_assertions)]
 mod gallery;
+mod headers;
 pub mod help;
 mod home;
 pub mod import;

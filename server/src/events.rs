@@ -1,4 +1,4 @@
-//! Server-sent events: how an import, an export or the sync of a storage is getting on, for as long as it does.
+//! Server-sent events: how an import, an export, the sync of a storage or a run of client APIs is getting on, for as long as it does.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -10,11 +10,11 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::id::{CloudStorageId, ExportId, ImportId, ProjectId, ReimportId};
+use domain::id::{CloudStorageId, ExportId, FillRunId, ImportId, ProjectId, ReimportId};
 use futures::{Stream, stream};
 use serde::Serialize;
 use service::{
-    Actor, Cx, Result, cloud, export,
+    Actor, Cx, Result, client_api, cloud, export,
     import::{self, reimport},
 };
 use tokio::{sync::broadcast::error::RecvError, time::timeout};
@@ -92,6 +92,24 @@ pub async fn storage(
             let storage = cloud::get(&cx, &actor, project_id, id).await?;
             let over = !storage.is_syncing();
             Ok((storage, over))
+        }
+    }))
+}
+
+/// `GET /events/projects/{id}/client-api-runs/{run}`.
+pub async fn client_api_run(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path((project_id, run_id)): Path<(ProjectId, FillRunId)>,
+) -> Result<impl IntoResponse, Failure> {
+    client_api::run(&cx, &actor, project_id, run_id).await?;
+    let topic = client_api::topic(run_id);
+    Ok(watch(cx, topic, move |cx| {
+        let actor = actor.clone();
+        async move {
+            let run = client_api::run(&cx, &actor, project_id, run_id).await?;
+            let over = run.status.is_over();
+            Ok((run, over))
         }
     }))
 }

@@ -1,6 +1,7 @@
 //! The doors of the project area: ask who it is, call the use case, convert.
 
 use domain::access::{ProjectPermission, ProjectRole};
+use domain::client_api::ClientApisView;
 use domain::cloud::CloudStorage;
 use domain::id::{ProjectId, UserId};
 use domain::ml::Backend;
@@ -94,6 +95,8 @@ pub struct Settings {
     pub webhooks: Vec<Webhook>,
     /// Its storages, for their section, and whether there may be folders of the server among them.
     pub storages: (Vec<CloudStorage>, bool),
+    /// Its client APIs, for their section.
+    pub client_apis: ClientApisView,
 }
 
 /// Everything a section of the settings shows; for those who manage the project.
@@ -122,7 +125,11 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
         "storage" => (service::cloud::list(&cx, &actor, project_id).await?, service::cloud::allows_folders(&cx)),
         _ => (Vec::new(), false),
     };
-    Ok(Settings { section, detail, workspaces, people, models, webhooks, storages })
+    let client_apis = match section.as_str() {
+        "client-apis" => service::client_api::page(&cx, &actor, project_id).await?,
+        _ => ClientApisView::default(),
+    };
+    Ok(Settings { section, detail, workspaces, people, models, webhooks, storages, client_apis })
 }
 
 /// What the wizard offers: folders and templates.

@@ -1,4 +1,5 @@
-//! The settings of a project, a section per address: general, labeling, models, storage, webhooks, instructions, people, danger.
+//! The settings of a project, a section per address: general, labeling, models, storage, client APIs, webhooks, instructions,
+//! people, danger.
 
 use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
@@ -15,6 +16,7 @@ use super::people::People;
 use super::settings_labeling::Labeling;
 use super::tabs::project_id_param;
 use super::unsaved::keep_unsaved;
+use crate::client_api::ClientApis;
 use crate::cloud::Storages;
 use crate::lost::{Failed, NotFound};
 use crate::ml::Models;
@@ -24,11 +26,12 @@ use crate::ui::{
 };
 use crate::webhook::Webhooks;
 
-const SECTIONS: [(&str, &str, Glyph); 8] = [
+const SECTIONS: [(&str, &str, Glyph); 9] = [
     ("general", "General", lu::LuSettings),
     ("labeling", "Labeling interface", lu::LuLayoutTemplate),
     ("models", "Models", lu::LuSparkles),
     ("storage", "Cloud storage", lu::LuCloud),
+    ("client-apis", "Client APIs", lu::LuPlugZap),
     ("webhooks", "Webhooks", lu::LuWebhook),
     ("instructions", "Instructions", lu::LuBookOpen),
     ("people", "People", lu::LuUsers),
@@ -72,7 +75,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Section(loaded: api::Settings) -> impl IntoView {
-    let api::Settings { section, detail, workspaces, people, models, webhooks, storages } = loaded;
+    let api::Settings { section, detail, workspaces, people, models, webhooks, storages, client_apis } = loaded;
     let Reload(reload) = expect_context();
     let (id, project) = (detail.project_id, detail.head());
     let wide = section == "labeling";
@@ -101,6 +104,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
             let (storages, allows_folders) = storages;
             view! { <Storages project_id=id storages allows_folders reload/> }.into_any()
         }
+        "client-apis" => view! { <ClientApis project_id=id view=client_apis reload/> }.into_any(),
         "webhooks" => view! { <Webhooks scope=Scope::Project(id) webhooks reload/> }.into_any(),
         "instructions" => view! { <Instructions detail/> }.into_any(),
         "people" => view! { <People project_id=id people reload/> }.into_any(),

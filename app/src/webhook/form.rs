@@ -1,23 +1,11 @@
 //! A webhook to be added, or to be changed.
 
-use domain::webhook::{Action as Happening, Group, Header, MAX_HEADERS, MAX_URL_CHARS, Scope, Webhook, WebhookForm};
+use domain::webhook::{Action as Happening, Group, MAX_URL_CHARS, Scope, Webhook, WebhookForm};
 use leptos::{html, prelude::*};
 
 use super::api::PutWebhook;
-use crate::ui::{
-    Button, Checkbox, Choice, FormActions, FormScope, IconButton, Look, RadioCards, Size, TextField, focus_first_error,
-    lu,
-};
-
-/// One header while it is typed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Typed {
-    key: u32,
-    name: RwSignal<String>,
-    value: RwSignal<String>,
-    /// Its value is stored, and not shown.
-    is_known: bool,
-}
+use crate::headers::{Headers, known, typed};
+use crate::ui::{Button, Checkbox, Choice, FormActions, FormScope, Look, RadioCards, TextField, focus_first_error, lu};
 
 /// The form in its dialog.
 #[component]
@@ -36,23 +24,15 @@ pub(super) fn Form(
     let is_all = RwSignal::new(before.send_for_all_actions);
     let send_payload = RwSignal::new(before.send_payload);
     let actions = RwSignal::new(before.actions.clone());
-    let headers = RwSignal::new(known_headers(&before));
+    let headers = known(&before.headers);
     let is_active = before.is_active;
     let send = move || {
-        let typed = headers.get_untracked().into_iter().filter_map(|typed| {
-            let (name, value) = (typed.name.get_untracked(), typed.value.get_untracked());
-            if name.trim().is_empty() && value.is_empty() {
-                return None;
-            }
-            let value = (!typed.is_known || !value.is_empty()).then_some(value);
-            Some(Header { name, value })
-        });
         let form = WebhookForm {
             url: url.get_untracked(),
             send_payload: send_payload.get_untracked(),
             send_for_all_actions: is_all.get_untracked(),
             actions: actions.get_untracked(),
-            headers: typed.collect(),
+            headers: typed(headers),
             is_active,
         };
         put.dispatch(PutWebhook { scope, webhook_id, form });
@@ -116,16 +96,6 @@ pub(super) fn Form(
     .into_any()
 }
 
-fn known_headers(form: &WebhookForm) -> Vec<Typed> {
-    let typed = |(key, header): (u32, &Header)| Typed {
-        key,
-        name: RwSignal::new(header.name.clone()),
-        value: RwSignal::new(String::new()),
-        is_known: true,
-    };
-    (0..).zip(&form.headers).map(typed).collect()
-}
-
 /// What can be heard there, by what it is about.
 #[component]
 fn Actions(scope: Scope, actions: RwSignal<Vec<Happening>>) -> impl IntoView {
@@ -165,54 +135,4 @@ fn Actions(scope: Scope, actions: RwSignal<Vec<Happening>>) -> impl IntoView {
         })
     });
     view! { <div class="webhook-actions">{groups.collect_view()}</div> }.into_any()
-}
-
-/// Headers that go along, each with its name and its value.
-#[component]
-fn Headers(headers: RwSignal<Vec<Typed>>) -> impl IntoView {
-    let next = StoredValue::new(headers.with_untracked(|all| u32::try_from(all.len()).unwrap_or(0)));
-    let add = move || {
-        let key = next.get_value();
-        next.set_value(key + 1);
-        let typed =
-            Typed { key, name: RwSignal::new(String::new()), value: RwSignal::new(String::new()), is_known: false };
-        headers.update(|all| all.push(typed));
-    };
-    view! {
-        <fieldset class="webhook-headers">
-            <legend>"Headers of your own"</legend>
-            <p class="field-help">"As for signing in over there. Values are stored encrypted and never shown again."</p>
-            <For each=move || headers.get() key=|typed| typed.key let:typed>
-                <div class="webhook-header">
-                    <TextField
-                        name="header_name"
-                        id=format!("header-name-{}", typed.key)
-                        label="Name"
-                        bind=typed.name
-                        autocomplete="off"
-                        placeholder="Authorization"
-                        max_length=100_u32
-                    />
-                    <TextField
-                        name="header_value"
-                        id=format!("header-value-{}", typed.key)
-                        label="Value"
-                        bind=typed.value
-                        autocomplete="off"
-                        placeholder=if typed.is_known { "•••••••• (stored)" } else { "" }
-                        max_length=4096_u32
-                    />
-                    <IconButton
-                        icon=lu::LuX
-                        label="Remove this header".to_owned()
-                        on:click=move |_| headers.update(|all| all.retain(|other| other.key != typed.key))
-                    />
-                </div>
-            </For>
-            <Show when=move || headers.with(|all| all.len() < MAX_HEADERS)>
-                <Button size=Size::Small icon=lu::LuPlus on:click=move |_| add()>"Add a header"</Button>
-            </Show>
-        </fieldset>
-    }
-    .into_any()
 }

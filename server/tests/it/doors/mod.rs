@@ -6,6 +6,7 @@
 mod account;
 mod annotate;
 mod api;
+mod client_api;
 mod cloud;
 mod export;
 mod import;
@@ -78,13 +79,14 @@ impl Door {
 
 /// The tables, in an order in which one question does not spoil the next: what deletes comes late, what ends sessions last.
 fn doors(world: &World) -> Vec<Door> {
-    let areas: [fn(&World) -> Vec<Door>; 9] = [
+    let areas: [fn(&World) -> Vec<Door>; 10] = [
         annotate::doors,
         import::doors,
         export::doors,
         ml::doors,
         webhook::doors,
         cloud::doors,
+        client_api::doors,
         org::doors,
         project::doors,
         account::doors,

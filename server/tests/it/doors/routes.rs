@@ -108,6 +108,16 @@ fn routes(world: &World) -> Vec<Route> {
                 Who::Owner,
             )
         },
+        // There is no such run.
+        Route {
+            answered: 404,
+            ..get(
+                "/events/projects/{project}/client-api-runs/{run}",
+                format!("/events/projects/{project}/client-api-runs/0"),
+                annotator,
+                Who::Owner,
+            )
+        },
     ];
     // No task names this object, which is told to nobody but those in the project.
     let task = world.tasks[0];
