@@ -5,6 +5,9 @@
 
 mod action;
 mod annotation;
+mod audit;
+mod client_api;
+mod comment;
 mod document;
 mod export;
 mod file;
@@ -12,7 +15,9 @@ mod idempotency;
 mod import;
 mod input;
 mod label;
+mod lifecycle;
 mod limit;
+mod member;
 mod organization;
 mod output;
 mod prediction;
@@ -28,6 +33,7 @@ mod view;
 mod waiting;
 mod webhook;
 mod words;
+mod workspace;
 
 use axum::{
     Json, Router,
@@ -158,6 +164,34 @@ fn resources() -> OpenApiRouter<AppState> {
             storage::export_storages::delete
         ))
         .routes(routes!(storage::export_storages::sync))
+        .routes(routes!(client_api::list, client_api::create))
+        .routes(routes!(client_api::runs, client_api::fill))
+        .routes(routes!(client_api::run))
+        .routes(routes!(client_api::cancel))
+        .routes(routes!(client_api::failures))
+        .routes(routes!(client_api::one, client_api::change, client_api::delete))
+        .routes(routes!(client_api::test))
+        .routes(routes!(lifecycle::state, lifecycle::go))
+        .routes(routes!(lifecycle::history))
+        .routes(routes!(lifecycle::restore))
+        .routes(routes!(lifecycle::pin, lifecycle::unpin))
+        .routes(routes!(lifecycle::jobs))
+        .routes(routes!(lifecycle::cancel_import))
+        .routes(routes!(lifecycle::import_failures))
+        .routes(routes!(member::list))
+        .routes(routes!(member::change, member::remove))
+        .routes(routes!(member::restore))
+        .routes(routes!(member::invites, member::create_invite))
+        .routes(routes!(member::revoke_invite))
+        .routes(routes!(member::of_project))
+        .routes(routes!(member::put_in_project, member::remove_from_project))
+        .routes(routes!(workspace::list, workspace::create))
+        .routes(routes!(workspace::one, workspace::change, workspace::delete))
+        .routes(routes!(comment::list, comment::create))
+        .routes(routes!(comment::change, comment::delete))
+        .routes(routes!(audit::events))
+        .routes(routes!(audit::sessions, audit::end_others))
+        .routes(routes!(audit::end))
         .routes(routes!(version::version))
 }
 

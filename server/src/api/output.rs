@@ -1,7 +1,10 @@
 //! What answers have in common: people, moments, pages.
 
 use chrono::{DateTime, Utc};
-use domain::id::UserId;
+use domain::{
+    id::UserId,
+    page::{Limit, Page},
+};
 use http::Uri;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -92,6 +95,38 @@ pub struct PageOut<T> {
     /// The address of the page before.
     pub previous: Option<String>,
     pub results: Vec<T>,
+}
+
+/// Where a list that is read on from a cursor begins.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct After {
+    /// Behind this one, as `next` of the page before said.
+    pub after: Option<String>,
+    /// How many, 200 at most.
+    #[param(minimum = 1)]
+    pub limit: Option<u32>,
+}
+
+impl After {
+    /// How many.
+    pub fn limit(&self) -> Limit {
+        self.limit.map_or_else(Limit::default, Limit::new)
+    }
+}
+
+/// A page of a list that is read on from a cursor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Listed<T> {
+    pub results: Vec<T>,
+    /// Pass it back as `after`; none at the end.
+    pub next: Option<String>,
+}
+
+impl<T> Listed<T> {
+    pub fn of<S>(page: Page<S>, out: impl FnMut(S) -> T) -> Self {
+        Self { results: page.items.into_iter().map(out).collect(), next: page.next }
+    }
 }
 
 /// The address that was asked for, with another page.

@@ -112,7 +112,8 @@ fn action(field: &'static str, name: &str) -> Result<Action, Problem> {
     Action::from_name(name).ok_or_else(unknown)
 }
 
-fn headers(given: AnyJson) -> Result<Vec<Header>, Problem> {
+/// Names and values out of an object.
+pub(super) fn headers(given: AnyJson) -> Result<Vec<Header>, Problem> {
     if given.0.is_null() {
         return Ok(Vec::new());
     }

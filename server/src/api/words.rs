@@ -4,21 +4,26 @@
 use serde_json::{Value, json};
 
 /// The resources in the order in which they are read, and what each is.
-const RESOURCES: [(&str, &str); 17] = [
+const RESOURCES: [(&str, &str); 22] = [
     ("Projects", "A project holds tasks, the interface they are labeled with, and the people who work on them."),
     ("Tasks", "A task is one thing to be labeled: data under names that the interface of its project refers to."),
     ("Annotations", "What a person answered on a task."),
     ("Drafts", "Work that is saved and not handed in yet; everybody sees their own."),
+    ("Comments", "What people say to each other about a task and the work on it."),
     ("Predictions", "What a model, or an import, proposes for a task."),
     ("Import", "Tasks, finished work and predictions on their way in."),
     ("Export", "Work on its way out: at once, or as snapshots that stay."),
     ("Data Manager", "Views of a project's tasks, with filters and orders, and actions on many tasks."),
     ("Labels", "Labels that an organization keeps in one place, and the projects that use them."),
     ("Models", "Models that are asked for predictions and told of work."),
+    ("Client APIs", "Services outside that fill fields of tasks, and the runs that ask them."),
+    ("Jobs", "Everything that runs for a project or has run, with its progress."),
     ("Webhooks", "Addresses that are told when something happens, and the log of what they were told."),
     ("Import storages", "Buckets and folders that tasks come from."),
     ("Export storages", "Buckets and folders that annotations go to."),
     ("Organizations", "The company or team that projects belong to, and its members."),
+    ("Workspaces", "Folders of an organization's projects."),
+    ("People", "Who works in the organization and in its projects, as what, and who is invited."),
     ("Users", "The people of the organization; first of all oneself."),
     ("Tokens", "What programs show instead of a password."),
     ("Server", "What runs here."),
@@ -175,7 +180,8 @@ fn of_parameter(path: &str, name: &str) -> String {
         ("actions", "action") => "The action's name, such as `delete_tasks`.".to_owned(),
         ("actions", _) => "The run of an action, by its number.".to_owned(),
         ("exports", _) => "The snapshot, by its number.".to_owned(),
-        ("memberships", _) => "The member, by their number as a person.".to_owned(),
+        ("client-apis", _) => "The client API, by its number.".to_owned(),
+        ("memberships" | "members", _) => "The member, by their number as a person.".to_owned(),
         ("ml", _) => "The model, by its number.".to_owned(),
         ("deliveries", _) => "The message, by its number.".to_owned(),
         (noun, _) if noun.starts_with('{') => "Its number.".to_owned(),

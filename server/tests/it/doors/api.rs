@@ -52,6 +52,20 @@ async fn operations(world: &World) -> Vec<Operation> {
     let acted = ask(world, Who::Owner, &Method::POST, &acted, Some(&nothing)).await;
     let run = acted.json::<Value>()["run"]["id"].as_i64().unwrap();
     let token = owner("/v1/tokens".to_owned(), json!({ "title": "Mine" })).await;
+    // Its address leads nowhere, and what it would send is not there.
+    let api = json!({ "data_key": "speech", "url": "https://1.1.1.1/", "payload": "$nothing" });
+    let client_api = owner(format!("/v1/projects/{project}/client-apis"), api).await;
+    let fill_run: i64 = sqlx::query_scalar(
+        "insert into client_api_run (project_id, overwrite, last_task_id, total, created_at)
+        values ($1, false, 0, 0, now()) returning client_api_run_id",
+    )
+    .bind(project.0)
+    .fetch_one(world.app.db.pool())
+    .await
+    .unwrap();
+    let said = format!("/tasks/{first}/comments");
+    let said = ask(world, Who::Owner, &Method::POST, &format!("/v1{said}"), Some(&json!({ "text": "?" }))).await;
+    let comment = said.json::<Value>()[0]["id"].as_i64().unwrap();
     let result = || Some(json!({ "result": [] }));
     let mut all = Vec::new();
     let mut add = |line: &'static str, address: String, body: Option<Value>, rival: u16, lacking, right: u16| {
@@ -265,6 +279,77 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("GET /v1/projects/{id}/actions/{run}", format!("{runs}/{run}"), None, 404, ANNOTATOR, 200);
     add("DELETE /dm/views/{id}", v, None, 404, ANNOTATOR, 204);
     add("DELETE /dm/views/reset", format!("/dm/views/reset?project={project}"), None, 404, ANNOTATOR, 204);
+    // What the interface can do and Label Studio's does not know.
+    let apis = format!("/v1/projects/{project}/client-apis");
+    add("GET /v1/projects/{id}/client-apis", apis.clone(), None, 404, ANNOTATOR, 200);
+    let new = json!({ "data_key": "spoken", "url": "https://1.1.1.1/speech", "payload": { "text": "$text" } });
+    add("POST /v1/projects/{id}/client-apis", apis.clone(), Some(new), 404, ANNOTATOR, 201);
+    let one_api = format!("{apis}/{client_api}");
+    add("GET /v1/projects/{id}/client-apis/{api}", one_api.clone(), None, 404, ANNOTATOR, 200);
+    let patch = Some(json!({ "group": "first" }));
+    add("PATCH /v1/projects/{id}/client-apis/{api}", one_api.clone(), patch, 404, ANNOTATOR, 200);
+    // Past the permission, a field that the task does not have.
+    let test = format!("{one_api}/test");
+    add("POST /v1/projects/{id}/client-apis/{api}/test", test, Some(json!({})), 404, ANNOTATOR, 400);
+    let api_runs = format!("{apis}/runs");
+    add("GET /v1/projects/{id}/client-apis/runs", api_runs.clone(), None, 404, ANNOTATOR, 200);
+    let fill = Some(json!({ "fields": ["nothing"] }));
+    add("POST /v1/projects/{id}/client-apis/runs", api_runs.clone(), fill, 404, ANNOTATOR, 409);
+    let one_run = format!("{api_runs}/{fill_run}");
+    add("GET /v1/projects/{id}/client-apis/runs/{run}", one_run.clone(), None, 404, ANNOTATOR, 200);
+    let failures = format!("{one_run}/failures");
+    add("GET /v1/projects/{id}/client-apis/runs/{run}/failures", failures, None, 404, ANNOTATOR, 200);
+    let cancel = format!("{one_run}/cancel");
+    add("POST /v1/projects/{id}/client-apis/runs/{run}/cancel", cancel, None, 404, ANNOTATOR, 200);
+    add("DELETE /v1/projects/{id}/client-apis/{api}", one_api, None, 404, ANNOTATOR, 204);
+    let v1 = format!("/v1/projects/{project}");
+    add("GET /v1/projects/{id}/state", format!("{v1}/state"), None, 404, MEMBER, 200);
+    let pause = Some(json!({ "move": "pause" }));
+    add("POST /v1/projects/{id}/state", format!("{v1}/state"), pause, 404, ANNOTATOR, 200);
+    add("GET /v1/projects/{id}/history", format!("{v1}/history"), None, 404, ANNOTATOR, 200);
+    add("POST /v1/projects/{id}/restore", format!("{v1}/restore"), None, 404, ANNOTATOR, 204);
+    add("PUT /v1/projects/{id}/pin", format!("{v1}/pin"), None, 404, MEMBER, 204);
+    add("DELETE /v1/projects/{id}/pin", format!("{v1}/pin"), None, 404, MEMBER, 204);
+    add("GET /v1/projects/{id}/jobs", format!("{v1}/jobs"), None, 404, ANNOTATOR, 200);
+    let refused_rows = format!("{v1}/imports/{import}/failures");
+    add("GET /v1/projects/{id}/imports/{import}/failures", refused_rows, None, 404, ANNOTATOR, 200);
+    let cancel = format!("{v1}/imports/{}/cancel", world.waiting_import_id);
+    add("POST /v1/projects/{id}/imports/{import}/cancel", cancel, None, 404, ANNOTATOR, 204);
+    add("GET /v1/projects/{id}/members", format!("{v1}/members"), None, 404, ANNOTATOR, 200);
+    let place = format!("{v1}/members/{colleague}");
+    let reviewer = Some(json!({ "role": "reviewer" }));
+    add("PUT /v1/projects/{id}/members/{user}", place.clone(), reviewer, 404, ANNOTATOR, 200);
+    add("DELETE /v1/projects/{id}/members/{user}", place, None, 404, ANNOTATOR, 204);
+    let not_manager = Some((Who::Member, 403));
+    add("GET /v1/members", own("/v1/members"), None, 200, None, 200);
+    let person = format!("/v1/members/{colleague}");
+    let role = Some(json!({ "role": "admin" }));
+    add("PATCH /v1/members/{user}", person.clone(), role, 404, not_manager, 200);
+    add("GET /v1/invites", own("/v1/invites"), None, 200, None, 200);
+    add("POST /v1/invites", own("/v1/invites"), Some(json!({})), 201, not_manager, 201);
+    let invite = format!("/v1/invites/{}", world.invite_id);
+    add("DELETE /v1/invites/{id}", invite, None, 404, not_manager, 204);
+    add("GET /v1/workspaces", own("/v1/workspaces"), None, 200, None, 200);
+    let new = Some(json!({ "title": "New" }));
+    add("POST /v1/workspaces", own("/v1/workspaces"), new, 201, not_manager, 201);
+    let folder = format!("/v1/workspaces/{}", world.workspace_id);
+    add("GET /v1/workspaces/{id}", folder.clone(), None, 404, None, 200);
+    let color = Some(json!({ "color": "teal" }));
+    add("PATCH /v1/workspaces/{id}", folder.clone(), color, 404, not_manager, 200);
+    add("DELETE /v1/workspaces/{id}", folder, None, 404, not_manager, 204);
+    let said = format!("/v1/tasks/{first}/comments");
+    add("GET /v1/tasks/{id}/comments", said.clone(), None, 404, MEMBER, 200);
+    let words = Some(json!({ "text": "Hm?" }));
+    add("POST /v1/tasks/{id}/comments", said.clone(), words, 404, MEMBER, 201);
+    let one_comment = format!("{said}/{comment}");
+    let words = Some(json!({ "text": "Well." }));
+    add("PATCH /v1/tasks/{id}/comments/{comment}", one_comment.clone(), words, 404, MEMBER, 200);
+    add("DELETE /v1/tasks/{id}/comments/{comment}", one_comment, None, 404, MEMBER, 204);
+    add("GET /v1/audit-events", own("/v1/audit-events"), None, 200, not_manager, 200);
+    add("GET /v1/sessions", own("/v1/sessions"), None, 200, None, 200);
+    let session = format!("/v1/sessions/{}", world.other_session);
+    add("DELETE /v1/sessions/{id}", session, None, 404, MEMBER, 204);
+    add("DELETE /v1/sessions", own("/v1/sessions"), None, 200, None, 200);
     // What takes away comes last.
     add("DELETE /import/file-upload/{id}", file, None, 404, ANNOTATOR, 204);
     add("DELETE /predictions/{id}", x, None, 404, ANNOTATOR, 204);
@@ -276,6 +361,9 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("DELETE /projects/{id}/exports/{export}", e, None, 404, ANNOTATOR, 204);
     let one = format!("{members}/{colleague}");
     add("DELETE /organizations/{id}/memberships/{user}", one, None, 404, Some((Who::Member, 403)), 204);
+    let back = format!("/v1/members/{colleague}/restore");
+    add("POST /v1/members/{user}/restore", back, None, 404, Some((Who::Member, 403)), 200);
+    add("DELETE /v1/members/{user}", person, None, 404, Some((Who::Member, 403)), 204);
     add("DELETE /tasks/{id}", t, None, 404, ANNOTATOR, 204);
     add("DELETE /projects/{id}/tasks", format!("{p}/tasks"), None, 404, ANNOTATOR, 204);
     add("DELETE /projects/{id}", p, None, 404, ANNOTATOR, 204);
