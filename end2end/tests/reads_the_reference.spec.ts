@@ -10,7 +10,7 @@ test('a developer finds an operation and how it is asked', async ({ app, page })
 
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox', { name: 'Search operations' })).toBeFocused();
-  await page.keyboard.type('export convert');
+  await page.keyboard.type('post /convert exports');
   await expect(page.getByRole('status')).toHaveText('1 operation');
   const operation = page.locator('details', { hasText: '/api/projects/{id}/exports/{export}/convert' }).filter({ visible: true });
   await operation.locator('summary').click();
