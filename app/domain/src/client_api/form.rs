@@ -195,6 +195,8 @@ mod tests {
         Header { name: name.into(), value: Some(value.into()) }
     }
 
+    type Change = fn(&mut ClientApiForm);
+
     #[test]
     fn a_client_api_is_stored_within_its_limits() {
         let kept = form(|form| {
@@ -205,7 +207,6 @@ mod tests {
         let kept = kept.checked().unwrap();
         assert_eq!((&*kept.data_key, &*kept.url, &*kept.currency), ("audio_url", "https://tts.example.org/v1", "EUR"));
         assert_eq!(kept.cost_per_call.to_string(), "0.015");
-        type Change = fn(&mut ClientApiForm);
         let wrong: [(Change, &str, &str); 18] = [
             (|f| f.data_key = " ".into(), "data_key", "required"),
             (|f| f.data_key = "a".repeat(51), "data_key", "too_long"),
