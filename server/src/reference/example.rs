@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::read::name_of;
 
-/// How deep an example goes into types of types.
-const DEPTH: usize = 3;
+/// How deep an example goes into types of types; a type that is named elsewhere is a step of its own.
+const DEPTH: usize = 6;
 
 /// A value as the schema wants it, with all that is required.
 pub fn value(schema: &Value, schemas: &Map<String, Value>) -> Value {
