@@ -144,6 +144,7 @@ def test_other_peoples_things_are_not_there(project: int, add_tasks, stranger: P
         ("POST", "/api/dm/actions/?id=nothing&project={project}", {}),
         ("POST", "/api/dm/actions/?id=delete_tasks&project={project}", {"selectedItems": [1]}),
         ("GET", "/api/projects/{project}/export?exportType=NOTHING", None),
+        ("GET", "/api/v1/audit-events/?subject=%00", None),
     ],
 )
 def test_nonsense_is_told_apart_from_faults(http: Http, project: int, method: str, path: str, body) -> None:

@@ -49,7 +49,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
-        form(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
+        let query = parts.uri.query().unwrap_or_default();
+        // No text of ours holds one, and the database stores none.
+        if query.contains("%00") {
+            let message = "This holds a NUL character (%00), which nothing here is called.";
+            return Err(Problem::new(Kind::Invalid, "query_unprintable", message).into());
+        }
+        form(query.as_bytes()).map(Self)
     }
 }
 
