@@ -60,7 +60,10 @@ impl Size {
 }
 
 /// A button with words. Add `on:click`, `attr:…` at the call.
-#[component]
+///
+/// Transparent, as everything that is given `on:…` or a changing `attr:…`: what is put onto an erased component stays as it
+/// was first when the view around it is made anew, so the button of another row would do what the row before it wanted.
+#[component(transparent)]
 pub fn Button(
     #[prop(optional)] look: Look,
     #[prop(optional)] size: Size,
@@ -107,8 +110,8 @@ pub fn SubmitButton(
     view! { <Button look size icon=icon disabled busy kind="submit" wide children/> }
 }
 
-/// A button with an icon alone; `label` is its name, shown on hover.
-#[component]
+/// A button with an icon alone; `label` is its name, shown on hover. Transparent, as [`Button`].
+#[component(transparent)]
 pub fn IconButton(
     icon: Glyph,
     #[prop(into)] label: Signal<String>,

@@ -81,8 +81,8 @@ pub fn Menu(
     .into_any()
 }
 
-/// An action in a menu. Add `on:click` at the call.
-#[component]
+/// An action in a menu. Add `on:click` at the call. Transparent, as [`super::Button`].
+#[component(transparent)]
 pub fn MenuButton(
     #[prop(optional, into)] icon: Option<Glyph>,
     #[prop(optional)] danger: bool,

@@ -127,21 +127,7 @@ pub async fn project(
     project_id: ProjectId,
     permission: ProjectPermission,
 ) -> Result<ProjectAccess> {
-    let found = sqlx::query_as!(
-        Standing,
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
-        from project p
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where p.project_id = $1"#,
-        project_id.0,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
-    prove(actor, found, "project", permission)
+    Ok(standing(cx, actor, "project", project_id.0, permission).await?.0)
 }
 
 /// Who asks; nobody for the system.
@@ -153,17 +139,40 @@ fn person(actor: &Actor) -> Result<Option<i64>> {
     }
 }
 
-/// How somebody stands to a project.
-struct Standing {
-    project_id: ProjectId,
-    org_id: OrgId,
-    is_deleted: bool,
-    org_role: Option<String>,
-    member_type: Option<i16>,
-}
-
-/// What is in a project the person is not in does not exist for them either: `what` they asked for is not there.
-fn prove(actor: &Actor, found: Option<Standing>, what: &str, permission: ProjectPermission) -> Result<ProjectAccess> {
+/// Proves `permission` in the project that the thing with this number is in, and says on which task it is, for those that
+/// are on one. What is in a project the person is not in does not exist for them either: `what` they asked for is not there.
+async fn standing(
+    cx: &Cx,
+    actor: &Actor,
+    what: &str,
+    id: i64,
+    permission: ProjectPermission,
+) -> Result<(ProjectAccess, Option<TaskId>)> {
+    let found = sqlx::query!(
+        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?",
+            case $1::text
+                when 'annotation' then (select task_id from annotation where annotation_id = $2)
+                when 'prediction' then (select task_id from prediction where prediction_id = $2)
+            end as "task_id: TaskId"
+        from project p
+        left join organization_member om
+            on om.organization_id = p.organization_id and om.user_id = $3 and om.removed_at is null
+        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+        where p.project_id = case $1::text
+            when 'project' then $2
+            when 'task' then (select project_id from task where task_id = $2)
+            when 'annotation' then (select project_id from annotation where annotation_id = $2)
+            when 'prediction' then (select project_id from prediction where prediction_id = $2)
+            when 'draft' then (select project_id from annotation_draft where annotation_draft_id = $2)
+            when 'label_link' then (select project_id from label_link where label_link_id = $2)
+        end"#,
+        what,
+        id,
+        person(actor)?
+    )
+    .fetch_optional(cx.pool())
+    .await?;
     let found = found.ok_or_else(|| Problem::not_found(what))?;
     let by_org = found.org_role.as_deref().and_then(OrgRole::from_name).and_then(OrgRole::in_projects);
     let by_project = found.member_type.and_then(ProjectRole::from_member_type);
@@ -184,7 +193,8 @@ fn prove(actor: &Actor, found: Option<Standing>, what: &str, permission: Project
     if !role.allows(permission) {
         return Err(Problem::forbidden(project_right(permission)).into());
     }
-    Ok(ProjectAccess { project_id: found.project_id, org_id: found.org_id, role, user_id: actor.user_id() })
+    let access = ProjectAccess { project_id: found.project_id, org_id: found.org_id, role, user_id: actor.user_id() };
+    Ok((access, found.task_id))
 }
 
 /// Proves `permission` in the project that a task is in; programs address tasks by their number alone.
@@ -192,21 +202,7 @@ fn prove(actor: &Actor, found: Option<Standing>, what: &str, permission: Project
 /// # Errors
 /// As [`project`]; *not found* where there is no such task for this person.
 pub async fn task(cx: &Cx, actor: &Actor, task_id: TaskId, permission: ProjectPermission) -> Result<ProjectAccess> {
-    let found = sqlx::query_as!(
-        Standing,
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
-        from task t join project p on p.project_id = t.project_id
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where t.task_id = $1"#,
-        task_id.0,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
-    prove(actor, found, "task", permission)
+    Ok(standing(cx, actor, "task", task_id.0, permission).await?.0)
 }
 
 /// Proves `permission` in the project that an annotation is in, and says on which task it is.
@@ -219,28 +215,7 @@ pub async fn annotation(
     annotation_id: AnnotationId,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, TaskId)> {
-    let row = sqlx::query!(
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?",
-            a.task_id as "task_id: TaskId"
-        from annotation a join project p on p.project_id = a.project_id
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where a.annotation_id = $1"#,
-        annotation_id.0,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
-    let (found, task_id) = row
-        .map(|row| {
-            let (org_role, member_type) = (row.org_role, row.member_type);
-            let (project_id, org_id, is_deleted) = (row.project_id, row.org_id, row.is_deleted);
-            (Standing { project_id, org_id, is_deleted, org_role, member_type }, row.task_id)
-        })
-        .unzip();
-    let access = prove(actor, found, "annotation", permission)?;
+    let (access, task_id) = standing(cx, actor, "annotation", annotation_id.0, permission).await?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("annotation"))?))
 }
 
@@ -254,28 +229,7 @@ pub async fn prediction(
     prediction_id: PredictionId,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, TaskId)> {
-    let row = sqlx::query!(
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?",
-            r.task_id as "task_id: TaskId"
-        from prediction r join project p on p.project_id = r.project_id
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where r.prediction_id = $1"#,
-        prediction_id.0,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
-    let (found, task_id) = row
-        .map(|row| {
-            let (org_role, member_type) = (row.org_role, row.member_type);
-            let (project_id, org_id, is_deleted) = (row.project_id, row.org_id, row.is_deleted);
-            (Standing { project_id, org_id, is_deleted, org_role, member_type }, row.task_id)
-        })
-        .unzip();
-    let access = prove(actor, found, "prediction", permission)?;
+    let (access, task_id) = standing(cx, actor, "prediction", prediction_id.0, permission).await?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("prediction"))?))
 }
 
@@ -284,21 +238,7 @@ pub async fn prediction(
 /// # Errors
 /// As [`task`].
 pub async fn draft(cx: &Cx, actor: &Actor, draft_id: DraftId, permission: ProjectPermission) -> Result<ProjectAccess> {
-    let found = sqlx::query_as!(
-        Standing,
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
-        from annotation_draft d join project p on p.project_id = d.project_id
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where d.annotation_draft_id = $1"#,
-        draft_id.0,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
-    prove(actor, found, "draft", permission)
+    Ok(standing(cx, actor, "draft", draft_id.0, permission).await?.0)
 }
 
 /// Proves `permission` in the project that a label of the library is used in.
@@ -311,21 +251,7 @@ pub async fn label_link(
     link_id: LabelLinkId,
     permission: ProjectPermission,
 ) -> Result<ProjectAccess> {
-    let found = sqlx::query_as!(
-        Standing,
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?"
-        from label_link l join project p on p.project_id = l.project_id
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where l.label_link_id = $1"#,
-        link_id.0,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
-    prove(actor, found, "label_link", permission)
+    Ok(standing(cx, actor, "label_link", link_id.0, permission).await?.0)
 }
 
 /// Proves that the actor works for the platform.
