@@ -11,6 +11,8 @@ export interface Asked {
 
 export class Model {
   readonly asked: Asked[] = [];
+  /** What it was told of the work, in the order it came. */
+  readonly told: any[] = [];
   /** Answers the next question about a task; what it throws is a failure of the model. */
   predict: (question: any) => unknown = () => ({ results: [] });
 
@@ -33,6 +35,10 @@ export class Model {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       const { url: path = '', headers } = request;
       const body = await read(request);
+      if (path === '/point/webhook' && headers.authorization === expected) {
+        model.told.push(body);
+        return say(201, {});
+      }
       model.asked.push({ path, credentials: headers.authorization, body });
       if (headers.authorization !== expected) return say(401, {});
       if (path === '/point/health') return say(200, { status: 'UP', model_class: 'Points' });

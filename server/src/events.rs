@@ -1,4 +1,5 @@
-//! Server-sent events: how an import, an export, the sync of a storage or a run of client APIs is getting on, for as long as it does.
+//! Server-sent events: how an import, an export, the sync of a storage, a run of client APIs or an action on many tasks is getting
+//! on, for as long as it does.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -10,11 +11,11 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::id::{CloudStorageId, ExportId, FillRunId, ImportId, ProjectId, ReimportId};
+use domain::id::{ActionRunId, CloudStorageId, ExportId, FillRunId, ImportId, ProjectId, ReimportId};
 use futures::{Stream, stream};
 use serde::Serialize;
 use service::{
-    Actor, Cx, Result, client_api, cloud, export,
+    Actor, Cx, Result, client_api, cloud, data_manager, export,
     import::{self, reimport},
 };
 use tokio::{sync::broadcast::error::RecvError, time::timeout};
@@ -73,6 +74,24 @@ pub async fn reimport(
         async move {
             let run = reimport::get(&cx, &actor, project_id, reimport_id).await?;
             let over = run.status.rests();
+            Ok((run, over))
+        }
+    }))
+}
+
+/// `GET /events/projects/{id}/actions/{run}`: what is done to many tasks.
+pub async fn action(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    Path((project_id, run_id)): Path<(ProjectId, ActionRunId)>,
+) -> Result<impl IntoResponse, Failure> {
+    data_manager::action_run(&cx, &actor, project_id, run_id).await?;
+    let topic = data_manager::topic(run_id);
+    Ok(watch(cx, topic, move |cx| {
+        let actor = actor.clone();
+        async move {
+            let run = data_manager::action_run(&cx, &actor, project_id, run_id).await?;
+            let over = run.status.is_over();
             Ok((run, over))
         }
     }))

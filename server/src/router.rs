@@ -110,6 +110,7 @@ pub fn router(state: AppState, config: &Config) -> Result<Router> {
         .route("/events/projects/{project}/imports/{import}", get(events::import))
         .route("/events/projects/{project}/reimports/{reimport}", get(events::reimport))
         .route("/events/projects/{project}/exports/{export}", get(events::export))
+        .route("/events/projects/{project}/actions/{run}", get(events::action))
         .route("/events/projects/{project}/storages/{storage}", get(events::storage))
         .route("/events/projects/{project}/client-api-runs/{run}", get(events::client_api_run))
         .layer(identify.clone());

@@ -12,7 +12,7 @@ use axum::{
 use futures::StreamExt;
 use http::header;
 use leptos::config::{Env, LeptosOptions};
-use service::{Cx, CxBuilder, account, demo, events, job, provider::mail::Mailer, webhook};
+use service::{Cx, CxBuilder, account, demo, events, job, ml, provider::mail::Mailer, webhook};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -52,6 +52,7 @@ async fn on_database(
 ) -> Result<()> {
     service::migrate(&database.pool).await?;
     let cx = context(config, listening, database)?;
+    ml::seal_passwords(&cx).await?;
     if config.demo {
         demo::seed(&cx).await?;
     }

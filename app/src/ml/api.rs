@@ -1,13 +1,27 @@
 //! The doors of the area of models: ask who it is, call the use case, convert.
 
+use domain::data_manager::ActionRun;
 use domain::id::{MlBackendId, ProjectId};
+use domain::ml::compare::Compared;
 use domain::ml::{Backend, BackendForm};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::ssr::request;
+
+/// What the section of models shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelsShown {
+    /// The models.
+    pub models: Vec<Backend>,
+    /// Versions that have predicted, side by side.
+    pub versions: Vec<Compared>,
+    /// The latest round of predictions.
+    pub round: Option<ActionRun>,
+}
 
 /// Adds a model to a project, or changes one; how it is now.
 #[server(input = Json)]
@@ -46,4 +60,21 @@ pub async fn check_model(project_id: ProjectId, ml_backend_id: MlBackendId) -> R
 pub async fn remove_model(project_id: ProjectId, ml_backend_id: MlBackendId) -> Result<(), AppError> {
     let (cx, actor) = request()?;
     Ok(service::ml::remove(&cx, &actor, project_id, ml_backend_id).await?)
+}
+
+/// Asks a model about all tasks of its project; how that goes on.
+#[server]
+pub async fn predict_all(project_id: ProjectId, ml_backend_id: MlBackendId) -> Result<ActionRun, AppError> {
+    use domain::data_manager::{Order, Pick};
+    let (cx, actor) = request()?;
+    let asked = service::data_manager::Asked { project_id: Some(project_id), view_id: None, pick: Pick::default() };
+    let order = Order::Predict { ml_backend_id: Some(ml_backend_id), batch: None };
+    Ok(service::data_manager::act(&cx, &actor, asked, order).await?)
+}
+
+/// Asks a model to learn from the work.
+#[server]
+pub async fn train_model(ml_backend_id: MlBackendId) -> Result<(), AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::ml::train(&cx, &actor, ml_backend_id).await?)
 }

@@ -2,8 +2,8 @@
 
 use domain::id::ProjectId;
 use domain::ml::{
-    Auth, Backend, BackendForm, DEFAULT_TIMEOUT_S, MAX_CREDENTIAL_CHARS, MAX_TIMEOUT_S, MAX_TITLE_CHARS, MAX_URL_CHARS,
-    State,
+    Auth, Backend, BackendForm, DEFAULT_TIMEOUT_S, MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_TIMEOUT_S,
+    MAX_TITLE_CHARS, MAX_URL_CHARS, State,
 };
 use leptos::{html, prelude::*};
 
@@ -38,6 +38,8 @@ pub(super) fn ModelForm(
     let username = model.as_ref().and_then(|model| model.username.clone());
     let has_password = username.is_some();
     let title = RwSignal::new(model.as_ref().map(|model| model.title.clone()).unwrap_or_default());
+    let description = RwSignal::new(model.as_ref().map(|model| model.description.clone()).unwrap_or_default());
+    let extra_params = model.as_ref().and_then(|model| model.extra_params.clone());
     let url = RwSignal::new(model.as_ref().map(|model| model.url.clone()).unwrap_or_default());
     let seconds = model.as_ref().map_or(DEFAULT_TIMEOUT_S, |model| model.timeout_s);
     let seconds = RwSignal::new(seconds.to_string());
@@ -64,11 +66,14 @@ pub(super) fn ModelForm(
         };
         let form = BackendForm {
             title: title.get_untracked(),
+            description: description.get_untracked(),
             url: url.get_untracked(),
             auth,
             // What is no number is refused with the field's own sentence.
             timeout_s: seconds.get_untracked().trim().parse().unwrap_or(0),
             is_interactive: is_interactive.get_untracked(),
+            // Programs set them.
+            extra_params: extra_params.clone(),
         };
         put.dispatch(PutModel { project_id, ml_backend_id: ml_backend_id.get_untracked(), form });
     };
@@ -105,6 +110,13 @@ pub(super) fn ModelForm(
                         help="As people see it while they label."
                     />
                     <TextField
+                        name="description"
+                        label="Description"
+                        optional=true
+                        bind=description
+                        max_length=length(MAX_DESCRIPTION_CHARS)
+                    />
+                    <TextField
                         name="url"
                         label="Address"
                         kind="url"
@@ -139,7 +151,8 @@ pub(super) fn ModelForm(
                     </Show>
                     <TextField
                         name="timeout_s"
-                        label="Seconds to answer"
+                        label="Seconds for a task"
+                        help="While somebody draws it is given 50 at most."
                         kind="number"
                         min="1".to_owned()
                         max=MAX_TIMEOUT_S.to_string()

@@ -3,5 +3,6 @@
 pub mod api;
 mod form;
 mod section;
+mod work;
 
 pub(crate) use section::Models;

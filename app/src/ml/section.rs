@@ -1,14 +1,18 @@
-//! The models of a project among its settings: which there are, how they are, and which one is asked while people draw.
+//! The models of a project among its settings: which there are, how they are, which one is asked while people draw, and what
+//! they do beside that.
 
 use domain::id::ProjectId;
+use domain::ml::compare::Compared;
 use domain::ml::{Backend, MAX_BACKENDS, State};
+use domain::project::ProjectDetail;
 use leptos::prelude::*;
 
-use super::api::{CheckModel, PutModel, RemoveModel, SetModelInteractive};
+use super::api::{CheckModel, ModelsShown, PredictAll, PutModel, RemoveModel, SetModelInteractive, TrainModel};
 use super::form::ModelForm;
+use super::work::{Round, Versions, Wishes};
 use crate::ui::{
-    Align, Badge, Button, ConfirmDialog, Dialog, EmptyState, Icon, LinkButton, Look, Menu, MenuButton, Size, Switch,
-    Time, Tone, lu, use_toasts,
+    Align, Badge, Button, Choice, ConfirmDialog, Dialog, EmptyState, Icon, LinkButton, Look, Menu, MenuButton, Size,
+    Switch, Time, Tone, lu, plural, use_toasts,
 };
 
 /// What the rows do.
@@ -17,24 +21,49 @@ struct Acts {
     project_id: ProjectId,
     check: ServerAction<CheckModel>,
     ask: ServerAction<SetModelInteractive>,
+    predict: ServerAction<PredictAll>,
+    train: ServerAction<TrainModel>,
     editing: RwSignal<Option<Backend>>,
     form_open: RwSignal<bool>,
     removing: RwSignal<Option<Backend>>,
     confirm_open: RwSignal<bool>,
 }
 
+/// Whose predictions can count: any, a version, or a model for the version it has.
+fn counting(detail: &ProjectDetail, models: &[Backend], versions: &[Compared]) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", "Those of any version")];
+    let mut names: Vec<&str> = vec![""];
+    let titles =
+        models.iter().map(|model| (model.title.as_str(), format!("“{}”, whatever version it has", model.title)));
+    let versions = versions.iter().map(|version| (version.model_version.as_str(), version.model_version.clone()));
+    // One that is chosen stays among them, also when nothing of it is left.
+    let chosen = std::iter::once((detail.model_version.as_str(), detail.model_version.clone()));
+    for (name, words) in titles.chain(versions).chain(chosen) {
+        if !names.contains(&name) {
+            names.push(name);
+            choices.push(Choice::new(name, words));
+        }
+    }
+    choices
+}
+
 /// The section.
 #[component]
-pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSignal<u32>) -> impl IntoView {
+pub(crate) fn Models(detail: ProjectDetail, shown: ModelsShown, reload: RwSignal<u32>) -> impl IntoView {
+    let ModelsShown { models, versions, round } = shown;
+    let project_id = detail.project_id;
+    let choices = counting(&detail, &models, &versions);
     let toasts = use_toasts();
     let put = ServerAction::<PutModel>::new();
     let check = ServerAction::<CheckModel>::new();
     let ask = ServerAction::<SetModelInteractive>::new();
     let remove = ServerAction::<RemoveModel>::new();
+    let predict = ServerAction::<PredictAll>::new();
+    let train = ServerAction::<TrainModel>::new();
     let editing = RwSignal::new(None::<Backend>);
     let removing = RwSignal::new(None::<Backend>);
     let (form_open, confirm_open) = (RwSignal::new(false), RwSignal::new(false));
-    let acts = Acts { project_id, check, ask, editing, form_open, removing, confirm_open };
+    let acts = Acts { project_id, check, ask, predict, train, editing, form_open, removing, confirm_open };
     let again = move || reload.update(|times| *times += 1);
     // Also when its form has been closed before the model answered. While it is open, the list behind it can wait.
     let is_stale = RwSignal::new(false);
@@ -69,6 +98,19 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
         }
         None => {}
     });
+    Effect::new(move |_| match predict.value().get() {
+        Some(Ok(_)) => again(),
+        Some(Err(error)) => toasts.error(&error),
+        None => {}
+    });
+    Effect::new(move |_| match train.value().get() {
+        Some(Ok(())) => {
+            toasts.success("It is asked to learn");
+            again();
+        }
+        Some(Err(error)) => toasts.error(&error),
+        None => {}
+    });
     Effect::new(move |_| match remove.value().get() {
         Some(Ok(())) => {
             confirm_open.set(false);
@@ -87,12 +129,13 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
     };
     let one_is_asked = models.iter().any(|model| model.is_interactive);
     let is_full = i64::try_from(models.len()).is_ok_and(|count| count >= MAX_BACKENDS);
+    let has_any = !models.is_empty() || !versions.is_empty();
     let list = if models.is_empty() {
         view! {
             <EmptyState
                 icon=lu::LuSparkles
                 title="No models yet"
-                text="A server of yours can propose regions while people draw. It speaks the protocol of Label Studio's ML backends."
+                text="A server of yours can propose answers: while people draw, or for many tasks at once. It speaks the protocol of Label Studio's ML backends."
             >
                 <Button look=Look::Primary icon=lu::LuPlus on:click=move |_| add()>"Add a model"</Button>
             </EmptyState>
@@ -111,10 +154,13 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
     };
     view! {
         <div class="spread">
-            <p class="muted">"Servers that propose regions while people draw with smart tools."</p>
+            <p class="muted">"Servers that propose answers, while people draw or for many tasks, and learn from the work."</p>
             <LinkButton href="/help/models".to_owned() size=Size::Small look=Look::Quiet icon=lu::LuBookOpen>"How to set one up"</LinkButton>
         </div>
         <section class="card" aria-label="Models of the project">{list}</section>
+        {round.map(|run| view! { <Round project_id run reload/> })}
+        {has_any.then(|| view! { <Wishes detail choices reload/> })}
+        {(!versions.is_empty()).then(|| view! { <Versions versions/> })}
         <Dialog
             open=form_open
             title=Signal::derive(move || if editing.with(Option::is_some) { "Edit the model" } else { "Add a model" }.to_owned())
@@ -126,7 +172,7 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
             title=Signal::derive(move || {
                 format!("Remove “{}”?", removing.get().map(|model| model.title).unwrap_or_default())
             })
-            text="Nobody is asked by its smart tools any more. What was accepted from it stays in the work.".to_owned()
+            text="It is asked nothing any more. What it predicted stays, and so does what was accepted from it.".to_owned()
             verb="Remove"
             busy=remove.pending()
             on_confirm=Callback::new(move |()| {
@@ -141,7 +187,7 @@ pub(crate) fn Models(project_id: ProjectId, models: Vec<Backend>, reload: RwSign
 
 #[component]
 fn Row(model: Backend, acts: Acts) -> impl IntoView {
-    let Acts { project_id, check, ask, editing, form_open, removing, confirm_open } = acts;
+    let Acts { project_id, check, ask, predict, train, editing, form_open, removing, confirm_open } = acts;
     let ml_backend_id = model.ml_backend_id;
     let (for_edit, for_removal) = (model.clone(), model.clone());
     let checking = move || {
@@ -157,6 +203,15 @@ fn Row(model: Backend, acts: Acts) -> impl IntoView {
         (!model.model_version.is_empty()).then(|| model.model_version.clone()),
         model.username.as_ref().map(|username| format!("as {username}")),
     ];
+    let learned = (model.trained_at.is_some() || model.untrained > 0).then(|| {
+        let since = plural(model.untrained, "new annotation", "new annotations");
+        match model.trained_at {
+            Some(at) => {
+                view! { <span class="faint small">{since}" since it was trained, "<Time at/></span> }.into_any()
+            }
+            None => view! { <span class="faint small">{since}", never trained"</span> }.into_any(),
+        }
+    });
     let about = about.into_iter().flatten().map(|fact| format!(" · {fact}")).collect::<String>();
     view! {
         <li>
@@ -166,10 +221,12 @@ fn Row(model: Backend, acts: Acts) -> impl IntoView {
                     <Badge tone dot=true>{word}</Badge>
                 </span>
                 <span class="muted small model-address">{model.url.clone()}{about}</span>
+                {(!model.description.is_empty()).then(|| view! { <span class="small">{model.description.clone()}</span> })}
                 {(!model.message.is_empty()).then(|| view! {
                     <span class="small model-trouble"><Icon icon=lu::LuTriangleAlert/>{model.message.clone()}</span>
                 })}
                 {model.checked_at.map(|at| view! { <span class="faint small">"Checked "<Time at/></span> })}
+                {learned}
             </span>
             <span class="model-acts">
                 <Switch
@@ -196,6 +253,12 @@ fn Row(model: Backend, acts: Acts) -> impl IntoView {
                     size=Size::Small
                     align=Align::End
                 >
+                    <MenuButton icon=lu::LuSparkles on:click=move |_| {
+                        predict.dispatch(PredictAll { project_id, ml_backend_id });
+                    }>"Predict all tasks"</MenuButton>
+                    <MenuButton icon=lu::LuGraduationCap on:click=move |_| {
+                        train.dispatch(TrainModel { ml_backend_id });
+                    }>"Train now"</MenuButton>
                     <MenuButton icon=lu::LuPencil on:click=move |_| {
                         editing.set(Some(for_edit.clone()));
                         form_open.set(true);

@@ -4,7 +4,6 @@ use domain::access::{ProjectPermission, ProjectRole};
 use domain::client_api::ClientApisView;
 use domain::cloud::CloudStorage;
 use domain::id::{ProjectId, UserId};
-use domain::ml::Backend;
 use domain::org::Workspace;
 use domain::page::Page;
 use domain::project::{
@@ -18,6 +17,7 @@ use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::ml::api::ModelsShown;
 #[cfg(feature = "ssr")]
 use crate::ssr::request;
 
@@ -89,8 +89,8 @@ pub struct Settings {
     pub workspaces: Vec<Workspace>,
     /// Its people, for their section.
     pub people: ProjectPeople,
-    /// Its models, for their section.
-    pub models: Vec<Backend>,
+    /// Its models and what they do, for their section.
+    pub models: ModelsShown,
     /// Its webhooks, for their section.
     pub webhooks: Vec<Webhook>,
     /// Its storages, for their section, and whether there may be folders of the server among them.
@@ -114,8 +114,17 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
         _ => ProjectPeople::default(),
     };
     let models = match section.as_str() {
-        "models" => service::ml::list(&cx, &actor, project_id).await?,
-        _ => Vec::new(),
+        "models" => {
+            let runs = service::data_manager::action_runs(&cx, &actor, project_id).await?;
+            ModelsShown {
+                models: service::ml::list(&cx, &actor, project_id).await?,
+                versions: service::ml::compare(&cx, &actor, project_id).await?,
+                round: runs
+                    .into_iter()
+                    .find(|run| run.action == domain::data_manager::Action::RetrieveTasksPredictions),
+            }
+        }
+        _ => ModelsShown::default(),
     };
     let webhooks = match section.as_str() {
         "webhooks" => service::webhook::list(&cx, &actor, domain::webhook::Scope::Project(project_id)).await?,

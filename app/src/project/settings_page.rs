@@ -99,7 +99,7 @@ fn Section(loaded: api::Settings) -> impl IntoView {
     let content = match section.as_str() {
         "general" => view! { <General detail workspaces/> }.into_any(),
         "labeling" => view! { <Labeling detail/> }.into_any(),
-        "models" => view! { <Models project_id=id models reload/> }.into_any(),
+        "models" => view! { <Models detail shown=models reload/> }.into_any(),
         "storage" => {
             let (storages, allows_folders) = storages;
             view! { <Storages project_id=id storages allows_folders reload/> }.into_any()

@@ -7,7 +7,7 @@ use crate::{Cx, Result, Tx};
 use domain::{
     Error as Problem, Kind,
     access::{OrgPermission, OrgRole, ProjectPermission, ProjectRole},
-    id::{AnnotationId, DraftId, LabelLinkId, OrgId, PredictionId, ProjectId, SessionId, TaskId, UserId},
+    id::{AnnotationId, DraftId, LabelLinkId, MlBackendId, OrgId, PredictionId, ProjectId, SessionId, TaskId, UserId},
     project::IN_BIN,
 };
 
@@ -165,6 +165,7 @@ async fn standing(
             when 'annotation' then (select project_id from annotation where annotation_id = $2)
             when 'prediction' then (select project_id from prediction where prediction_id = $2)
             when 'draft' then (select project_id from annotation_draft where annotation_draft_id = $2)
+            when 'model' then (select project_id from ml_backend where ml_backend_id = $2)
             when 'label_link' then (select project_id from label_link where label_link_id = $2)
         end"#,
         what,
@@ -231,6 +232,19 @@ pub async fn prediction(
 ) -> Result<(ProjectAccess, TaskId)> {
     let (access, task_id) = standing(cx, actor, "prediction", prediction_id.0, permission).await?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("prediction"))?))
+}
+
+/// Proves `permission` in the project that a model is of.
+///
+/// # Errors
+/// As [`task`].
+pub async fn ml_backend(
+    cx: &Cx,
+    actor: &Actor,
+    ml_backend_id: MlBackendId,
+    permission: ProjectPermission,
+) -> Result<ProjectAccess> {
+    Ok(standing(cx, actor, "model", ml_backend_id.0, permission).await?.0)
 }
 
 /// Proves `permission` in the project that a draft is in.

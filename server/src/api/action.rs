@@ -98,11 +98,14 @@ pub struct RunOut {
     action: &'static str,
     /// `created`, `in_progress`, `completed` or `failed`.
     status: &'static str,
+    /// Why it failed, waits, or failed on some tasks.
     error: Option<String>,
     /// How many tasks were meant.
     total: i64,
     /// How many of them are behind it.
     done: i64,
+    /// How many of these it failed on.
+    failed: i64,
     /// What was deleted, made or changed.
     processed_items: i64,
     /// The same in words.
@@ -120,6 +123,7 @@ impl From<ActionRun> for RunOut {
             error: run.error,
             total: run.total,
             done: run.done,
+            failed: run.failed,
             processed_items: run.changed,
             detail: run.told,
             created_at: run.created_at,

@@ -18,6 +18,7 @@ mod label;
 mod lifecycle;
 mod limit;
 mod member;
+mod ml;
 mod organization;
 mod output;
 mod prediction;
@@ -81,7 +82,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(project::next))
         .routes(routes!(project::duplicate))
         .routes(routes!(project::annotators))
-        .routes(routes!(project::model_versions))
+        .routes(routes!(project::model_versions, project::delete_model_version))
+        .routes(routes!(ml::compare))
         .routes(routes!(project::tasks, project::delete_tasks))
         .routes(routes!(import::import))
         .routes(routes!(import::status))
@@ -112,6 +114,13 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(annotation::to_draft))
         .routes(routes!(prediction::list, prediction::create))
         .routes(routes!(prediction::one, prediction::change, prediction::delete))
+        .routes(routes!(ml::list, ml::create))
+        .routes(routes!(ml::one, ml::change, ml::replace, ml::delete))
+        .routes(routes!(ml::train))
+        .routes(routes!(ml::predict))
+        .routes(routes!(ml::test))
+        .routes(routes!(ml::versions))
+        .routes(routes!(ml::annotate))
         .routes(routes!(view::list, view::create))
         .routes(routes!(view::order))
         .routes(routes!(view::reset))

@@ -2,7 +2,10 @@
 
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Utc};
-use domain::id::{PredictionId, ProjectId, TaskId};
+use domain::{
+    Error as Problem, Kind,
+    id::{PredictionId, ProjectId, TaskId},
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::{
@@ -137,7 +140,14 @@ pub async fn create(
     Extension(actor): Extension<Actor>,
     Input(input): Input<PredictionIn>,
 ) -> Result<Created<PredictionOut>, Failure> {
-    let prediction_id = prediction::add(&cx, &actor, input.read()?).await?;
+    let task = input.task;
+    let prediction_id = prediction::add(&cx, &actor, input.read()?).await.map_err(|error| match error {
+        // What a question names in its body is a field of it, and wrong.
+        service::Error::Domain(problem) if problem.kind == Kind::NotFound => {
+            Problem::invalid("task", "task_unknown", format!("There is no task {task}.")).into()
+        }
+        other => other,
+    })?;
     Ok(Created(found(&cx, &actor, prediction_id).await?))
 }
 

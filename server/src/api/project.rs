@@ -18,7 +18,7 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service::{
-    Actor, Cx, assignment, prediction,
+    Actor, Cx, assignment, ml, prediction,
     project::{self, ProjectRecord, RecordQuery},
     task::{
         change,
@@ -30,6 +30,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Answer, Created,
     input::{At, Input, Query},
+    ml::MlOut,
     output::{PageOut, PageQuery, PersonOut, page_address},
     task::TaskOut,
 };
@@ -138,13 +139,13 @@ impl From<ProjectRecord> for ProjectOut {
             color,
             maximum_annotations: project.maximum_annotations,
             is_published: project.state == "live" || said("is_published"),
-            model_version: String::new(),
+            model_version: project.model_version,
             is_draft: project.is_draft,
             created_by,
             created_at: project.created_at,
             updated_at: project.updated_at,
-            min_annotations_to_start_training: 0,
-            start_training_on_annotation_update: false,
+            min_annotations_to_start_training: project.min_annotations_to_start_training,
+            start_training_on_annotation_update: project.min_annotations_to_start_training > 0,
             show_collab_predictions: project.show_collab_predictions,
             num_tasks_with_annotations: project.annotated_task_count,
             task_number: project.task_count,
@@ -161,7 +162,7 @@ impl From<ProjectRecord> for ProjectOut {
             task_data_login: None,
             task_data_password: None,
             parsed_label_config: project.parsed_label_config,
-            evaluate_predictions_automatically: false,
+            evaluate_predictions_automatically: project.evaluate_predictions_automatically,
             skip_queue: project.skip_queue,
             reveal_preannotations_interactively: project.reveal_preannotations_interactively,
             pinned_at: project.pinned_at,
@@ -228,6 +229,14 @@ pub struct ProjectIn {
     show_annotation_history: Option<bool>,
     /// Kept for programs; means nothing here.
     show_overlap_first: Option<bool>,
+    /// Whose predictions count: a version, or the title of a model for the version it has; empty for any.
+    #[schema(max_length = 256)]
+    model_version: Option<String>,
+    /// After so many new annotations models are asked to learn; 0 for never.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    min_annotations_to_start_training: Option<i32>,
+    /// Whether the model is asked about tasks that are handed out.
+    evaluate_predictions_automatically: Option<bool>,
     /// The folder.
     workspace: Option<i64>,
     /// A moment to pin it for oneself.
@@ -258,6 +267,9 @@ impl ProjectIn {
             overlap_cohort_percentage: self.overlap_cohort_percentage,
             sampling: sampling.transpose()?,
             skip_queue: skip_queue.transpose()?,
+            model_version: self.model_version.clone(),
+            min_annotations_to_start_training: self.min_annotations_to_start_training,
+            evaluate_predictions_automatically: self.evaluate_predictions_automatically,
         })
     }
 }
@@ -671,7 +683,7 @@ pub async fn next(
 ) -> Answer<TaskOut> {
     let task_id: TaskId = assignment::take_next(&cx, &actor, project_id).await?;
     let task = record::record(&cx, &actor, task_id, With::ALL).await?;
-    Ok(Json(TaskOut::new(task, cx.now(), true)))
+    Ok(Json(TaskOut::new(task, cx.now(), true).resolved(&cx, None)))
 }
 
 /// How a project is copied.
@@ -736,6 +748,9 @@ pub struct VersionsQuery {
     /// With moments, as lists.
     #[serde(default)]
     extended: bool,
+    /// With the models of the project, for those who may change its settings.
+    #[serde(default)]
+    include_live_models: bool,
 }
 
 /// The versions of models that have predicted for a project: how many predictions each has made.
@@ -752,11 +767,43 @@ pub async fn model_versions(
         let rows = versions.iter().map(|version| {
             json!({ "model_version": version.model_version, "count": version.count, "latest": version.latest })
         });
-        return Ok(Json(json!({ "static": rows.collect::<Vec<_>>(), "live": null })));
+        let rows: Vec<Value> = rows.collect();
+        let live = match query.include_live_models {
+            true => Some(ml::list(&cx, &actor, project_id).await?.into_iter().map(MlOut::from).collect::<Vec<_>>()),
+            false => None,
+        };
+        return Ok(Json(json!({ "static": rows, "live": live })));
     }
     let counts: Map<String, Value> =
         versions.into_iter().map(|version| (version.model_version, version.count.into())).collect();
     Ok(Json(counts.into()))
+}
+
+/// A version of a model.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct VersionIn {
+    /// In the model's own words.
+    model_version: String,
+}
+
+/// How much was taken away.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionDeletedOut {
+    deleted_predictions: i64,
+}
+
+/// Takes all predictions of a version away.
+#[utoipa::path(delete, path = "/projects/{id}/model-versions", tag = "Predictions", params(("id" = i64, Path)),
+    request_body = VersionIn, responses((status = 200, body = VersionDeletedOut)))]
+pub async fn delete_model_version(
+    State(cx): State<Cx>,
+    Extension(actor): Extension<Actor>,
+    At(project_id): At<ProjectId>,
+    Input(input): Input<VersionIn>,
+) -> Answer<VersionDeletedOut> {
+    let version = input.model_version.replace('\0', "");
+    let deleted_predictions = prediction::delete_version(&cx, &actor, project_id, &version).await?;
+    Ok(Json(VersionDeletedOut { deleted_predictions }))
 }
 
 /// A project's tasks with annotations and predictions, the newest first.
@@ -772,7 +819,7 @@ pub async fn tasks(
     let with = With { annotations: true, predictions: true, drafts: false };
     let (_, tasks) = record::records(&cx, &actor, project_id, true, offset, limit, with).await?;
     let now = cx.now();
-    Ok(Json(tasks.into_iter().map(|task| TaskOut::new(task, now, false)).collect()))
+    Ok(Json(tasks.into_iter().map(|task| TaskOut::new(task, now, false).resolved(&cx, None)).collect()))
 }
 
 /// Takes all tasks of a project away, with everything done on them.

@@ -7,7 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::problem::{MEDIA_TYPE, Problem};
+use domain::{
+    Error, Kind,
+    problem::{MEDIA_TYPE, Problem},
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -119,10 +122,24 @@ impl From<Problem> for Refusal {
     }
 }
 
+/// Refuses a question that lacks several things, each by its name.
+pub fn missing(fields: &[&str]) -> Response {
+    let first = fields.first().copied().unwrap_or_default().to_owned();
+    let message = |field: &str| format!("“{field}” is missing.");
+    let problem = Error::new(Kind::Invalid, "field_missing", message(&first)).on(first);
+    let mut refusal = Refusal::from(Problem::from(&problem));
+    for field in fields {
+        refusal.validation_errors.insert((*field).to_owned(), vec![message(field)].into());
+    }
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut told =
+        (status, [(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], Json(refusal)).into_response();
+    told.extensions_mut().insert(Told);
+    told
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::Error;
-
     use super::*;
 
     #[test]

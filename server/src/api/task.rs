@@ -161,8 +161,8 @@ impl TaskOut {
         }
     }
 
-    /// With objects of storages as addresses that can be fetched, unless they are wanted as they stand.
-    fn resolved(mut self, cx: &Cx, wanted: Option<&str>) -> Self {
+    /// With uploads and objects of storages as addresses that can be fetched, unless they are wanted as they stand.
+    pub(super) fn resolved(mut self, cx: &Cx, wanted: Option<&str>) -> Self {
         let is_wanted = !wanted.is_some_and(|wanted| wanted.eq_ignore_ascii_case("false") || wanted == "0");
         let (project_id, task_id) = (ProjectId(self.project), TaskId(self.id));
         if is_wanted && let Some(data) = cloud::resolve(project_id, task_id, self.data.get(), &cx.link("")) {
@@ -193,7 +193,7 @@ pub struct ListQuery {
     fields: Option<String>,
     /// Only these members of each, separated by commas.
     include: Option<String>,
-    /// Whether objects of storages are told as addresses that can be fetched, which is the usual.
+    /// Whether uploads and objects of storages are told as addresses that can be fetched, which is the usual.
     resolve_uri: Option<String>,
 }
 
@@ -320,6 +320,7 @@ pub async fn create(
     Input(input): Input<TaskIn>,
 ) -> Result<Created<TaskOut>, Failure> {
     let mut task = json!({ "data": input.data.object("data")? });
+    cloud::as_written(&mut task["data"], &cx.link(""));
     for (name, part) in [("meta", input.meta), ("annotations", input.annotations), ("predictions", input.predictions)] {
         if let (Some(part), Some(task)) = (part, task.as_object_mut()) {
             task.insert(name.to_owned(), part.0);
@@ -331,7 +332,7 @@ pub async fn create(
     if input.overlap.is_some() {
         change::update(&cx, &actor, task_id, TaskPatch { overlap: input.overlap, ..TaskPatch::default() }).await?;
     }
-    Ok(Created(found(&cx, &actor, task_id).await?))
+    Ok(Created(found(&cx, &actor, task_id).await?.resolved(&cx, None)))
 }
 
 async fn found(cx: &Cx, actor: &Actor, task_id: TaskId) -> Result<TaskOut, Failure> {
@@ -355,7 +356,7 @@ pub async fn one(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OneQuery {
-    /// Whether objects of storages are told as addresses that can be fetched, which is the usual.
+    /// Whether uploads and objects of storages are told as addresses that can be fetched, which is the usual.
     resolve_uri: Option<String>,
 }
 
@@ -385,13 +386,17 @@ pub async fn change(
     Input(input): Input<TaskPatchIn>,
 ) -> Answer<TaskOut> {
     let meta = input.meta.filter(|meta| !meta.0.is_null()).map(|meta| meta.object("meta")).transpose()?;
+    let mut data = input.data;
+    if let Some(data) = &mut data {
+        cloud::as_written(&mut data.0, &cx.link(""));
+    }
     let patch = TaskPatch {
-        data: input.data.map(|data| data.object("data")).transpose()?,
+        data: data.map(|data| data.object("data")).transpose()?,
         meta: meta.map(|meta| (!meta.is_empty()).then_some(meta)),
         overlap: input.overlap,
     };
     change::update(&cx, &actor, task_id, patch).await?;
-    Ok(Json(found(&cx, &actor, task_id).await?))
+    Ok(Json(found(&cx, &actor, task_id).await?.resolved(&cx, None)))
 }
 
 /// Takes a task away, with everything done on it.

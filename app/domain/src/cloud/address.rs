@@ -73,11 +73,16 @@ impl fmt::Display for ObjectAddress {
     }
 }
 
-/// The data of a task with every address of an object as one that can be fetched from this site; nothing where there is none.
+/// What addresses of uploads begin with.
+const UPLOAD: &str = "/files/";
+
+/// The data of a task with every address of an object of a storage, and of an upload, as one that programs can fetch from this
+/// site; nothing where there is none.
 #[must_use]
 pub fn resolve(project_id: ProjectId, task_id: TaskId, data: &str, site: &str) -> Option<Value> {
     // Nearly all tasks have none, and are not read for it.
-    let may_have = ["s3://", "gs://", "azure-blob://", "/data/local-files"].iter().any(|begins| data.contains(begins));
+    let may_have =
+        ["s3://", "gs://", "azure-blob://", "/data/local-files", UPLOAD].iter().any(|begins| data.contains(begins));
     let mut data = may_have.then(|| serde_json::from_str::<Value>(data).ok()).flatten()?;
     let mut open = vec![&mut data];
     while let Some(value) = open.pop() {
@@ -85,6 +90,8 @@ pub fn resolve(project_id: ProjectId, task_id: TaskId, data: &str, site: &str) -
             Value::String(text) => {
                 if let Some(path) = ObjectAddress::loads(project_id, task_id, text) {
                     *text = format!("{site}{path}");
+                } else if text.starts_with(UPLOAD) {
+                    text.insert_str(0, site);
                 }
             }
             Value::Array(items) => open.extend(items),
@@ -93,6 +100,33 @@ pub fn resolve(project_id: ProjectId, task_id: TaskId, data: &str, site: &str) -
         }
     }
     Some(data)
+}
+
+/// Data as programs send it back that they read with [`resolve`]: addresses that it made are again what a task says.
+pub fn as_written(data: &mut Value, site: &str) {
+    let mut open = vec![data];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => {
+                let Some(path) = text.strip_prefix(site).filter(|_| !site.is_empty()) else { continue };
+                if path.starts_with(UPLOAD) {
+                    *text = path.to_owned();
+                } else if let Some(source) = loaded(path) {
+                    *text = source;
+                }
+            }
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => open.extend(fields.values_mut()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// What a path of [`ObjectAddress::loads`] loads.
+fn loaded(path: &str) -> Option<String> {
+    let (_, rest) = path.strip_prefix("/projects/")?.split_once("/media/file?src=")?;
+    let (source, _) = rest.rsplit_once("&task=")?;
+    decode(source).filter(|source| ObjectAddress::is_one(source))
 }
 
 /// As a parameter of an address; slashes stay, since people read them.
@@ -129,6 +163,8 @@ fn decode(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -167,6 +203,18 @@ mod tests {
         assert_eq!((&told["a"][1], &told["n"]["c"]), (&"x".into(), &1.into()));
         assert!(told["n"]["b"].as_str().unwrap().starts_with("https://"));
         assert_eq!(resolve(ProjectId(1), TaskId(2), r#"{"a": "https://e.org"}"#, ""), None);
+        let upload =
+            resolve(ProjectId(1), TaskId(2), r#"{"a": ["/files/3/x.png"]}"#, "https://label.example.org").unwrap();
+        assert_eq!(upload["a"][0], "https://label.example.org/files/3/x.png");
+        // What comes back is what it was.
+        for data in [
+            json!({"a": ["/files/3/x.png"]}),
+            json!({"a": "s3://cats/a & b.png", "b": 1, "c": "https://e.org/files/1/x"}),
+        ] {
+            let mut told = resolve(ProjectId(1), TaskId(2), &data.to_string(), "https://label.example.org").unwrap();
+            as_written(&mut told, "https://label.example.org");
+            assert_eq!(told, data);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::CloudStorageId;
 use crate::import::RunStatus;
 
-pub use address::{ObjectAddress, resolve};
+pub use address::{ObjectAddress, as_written, resolve};
 pub use form::{
     Credentials, MAX_DESCRIPTION_CHARS, MAX_PREFIX_CHARS, MAX_REGEX_CHARS, MAX_SECRET_CHARS, MAX_TITLE_CHARS,
     MAX_TTL_MINUTES, StorageForm,

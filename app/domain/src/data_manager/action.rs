@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Error, Result,
     access::ProjectPermission,
-    id::{ActionRunId, AnnotationId, ProjectId, UserId},
+    id::{ActionRunId, AnnotationId, MlBackendId, ProjectId, UserId},
     import::RunStatus,
     label_config::LabelConfig,
 };
@@ -24,6 +24,8 @@ const MAX_VERSIONS: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
+    /// Ask a model about tasks.
+    RetrieveTasksPredictions,
     /// Make what models proposed the work of a person.
     PredictionsToAnnotations,
     /// Keep one task of those with the same data.
@@ -66,11 +68,12 @@ pub struct Offered {
 
 impl Action {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AddDataField,
         Self::CacheLabels,
         Self::PropagateAnnotations,
         Self::RenameLabels,
+        Self::RetrieveTasksPredictions,
         Self::PredictionsToAnnotations,
         Self::RemoveDuplicates,
         Self::DeleteTasks,
@@ -82,6 +85,7 @@ impl Action {
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            Self::RetrieveTasksPredictions => "retrieve_tasks_predictions",
             Self::PredictionsToAnnotations => "predictions_to_annotations",
             Self::RemoveDuplicates => "remove_duplicates",
             Self::DeleteTasks => "delete_tasks",
@@ -104,6 +108,7 @@ impl Action {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Self::RetrieveTasksPredictions => "Retrieve predictions",
             Self::PredictionsToAnnotations => "Create annotations from predictions",
             Self::RemoveDuplicates => "Remove duplicated tasks",
             Self::DeleteTasks => "Delete tasks",
@@ -121,6 +126,7 @@ impl Action {
     pub fn order(self) -> i32 {
         match self {
             Self::AddDataField | Self::CacheLabels | Self::PropagateAnnotations | Self::RenameLabels => 1,
+            Self::RetrieveTasksPredictions => 90,
             Self::PredictionsToAnnotations => 91,
             Self::RemoveDuplicates => 95,
             Self::DeleteTasks => 100,
@@ -142,7 +148,7 @@ impl Action {
             Self::PredictionsToAnnotations | Self::PropagateAnnotations | Self::RenameLabels => "tasks.change",
             Self::RemoveDuplicates | Self::DeleteTasks => "tasks.delete",
             Self::DeleteTasksAnnotations => "annotations.delete",
-            Self::DeleteTasksPredictions => "predictions.any",
+            Self::RetrieveTasksPredictions | Self::DeleteTasksPredictions => "predictions.any",
             Self::CacheLabels | Self::AddDataField => "projects.change",
         }
     }
@@ -160,6 +166,11 @@ impl Action {
     #[must_use]
     pub fn dialog(self) -> Dialog {
         let (text, has_form) = match self {
+            Self::RetrieveTasksPredictions => (
+                "The model of the project is asked about the selected tasks. What it says takes the place of what the same \
+                 version said before.",
+                false,
+            ),
             Self::PredictionsToAnnotations => (
                 "Every prediction of the selected tasks that is not the source of an annotation yet becomes one. You will be \
                  their author.",
@@ -206,7 +217,7 @@ impl Action {
         let select = |name: &str, label: &str, options: Value| json!({"type": "select", "name": name, "label": label, "options": options});
         let input = |name: &str, label: &str| json!({"type": "input", "name": name, "label": label});
         let fields = match self {
-            Self::RemoveDuplicates | Self::DeleteTasks => return json!([]),
+            Self::RetrieveTasksPredictions | Self::RemoveDuplicates | Self::DeleteTasks => return json!([]),
             Self::PredictionsToAnnotations | Self::DeleteTasksPredictions => {
                 vec![select("model_version", "Which predictions", json!(offered.model_versions))]
             }
@@ -255,6 +266,13 @@ impl Action {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Order {
+    /// Ask a model, and keep what it says.
+    Predict {
+        /// Which; where none is named, the one the project goes by, or the first.
+        ml_backend_id: Option<MlBackendId>,
+        /// How many tasks a question is about.
+        batch: Option<i64>,
+    },
     /// Delete tasks.
     DeleteTasks,
     /// Delete annotations and drafts, of everybody or of one person.
@@ -310,8 +328,10 @@ pub struct ActionRun {
     pub action: Action,
     /// How it is.
     pub status: RunStatus,
-    /// Why it failed, in words for people.
+    /// Why it failed, or failed on some tasks, in words for people.
     pub error: Option<String>,
+    /// How many tasks it failed on, and went on without.
+    pub failed: i64,
     /// How many tasks were meant when it began.
     pub total: i64,
     /// How many of them are behind it.
@@ -366,6 +386,10 @@ impl Order {
     /// An answer that is missing or makes no sense, with its name as the field.
     pub fn parse(action: Action, answers: &Map<String, Value>) -> Result<Self> {
         Ok(match action {
+            Action::RetrieveTasksPredictions => Self::Predict {
+                ml_backend_id: number(answers, "ml_backend")?.map(MlBackendId),
+                batch: number(answers, "batch_size")?,
+            },
             Action::DeleteTasks => Self::DeleteTasks,
             Action::RemoveDuplicates => Self::RemoveDuplicates,
             Action::DeleteTasksAnnotations => Self::DeleteAnnotations { of: number(answers, "annotator")?.map(UserId) },
@@ -412,6 +436,7 @@ impl Order {
     #[must_use]
     pub fn action(&self) -> Action {
         match self {
+            Self::Predict { .. } => Action::RetrieveTasksPredictions,
             Self::DeleteTasks => Action::DeleteTasks,
             Self::DeleteAnnotations { .. } => Action::DeleteTasksAnnotations,
             Self::DeletePredictions { .. } => Action::DeleteTasksPredictions,
@@ -428,6 +453,7 @@ impl Order {
     #[must_use]
     pub fn told(&self, count: i64) -> String {
         match self {
+            Self::Predict { .. } => format!("Retrieved {count} predictions"),
             Self::DeleteTasks => format!("Deleted {count} tasks"),
             Self::DeleteAnnotations { .. } => format!("Deleted {count} annotations"),
             Self::DeletePredictions { .. } => format!("Deleted {count} predictions"),
@@ -514,6 +540,11 @@ mod tests {
             Order::CacheLabels(Cached { control: control.map(str::to_owned), with_counts, of_predictions })
         };
         for (action, answers, expected) in [
+            (
+                Action::RetrieveTasksPredictions,
+                json!({"ml_backend": 3}),
+                Order::Predict { ml_backend_id: Some(MlBackendId(3)), batch: None },
+            ),
             (Action::DeleteTasks, json!({}), Order::DeleteTasks),
             (Action::DeleteTasksAnnotations, json!({}), Order::DeleteAnnotations { of: None }),
             (

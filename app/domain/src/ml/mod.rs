@@ -1,8 +1,11 @@
-//! Models that a project can ask: how they are set up, what they are asked while people draw, and what becomes of answers.
+//! Models that a project can ask: how they are set up, what they are asked while people draw or for many tasks, and what
+//! becomes of answers.
 //!
 //! A model is a server that speaks the protocol of Label Studio's ML backends ([`protocol`]). What it answers is treated
 //! like an import: read with the same care, and nothing in it is believed.
 
+pub mod compare;
+pub mod patience;
 pub mod protocol;
 mod suggestion;
 mod trouble;
@@ -11,13 +14,14 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::id::{MlBackendId, ProjectId, TaskId};
 use crate::label_config::{Control, LabelConfig};
 use crate::result::ResultItem;
 use crate::{Error, Kind, Result};
 
-pub use suggestion::suggested;
+pub use suggestion::{fitting, suggested};
 pub use trouble::Trouble;
 
 /// The most models of one project.
@@ -28,8 +32,14 @@ pub const MAX_TITLE_CHARS: usize = 100;
 pub const MAX_URL_CHARS: usize = 2_048;
 /// The most characters of a user name and of a password.
 pub const MAX_CREDENTIAL_CHARS: usize = 256;
+/// The most characters of a description.
+pub const MAX_DESCRIPTION_CHARS: usize = 1_000;
+/// The most bytes of what is handed over with `setup`.
+pub const MAX_EXTRA_BYTES: usize = 16 << 10;
+/// The longest that a model is given for a task.
+pub const MAX_TIMEOUT_S: i32 = 600;
 /// The longest that people are made to wait: shorter than a request may take.
-pub const MAX_TIMEOUT_S: i32 = 50;
+pub const MAX_WAIT_S: i32 = 50;
 /// How long models are given unless somebody decides otherwise.
 pub const DEFAULT_TIMEOUT_S: i32 = 20;
 /// The most drawings of one question.
@@ -73,8 +83,12 @@ impl State {
 pub struct Backend {
     /// Which.
     pub ml_backend_id: MlBackendId,
+    /// Whose.
+    pub project_id: ProjectId,
     /// Its name.
     pub title: String,
+    /// What it is for; may be empty.
+    pub description: String,
     /// Where it is.
     pub url: String,
     /// Who one is to it; `None` where it asks nobody.
@@ -91,6 +105,35 @@ pub struct Backend {
     pub model_version: String,
     /// When it was looked at last.
     pub checked_at: Option<DateTime<Utc>>,
+    /// Handed over when it is asked to be ready.
+    pub extra_params: Option<Value>,
+    /// Until when it is left alone, having failed several times; may have passed.
+    pub rests_until: Option<DateTime<Utc>>,
+    /// When it was asked to learn last.
+    pub trained_at: Option<DateTime<Utc>>,
+    /// How many annotations have come in since.
+    pub untrained: i64,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Backend {
+    /// The form that would leave it as it is.
+    #[must_use]
+    pub fn form(&self) -> BackendForm {
+        let basic = |username: &String| Auth::Basic { username: username.clone(), password: None };
+        BackendForm {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            url: self.url.clone(),
+            auth: self.username.as_ref().map_or(Auth::None, basic),
+            timeout_s: self.timeout_s,
+            is_interactive: self.is_interactive,
+            extra_params: self.extra_params.clone(),
+        }
+    }
 }
 
 /// Who one is to a model.
@@ -122,6 +165,8 @@ impl std::fmt::Debug for Auth {
 pub struct BackendForm {
     /// Its name.
     pub title: String,
+    /// What it is for; may be empty.
+    pub description: String,
     /// Where it is.
     pub url: String,
     /// Who one is to it.
@@ -130,15 +175,32 @@ pub struct BackendForm {
     pub timeout_s: i32,
     /// Whether it is asked while people draw; no other one is then.
     pub is_interactive: bool,
+    /// Handed over when it is asked to be ready.
+    pub extra_params: Option<Value>,
 }
 
 impl BackendForm {
     /// The model as it is stored.
     ///
     /// # Errors
-    /// A title, an address, a user name, a password or a time beyond their limits.
+    /// A title, a description, an address, a user name, a password, a time or parameters beyond their limits.
     pub fn checked(mut self) -> Result<Self> {
         self.title = line("title", &self.title, MAX_TITLE_CHARS)?;
+        self.description = self.description.trim().to_owned();
+        if self.description.chars().count() > MAX_DESCRIPTION_CHARS {
+            let message = format!("At most {MAX_DESCRIPTION_CHARS} characters fit here.");
+            return Err(Error::invalid("description", "too_long", message));
+        }
+        if self.description.contains('\0') {
+            let message = "This contains characters that cannot be stored.";
+            return Err(Error::invalid("description", "unprintable", message));
+        }
+        self.extra_params = self.extra_params.filter(|value| !value.is_null());
+        let written = self.extra_params.as_ref().map_or(String::new(), Value::to_string);
+        if written.len() > MAX_EXTRA_BYTES || written.contains("\\u0000") {
+            let message = format!("Parameters have {} kB at most, and no NUL characters.", MAX_EXTRA_BYTES >> 10);
+            return Err(Error::invalid("extra_params", "extra_params_unfit", message));
+        }
         self.url = line("url", &self.url, MAX_URL_CHARS)?;
         if let Auth::Basic { username, password } = &mut self.auth {
             *username = line("username", username, MAX_CREDENTIAL_CHARS)?;
@@ -278,10 +340,12 @@ mod tests {
     fn form() -> BackendForm {
         BackendForm {
             title: " SAM ".into(),
+            description: " Segments ".into(),
             url: "http://models.example.org/sam ".into(),
             auth: Auth::None,
             timeout_s: 20,
             is_interactive: true,
+            extra_params: None,
         }
     }
 
@@ -302,6 +366,9 @@ mod tests {
             (with(|form| form.title = "  ".into()), "title"),
             (with(|form| form.title = "a".repeat(101)), "title"),
             (with(|form| form.title = "a\u{0}".into()), "title"),
+            (with(|form| form.description = "a".repeat(1_001)), "description"),
+            (with(|form| form.extra_params = Some("a".repeat(MAX_EXTRA_BYTES).into())), "extra_params"),
+            (with(|form| form.extra_params = Some("a\u{0}".into())), "extra_params"),
             (with(|form| form.url = String::new()), "url"),
             (with(|form| form.timeout_s = 0), "timeout_s"),
             (with(|form| form.timeout_s = MAX_TIMEOUT_S + 1), "timeout_s"),

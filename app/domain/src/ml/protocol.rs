@@ -1,14 +1,16 @@
-//! The words of Label Studio's ML backends: what they are asked (`health`, `setup`, `predict`), and how answers are read.
+//! The words of Label Studio's ML backends: what they are asked (`health`, `setup`, `predict`, `versions`), and how answers are
+//! read. What they hear of the work (`webhook`) is said in the words of webhooks.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::id::{ProjectId, TaskId};
 use crate::import::{NewPrediction, read_prediction};
-use crate::result::ResultItem;
 
 /// The most characters of a version that are kept.
 pub const MAX_VERSION_CHARS: usize = 200;
+/// The most versions that are read.
+pub const MAX_VERSIONS: usize = 1_000;
 
 /// What a model must know of a project before it is asked anything.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,22 +30,31 @@ impl About<'_> {
 
     /// Asks it to be ready for the project. `hostname` is where this server is; nobody is given a token.
     #[must_use]
-    pub fn setup(&self, hostname: &str) -> Value {
+    pub fn setup(&self, hostname: &str, extra_params: Option<&Value>) -> Value {
         json!({
             "project": self.name(),
             "schema": self.label_config,
             "hostname": hostname,
             "access_token": "",
-            "extra_params": null,
+            "extra_params": extra_params,
         })
     }
 
-    /// Asks for an answer about each task; with what was drawn, where somebody is drawing.
+    /// Asks which versions there are.
     #[must_use]
-    pub fn predict(&self, tasks: &[Asked<'_>], prompts: &[ResultItem]) -> Value {
+    pub fn versions(&self) -> Value {
+        json!({ "project": self.name() })
+    }
+
+    /// Asks for an answer about each task; with what was done so far (`context`), where somebody works on it.
+    #[must_use]
+    pub fn predict(&self, tasks: &[Asked<'_>], context: Option<Map<String, Value>>) -> Value {
         let told: Vec<Value> = tasks.iter().map(|task| json!({ "id": task.task_id, "data": task.data })).collect();
-        let context = match tasks {
-            [task] if !prompts.is_empty() => json!({ "result": prompts, "task_id": task.task_id }),
+        let context = match (tasks, context) {
+            ([task], Some(mut context)) => {
+                context.insert("task_id".to_owned(), json!(task.task_id));
+                context.into()
+            }
             _ => Value::Null,
         };
         json!({
@@ -78,6 +89,14 @@ pub fn version(answer: &Value) -> Option<String> {
         Some(Value::String(version)) => shown(version),
         Some(other) => shown(&other.to_string()),
     })
+}
+
+/// The versions in the answer to `versions`; `None` for what is no answer.
+#[must_use]
+pub fn versions(answer: &Value) -> Option<Vec<String>> {
+    let listed = answer.as_object()?.get("versions")?.as_array()?;
+    let word = |version: &Value| version.as_str().map_or_else(|| shown(&version.to_string()), shown);
+    Some(listed.iter().take(MAX_VERSIONS).map(word).collect())
 }
 
 /// The answers to `predict`, one per task in their order; `None` for what is no answer. A model that found nothing may
@@ -118,21 +137,23 @@ mod tests {
 
     #[test]
     fn questions_are_worded_as_backends_expect_them() {
-        let setup = about().setup("http://localhost:3000");
+        let setup = about().setup("http://localhost:3000", Some(&json!({"strength": 3})));
         assert_eq!(
             setup,
             json!({"project": "7.1790000000", "schema": "<View/>", "hostname": "http://localhost:3000",
-                "access_token": "", "extra_params": null})
+                "access_token": "", "extra_params": {"strength": 3}})
         );
         let data = json!({"image": "/a.jpg"}).as_object().cloned().unwrap();
         let tasks = [Asked { task_id: TaskId(3), data: &data }];
-        let drawn = ResultItem::list_from_json(json!([{"id": "p"}])).unwrap();
+        let drawn = json!({"result": [{"id": "p"}]}).as_object().cloned();
         assert_eq!(
-            about().predict(&tasks, &drawn),
+            about().predict(&tasks, drawn.clone()),
             json!({"tasks": [{"id": 3, "data": {"image": "/a.jpg"}}], "project": "7.1790000000", "label_config": "<View/>",
                 "params": {"login": null, "password": null, "context": {"result": [{"id": "p"}], "task_id": 3}}})
         );
-        assert_eq!(about().predict(&tasks, &[])["params"]["context"], Value::Null);
+        assert_eq!(about().predict(&tasks, None)["params"]["context"], Value::Null);
+        assert_eq!(about().predict(&[tasks[0], tasks[0]], drawn)["params"]["context"], Value::Null);
+        assert_eq!(about().versions(), json!({"project": "7.1790000000"}));
     }
 
     #[test]
@@ -157,6 +178,20 @@ mod tests {
             (json!("v1"), None),
         ] {
             assert_eq!(version(&answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn versions_are_a_list_of_words() {
+        let words = |list: &[&str]| Some(list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        for (answer, expected) in [
+            (json!({"versions": ["one", 2]}), words(&["one", "2"])),
+            (json!({"versions": []}), words(&[])),
+            (json!({"versions": "one"}), None),
+            (json!({}), None),
+            (json!(["one"]), None),
+        ] {
+            assert_eq!(versions(&answer), expected, "{answer}");
         }
     }
 

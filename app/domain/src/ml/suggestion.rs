@@ -10,19 +10,29 @@ use crate::result::{ResultItem, is_region_type};
 /// The most characters of the id of a region; a longer one is replaced.
 const MAX_ID_CHARS: usize = 100;
 
+fn fits(config: &LabelConfig, item: &ResultItem) -> bool {
+    let control = config.control(item.from_name());
+    control.is_some_and(|it| it.to_names.iter().any(|name| name == item.to_name())) && item.value().is_some()
+}
+
+/// What of an answer fits the interface, untouched: items of its controls about its objects, and relations. `None` where there
+/// was something and nothing of it fits.
+#[must_use]
+pub fn fitting(config: &LabelConfig, mut answer: Vec<ResultItem>) -> Option<Vec<ResultItem>> {
+    let had_something = !answer.is_empty();
+    answer.retain(|item| item.item_type() == "relation" || fits(config, item));
+    (!had_something || !answer.is_empty()).then_some(answer)
+}
+
 /// What of an answer fits the interface: items of its controls about its objects, saying that they are proposed, whatever
 /// they said before. Regions without a proper id get one that begins with `prefix`. `None` where there was something and
 /// nothing of it fits.
 #[must_use]
 pub fn suggested(config: &LabelConfig, answer: Vec<ResultItem>, prefix: &str) -> Option<Vec<ResultItem>> {
     let had_something = !answer.is_empty();
-    let fits = |item: &ResultItem| {
-        let control = config.control(item.from_name());
-        control.is_some_and(|it| it.to_names.iter().any(|name| name == item.to_name())) && item.value().is_some()
-    };
     let (relations, items): (Vec<_>, Vec<_>) =
         answer.into_iter().partition(|item: &ResultItem| item.item_type() == "relation");
-    let mut fitting: Vec<ResultItem> = items.into_iter().filter(fits).collect();
+    let mut fitting: Vec<ResultItem> = items.into_iter().filter(|item| fits(config, item)).collect();
     let mut names: HashMap<String, String> = HashMap::new();
     for (at, item) in fitting.iter_mut().enumerate() {
         let id = item.id().to_owned();

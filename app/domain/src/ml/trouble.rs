@@ -27,6 +27,11 @@ pub enum Trouble {
     Nonsense,
     /// What it proposes is for another interface.
     Misfit,
+    /// It has failed several times, and is left alone for a while.
+    Rests {
+        /// How long.
+        seconds: i64,
+    },
 }
 
 impl Trouble {
@@ -38,10 +43,13 @@ impl Trouble {
             Self::TimedOut { .. } => "model_timed_out",
             Self::Credentials => "model_refuses_credentials",
             Self::Redirect => "model_redirects",
+            // What gateways say of a server behind them, and servers that have too much to do.
+            Self::Status(429 | 502..=504) => "model_busy",
             Self::Status(_) => "model_failed",
             Self::TooLarge { .. } => "model_answer_too_large",
             Self::Nonsense => "model_nonsense",
             Self::Misfit => "model_misfit",
+            Self::Rests { .. } => "model_rests",
         }
     }
 
@@ -66,7 +74,28 @@ impl Trouble {
                     "What “{title}” proposes does not fit this labeling interface: it names other controls or objects."
                 )
             }
+            Self::Rests { seconds } => {
+                let wait = match seconds {
+                    ..=1 => "a second".to_owned(),
+                    2..120 => format!("{seconds} seconds"),
+                    _ => format!("{} minutes", (seconds + 59) / 60),
+                };
+                format!("“{title}” failed several times in a row. It is asked again in {wait}.")
+            }
         }
+    }
+
+    /// Whether the model itself was there, and what is wrong is the answer to this very question. Everything else is likely to
+    /// go wrong with the next question as well.
+    #[must_use]
+    pub fn is_of_question(code: &str) -> bool {
+        ["model_failed", "model_answer_too_large", "model_nonsense", "model_misfit"].contains(&code)
+    }
+
+    /// Whether it may be over soon by itself.
+    #[must_use]
+    pub fn passes(code: &str) -> bool {
+        ["model_unreachable", "model_timed_out", "model_busy", "model_rests"].contains(&code)
     }
 
     /// As it reaches people and programs.
@@ -94,9 +123,15 @@ mod tests {
             Trouble::TooLarge { megabytes: 8 },
             Trouble::Nonsense,
             Trouble::Misfit,
+            Trouble::Status(503),
+            Trouble::Rests { seconds: 90 },
         ];
         let told: BTreeSet<_> = all.iter().map(|it| (it.code(), it.sentence("SAM"))).collect();
         assert_eq!(told.len(), all.len());
         assert!(told.iter().all(|(_, sentence)| sentence.contains("“SAM”") && sentence.ends_with('.')));
+        let (passing, lasting): (Vec<&Trouble>, Vec<&Trouble>) = all.iter().partition(|it| Trouble::passes(it.code()));
+        assert_eq!(passing.len(), 4);
+        assert_eq!(lasting.iter().filter(|it| Trouble::is_of_question(it.code())).count(), 4);
+        assert!(!passing.iter().any(|it| Trouble::is_of_question(it.code())));
     }
 }

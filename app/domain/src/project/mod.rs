@@ -216,6 +216,11 @@ impl CheckedConfig {
     }
 }
 
+/// The longest version of a model.
+pub const MAX_MODEL_VERSION: usize = 256;
+/// The most annotations that models may be made to wait for.
+pub const MAX_UNTRAINED: i32 = 1_000_000;
+
 /// A change of settings; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -251,6 +256,12 @@ pub struct ProjectPatch {
     pub sampling: Option<Sampling>,
     /// What becomes of skipped tasks.
     pub skip_queue: Option<SkipQueue>,
+    /// Whose predictions count: a version, or the title of a model; empty for any.
+    pub model_version: Option<String>,
+    /// After so many new annotations models are asked to learn; 0 for never.
+    pub min_annotations_to_start_training: Option<i32>,
+    /// Whether models are asked about tasks that somebody opens.
+    pub evaluate_predictions_automatically: Option<bool>,
 }
 
 impl ProjectPatch {
@@ -272,6 +283,12 @@ impl ProjectPatch {
         if self.overlap_cohort_percentage.is_some_and(|number| !(0..=100).contains(&number)) {
             let message = "Please enter a percentage from 0 to 100.";
             return Err(Error::invalid("overlap_cohort_percentage", "cohort_out_of_range", message));
+        }
+        self.model_version =
+            self.model_version.map(|text| parse_text("model_version", &text, MAX_MODEL_VERSION)).transpose()?;
+        if self.min_annotations_to_start_training.is_some_and(|number| !(0..=MAX_UNTRAINED).contains(&number)) {
+            let message = format!("Please enter a number from 0 to {MAX_UNTRAINED}.");
+            return Err(Error::invalid("min_annotations_to_start_training", "training_out_of_range", message));
         }
         Ok(self)
     }
@@ -438,6 +455,12 @@ pub struct ProjectDetail {
     pub sampling: Sampling,
     /// What becomes of skipped tasks.
     pub skip_queue: SkipQueue,
+    /// Whose predictions count: a version, or the title of a model; empty for any.
+    pub model_version: String,
+    /// After so many new annotations models are asked to learn; 0 for never.
+    pub min_annotations_to_start_training: i32,
+    /// Whether models are asked about tasks that somebody opens.
+    pub evaluate_predictions_automatically: bool,
     /// How far it is.
     pub progress: Progress,
     /// How often each label was used, by control.

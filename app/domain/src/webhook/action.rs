@@ -82,6 +82,7 @@ actions! {
     ProjectCreated = "PROJECT_CREATED", Projects, "Project created", "A project was made.";
     ProjectUpdated = "PROJECT_UPDATED", Projects, "Project changed", "Settings, the labeling interface or the state of a project changed, or it was taken out of the bin.";
     ProjectDeleted = "PROJECT_DELETED", Projects, "Project deleted", "A project went to the bin.";
+    StartTraining = "START_TRAINING", Projects, "Training started", "A model of the project is asked to learn from the work.";
     TasksCreated = "TASKS_CREATED", Tasks, "Tasks created", "Tasks came in, many in one message.";
     TaskCreated = "TASK_CREATED", Tasks, "Task created", "A task came in, one message for each.";
     TaskUpdated = "TASK_UPDATED", Tasks, "Task changed", "The data or the settings of a task changed.";
@@ -120,7 +121,7 @@ impl Action {
     pub fn key(self) -> &'static str {
         use Action as A;
         match self {
-            A::ProjectCreated | A::ProjectUpdated | A::ProjectDeleted => "project",
+            A::ProjectCreated | A::ProjectUpdated | A::ProjectDeleted | A::StartTraining => "project",
             A::TasksCreated | A::TasksDeleted => "tasks",
             A::TaskCreated | A::TaskUpdated | A::TaskDeleted => "task",
             A::AnnotationCreated

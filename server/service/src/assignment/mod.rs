@@ -19,7 +19,7 @@ use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
     audit::{self, Transition},
-    boxed, media, task,
+    boxed, media, ml, task,
 };
 
 /// A lease nobody confirms lives this long: programs, and browsers that could not load.
@@ -39,6 +39,7 @@ pub async fn next_task(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<
     let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
     let mut tx = access.begin(cx).await?;
     let found = lease_next(cx, &mut tx, &access).await?;
+    let mut tx = with_prediction(cx, tx, &access, &found).await?;
     let desk = task::desk(&mut tx, &access, found).await?;
     tx.commit().await?;
     Ok(desk)
@@ -53,8 +54,20 @@ pub async fn take_next(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<
     let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
     let mut tx = access.begin(cx).await?;
     let found = lease_next(cx, &mut tx, &access).await?;
-    tx.commit().await?;
+    with_prediction(cx, tx, &access, &found).await?.commit().await?;
     Ok(found.map_err(|why| Problem::new(Kind::NotFound, "no_task", why.sentence()))?)
+}
+
+/// Has the model of the project asked about a task that is handed out, where the project wants that. No transaction is open
+/// meanwhile: the one that goes on is another one then.
+async fn with_prediction(cx: &Cx, mut tx: Tx, access: &ProjectAccess, found: &Result<TaskId, NoTask>) -> Result<Tx> {
+    let Ok(task_id) = *found else { return Ok(tx) };
+    if !ml::wants_prediction(&mut tx, access, task_id).await? {
+        return Ok(tx);
+    }
+    tx.commit().await?;
+    ml::at_opening(cx, access, task_id).await;
+    access.begin(cx).await
 }
 
 async fn lease_next(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<Result<TaskId, NoTask>, crate::Error> {

@@ -12,7 +12,9 @@ use serde_json::json;
 use super::{
     Asked,
     bulk::{BATCH, Batch},
-    note, resolve, run_sql as runs, sql,
+    note,
+    predict::{RunPredictions, check_batch},
+    resolve, run_sql as runs, sql,
     translate::Translator,
 };
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
     access::{self, ProjectAccess},
     boxed, events,
     job::{Job, enqueue},
+    ml::Predictor,
 };
 
 /// How many groups of duplicates one transaction merges. All tasks are compared anew each time, which costs more than merging.
@@ -28,8 +31,8 @@ const GROUPS: usize = 2_000;
 const HISTORY: i64 = 50;
 
 /// Does something to the tasks that are picked. What is selected on the spot comes before what is selected in the view;
-/// where neither says anything, all tasks of the filter are meant. More than [`MAX_SELECTED_AT_ONCE`] tasks are a job: the
-/// run that comes back then is not over yet.
+/// where neither says anything, all tasks of the filter are meant. More than [`MAX_SELECTED_AT_ONCE`] tasks are a job, and so
+/// is whatever waits for a model: the run that comes back then is not over yet.
 ///
 /// # Errors
 /// *Not found*; *forbidden* without the right to the action; what the action itself refuses.
@@ -37,6 +40,11 @@ const HISTORY: i64 = 50;
 pub async fn act(cx: &Cx, actor: &Actor, asked: Asked, order: Order) -> Result<ActionRun> {
     let permission = order.action().permission();
     let (access, mut pick, view) = resolve(cx, actor, asked, permission).await?;
+    if let Order::Predict { ml_backend_id, batch } = &order {
+        check_batch(*batch)?;
+        // Without a model there is nothing to wait for.
+        Predictor::new(cx, &access, *ml_backend_id).await?;
+    }
     if pick.selection.is_all()
         && let Some(view) = view
         && let Some(selection) = view.selection()?
@@ -51,7 +59,9 @@ pub async fn act(cx: &Cx, actor: &Actor, asked: Asked, order: Order) -> Result<A
     let run_id = runs::insert(&mut tx, &access, &new, cx.now()).await?;
     let data = json!({ "action": order.action().id(), "action_run_id": run_id, "tasks": total });
     note(cx, &mut tx, &access, "tasks_acted_on", data).await?;
-    if total > MAX_SELECTED_AT_ONCE {
+    if matches!(order, Order::Predict { .. }) {
+        enqueue(&mut tx, &RunPredictions::new(access.project_id(), run_id)).await?;
+    } else if total > MAX_SELECTED_AT_ONCE {
         enqueue(&mut tx, &RunAction { project_id: access.project_id(), run_id }).await?;
     } else {
         let taken = runs::take(&mut tx, &access, run_id, cx.now()).await?;
@@ -95,7 +105,7 @@ pub fn topic(run_id: ActionRunId) -> String {
     format!("action:{run_id}")
 }
 
-fn gone() -> Problem {
+pub(super) fn gone() -> Problem {
     Problem::not_found("action")
 }
 
@@ -130,6 +140,8 @@ impl Running<'_> {
             changed,
             checkpoint: self.run.checkpoint,
             is_over: done == 0,
+            failed: 0,
+            error: None,
         };
         runs::progress(tx, self.access, self.run.run_id, &progress, self.cx.now()).await?;
         events::tell(tx, &topic(self.run.run_id)).await?;
@@ -174,7 +186,7 @@ impl Job for RunAction {
                 }
                 Err(Error::Domain(problem)) => {
                     tx.rollback().await?;
-                    return self.fail(cx, &access, &problem.message).await;
+                    return fail(cx, &access, self.run_id, &problem.message).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -183,20 +195,21 @@ impl Job for RunAction {
 
     async fn give_up(&self, cx: &Cx, _error: &Error) -> Result<()> {
         let access = access::project(cx, &Actor::System, self.project_id, ProjectPermission::Manage).await?;
-        let message =
-            "Something went wrong on our side, several times. What was done so far stays done; please start it again.";
-        self.fail(cx, &access, message).await
+        fail(cx, &access, self.run_id, OUR_FAULT).await
     }
 }
 
-impl RunAction {
-    async fn fail(&self, cx: &Cx, access: &ProjectAccess, error: &str) -> Result<()> {
-        let mut tx = access.begin(cx).await?;
-        runs::fail(&mut tx, access, self.run_id, error, cx.now()).await?;
-        events::tell(&mut tx, &topic(self.run_id)).await?;
-        tx.commit().await?;
-        Ok(())
-    }
+/// What people are told when a run was tried too often.
+pub(super) const OUR_FAULT: &str =
+    "Something went wrong on our side, several times. What was done so far stays done; please start it again.";
+
+/// Says of a run that it has failed.
+pub(super) async fn fail(cx: &Cx, access: &ProjectAccess, run_id: ActionRunId, error: &str) -> Result<()> {
+    let mut tx = access.begin(cx).await?;
+    runs::fail(&mut tx, access, run_id, error, cx.now()).await?;
+    events::tell(&mut tx, &topic(run_id)).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Filter and selection as a run keeps them; the order of the tasks does not matter to it.

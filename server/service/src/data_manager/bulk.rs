@@ -51,8 +51,8 @@ impl Batch<'_> {
             }
             Order::Propagate { annotation_id } => self.propagate(tx, &tasks, *annotation_id).await,
             Order::Rename { control, from, to } => self.rename(tx, &tasks, control, from, to).await,
-            // Tasks are compared with each other, not one by one.
-            Order::RemoveDuplicates => Ok(0),
+            // Tasks are compared with each other, not one by one; models are asked while no transaction is open.
+            Order::RemoveDuplicates | Order::Predict { .. } => Ok(0),
         }
     }
 

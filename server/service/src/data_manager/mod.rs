@@ -6,6 +6,7 @@
 mod act;
 mod bulk;
 mod bulk_sql;
+mod predict;
 mod run_sql;
 mod sql;
 mod translate;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub use act::{RunAction, act, action_run, action_runs, topic};
+pub use predict::RunPredictions;
 
 /// How many views are listed across projects.
 const MAX_LISTED: i64 = 1_000;

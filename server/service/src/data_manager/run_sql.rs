@@ -86,6 +86,10 @@ pub(super) struct Progress {
     pub(super) changed: i64,
     pub(super) checkpoint: i64,
     pub(super) is_over: bool,
+    /// Tasks it could not be carried out on.
+    pub(super) failed: i64,
+    /// Why, for the last of them.
+    pub(super) error: Option<String>,
 }
 
 pub(super) async fn progress(
@@ -98,6 +102,7 @@ pub(super) async fn progress(
     sqlx::query!(
         "update action_run set progress_done = case when $6 then progress_total else progress_done + $3 end,
             changed_count = changed_count + $4, checkpoint = $5,
+            failed_count = failed_count + $8, error = coalesce($9, error),
             status = case when $6 then 'completed' else status end, finished_at = case when $6 then $7::timestamptz end, updated_at = $7
         where project_id = $1 and action_run_id = $2",
         access.project_id().0,
@@ -106,11 +111,50 @@ pub(super) async fn progress(
         progress.changed,
         progress.checkpoint,
         progress.is_over,
+        now,
+        progress.failed,
+        progress.error
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Says why a run has to wait.
+pub(super) async fn waits(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    run_id: ActionRunId,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update action_run set error = $3, updated_at = $4
+        where project_id = $1 and action_run_id = $2 and status in ('created', 'in_progress')",
+        access.project_id().0,
+        run_id.0,
+        why,
         now
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// How many tasks a run has failed on, and why on the last of them.
+pub(super) async fn failures(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    run_id: ActionRunId,
+) -> Result<(i64, i64, Option<String>)> {
+    let row = sqlx::query!(
+        "select failed_count, changed_count, error from action_run where project_id = $1 and action_run_id = $2",
+        access.project_id().0,
+        run_id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.failed_count, row.changed_count, row.error))
 }
 
 pub(super) async fn fail(
@@ -153,7 +197,7 @@ async fn select(
 ) -> Result<Vec<ActionRun>> {
     let rows = sqlx::query!(
         r#"select r.action_run_id as "run_id: ActionRunId", r.action, r.instruction, r.status, r.error, r.progress_total,
-            r.progress_done, r.changed_count, r.created_at, r.finished_at, u.name as "started_by?"
+            r.progress_done, r.changed_count, r.failed_count, r.created_at, r.finished_at, u.name as "started_by?"
         from action_run r left join user_account u on u.user_id = r.user_id
         where r.project_id = $1 and ($2::bigint is null or r.action_run_id = $2)
         order by r.action_run_id desc limit $3"#,
@@ -165,17 +209,26 @@ async fn select(
     .await?;
     let runs = rows.into_iter().filter_map(|row| {
         let order = serde_json::from_value::<Order>(row.instruction).ok();
+        let status = RunStatus::from_name(&row.status).unwrap_or(RunStatus::Failed);
+        let mut told = order.map(|order| order.told(row.changed_count)).unwrap_or_default();
+        // Why it had to wait is of no interest any more.
+        let error = row.error.filter(|_| status != RunStatus::Completed || row.failed_count > 0);
+        if let (Some(why), 1..) = (&error, row.failed_count) {
+            let tasks = if row.failed_count == 1 { "task" } else { "tasks" };
+            told = format!("{told}; {} {tasks} failed: {why}", row.failed_count);
+        }
         Some(ActionRun {
             run_id: row.run_id,
             project_id: access.project_id(),
             // What an older version knew and this one does not.
             action: Action::from_id(&row.action)?,
-            status: RunStatus::from_name(&row.status).unwrap_or(RunStatus::Failed),
-            error: row.error,
+            status,
+            error,
+            failed: row.failed_count,
             total: row.progress_total,
             done: row.progress_done,
             changed: row.changed_count,
-            told: order.map(|order| order.told(row.changed_count)).unwrap_or_default(),
+            told,
             started_by: row.started_by,
             created_at: row.created_at,
             finished_at: row.finished_at,

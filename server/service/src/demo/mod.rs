@@ -32,7 +32,10 @@ use crate::{
     annotation, assignment, boxed,
     import::{self, RunImport, Source},
     job::Job,
-    org, project,
+    org,
+    prediction::{self, NewPrediction},
+    project,
+    task::record,
 };
 
 /// The password of every demo person. It is public, which is why such a server only listens on loopback.
@@ -207,6 +210,31 @@ impl Story {
         for turn in 0..i32::try_from(photos.len()).unwrap_or(i32::MAX) {
             let annotator = &people.annotators[usize::from(turn % 2 == 0)];
             self.work(annotator, project_id, (turn, 8), |desk| labels::caption(&photos, &desk)).await?;
+        }
+        self.guesses(people, project_id, &photos).await
+    }
+
+    /// What two versions of a model would have said about the captions, so that there is something to compare.
+    async fn guesses(&self, people: &People, project_id: ProjectId, photos: &[content::Photo]) -> Result<()> {
+        let (cx, limit) = (&self.cx, record::MAX_PAGE);
+        let (_, tasks) =
+            record::records(cx, &people.owner, project_id, false, 0, limit, record::With::default()).await?;
+        for version in ["scenes-1", "scenes-2"] {
+            let mut new = Vec::new();
+            for (number, task) in tasks.iter().enumerate() {
+                let Some(photo) = photos.iter().find(|photo| task.data.get().contains(&photo.address())) else {
+                    continue;
+                };
+                let (result, score) = labels::guess(photo, number, version == "scenes-2")?;
+                new.push(NewPrediction {
+                    task_id: task.task_id,
+                    result,
+                    score: Some(score),
+                    model_version: version.to_owned(),
+                });
+            }
+            prediction::add_many(cx, &people.owner, project_id, new).await?;
+            self.pass(Duration::from_secs(3 * 3600));
         }
         Ok(())
     }

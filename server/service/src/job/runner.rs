@@ -13,9 +13,10 @@ use crate::{
     Cx, Error, Result,
     client_api::FillTasks,
     cloud::{SyncSource, SyncTarget, WriteDue},
-    data_manager::RunAction,
+    data_manager::{RunAction, RunPredictions},
     export::RunExport,
     import::{RunImport, reimport::RunReimport},
+    ml::TrainDue,
     webhook::{self, DeliverWebhook, PurgeWebhookLog},
 };
 
@@ -32,6 +33,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// What is done at fixed times, in the crontab's words: minute, hour, day, month, weekday.
 const SCHEDULE: &str = "
 * * * * * expire_leases
+* * * * * train_due
 17 * * * * purge_sessions
 43 3 * * * purge_deleted_projects
 7 4 * * * purge_webhook_log
@@ -49,6 +51,7 @@ fn working(options: WorkerOptions) -> WorkerOptions {
         .define_job::<Handler<RunAction>>()
         .define_job::<Handler<SendMail>>()
         .define_job::<Handler<ExpireLeases>>()
+        .define_job::<Handler<TrainDue>>()
         .define_job::<Handler<PurgeSessions>>()
         .define_job::<Handler<PurgeDeletedProjects>>()
         .define_job::<Handler<PurgeWebhookLog>>()
@@ -56,7 +59,10 @@ fn working(options: WorkerOptions) -> WorkerOptions {
 
 /// Every job that waits for others' servers: they never keep the work of this one from being done.
 fn waiting(options: WorkerOptions) -> WorkerOptions {
-    options.define_job::<Handler<DeliverWebhook>>().define_job::<Handler<FillTasks>>()
+    options
+        .define_job::<Handler<DeliverWebhook>>()
+        .define_job::<Handler<FillTasks>>()
+        .define_job::<Handler<RunPredictions>>()
 }
 
 /// Makes the queue's own tables; part of migrating.

@@ -1,30 +1,43 @@
-//! The models of a project: setting them up, and asking one while somebody draws.
+//! The models of a project: setting them up, asking one while somebody draws or about many tasks, having them learn, and how
+//! their versions do beside each other.
 //!
-//! Invariants: the password of a model is never read by anything but the statement that is followed by a call of it; no
-//! transaction is open while a model is waited for.
+//! Invariants: the password of a model lies sealed, and is never read by anything but the statement that is followed by a call
+//! of it; no transaction is open while a model is waited for; one that fails again and again is left alone for a while.
 
+mod ask;
+mod breaker;
+mod compare;
+mod compare_sql;
+mod password;
+mod predict;
 mod sql;
+mod train;
+mod train_sql;
 
 use domain::{
     Error as Problem,
     access::ProjectPermission,
     id::{MlBackendId, ProjectId},
-    label_config::read,
-    ml::{
-        Auth, Backend, BackendForm, MAX_BACKENDS, Question, State, Suggestion, Trouble, check_question,
-        protocol::{About, Asked},
-        suggested,
-    },
+    ml::{Auth, Backend, BackendForm, MAX_BACKENDS, State, protocol::About},
 };
 use serde_json::json;
+
+pub use ask::{Tested, annotate, ask, test, versions};
+pub use compare::compare;
+pub use password::seal_passwords;
+pub(crate) use predict::{Predicted, Predictor, at_opening};
+pub(crate) use train::train_if_due;
+pub use train::{TrainDue, train};
 
 use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
-    account::{Limit, spend},
-    annotation, audit, boxed,
-    provider::ml::{check_address, is_same_server},
+    audit, boxed,
+    provider::ml::{Credentials, Model, check_address, is_same_server},
+    webhook::{Ear, listen_for_model},
 };
+use sql::Which;
+pub(crate) use sql::wants_prediction;
 
 /// The models of a project, oldest first.
 ///
@@ -34,9 +47,32 @@ use crate::{
 pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<Backend>> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let mut tx = access.begin(cx).await?;
-    let backends = sql::list(&mut tx, &access).await?;
+    let backends = sql::list(&mut tx, &access, None).await?;
     tx.commit().await?;
     Ok(backends)
+}
+
+/// One model, looked at now.
+///
+/// # Errors
+/// *Not found*, *forbidden* without the right to change settings.
+#[boxed]
+pub async fn get(cx: &Cx, actor: &Actor, ml_backend_id: MlBackendId) -> Result<Backend> {
+    let access = access::ml_backend(cx, actor, ml_backend_id, ProjectPermission::Manage).await?;
+    look(cx, &access, ml_backend_id).await
+}
+
+/// One model as it was when it was looked at last.
+///
+/// # Errors
+/// As [`get`].
+#[boxed]
+pub async fn stored(cx: &Cx, actor: &Actor, ml_backend_id: MlBackendId) -> Result<Backend> {
+    let access = access::ml_backend(cx, actor, ml_backend_id, ProjectPermission::Manage).await?;
+    let mut tx = access.begin(cx).await?;
+    let backend = sql::get(&mut tx, &access, ml_backend_id).await?.ok_or_else(gone)?;
+    tx.commit().await?;
+    Ok(backend)
 }
 
 /// Adds a model and looks whether it is there. One that is not is added all the same: its state says so.
@@ -46,10 +82,29 @@ pub async fn list(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<B
 /// than [`MAX_BACKENDS`].
 #[boxed]
 pub async fn add(cx: &Cx, actor: &Actor, project_id: ProjectId, form: BackendForm) -> Result<Backend> {
+    put(cx, actor, project_id, form, false).await
+}
+
+/// Adds a model that answers.
+///
+/// # Errors
+/// As [`add`]; a `Trouble` with it, and then it is not added.
+#[boxed]
+pub async fn add_working(cx: &Cx, actor: &Actor, project_id: ProjectId, form: BackendForm) -> Result<Backend> {
+    put(cx, actor, project_id, form, true).await
+}
+
+async fn put(cx: &Cx, actor: &Actor, project_id: ProjectId, form: BackendForm, must_answer: bool) -> Result<Backend> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let form = form.checked()?;
     form.may_keep_password(false, false)?;
     check_address(cx, &form.url).await?;
+    if must_answer {
+        let mut tx = access.begin(cx).await?;
+        let project = sql::project(&mut tx, &access).await?;
+        tx.commit().await?;
+        untried(&form).check(cx, &about(&access, &project)).await?;
+    }
     let mut tx = access.begin(cx).await?;
     sql::lock(&mut tx, &access).await?;
     if sql::count(&mut tx, &access).await? >= MAX_BACKENDS {
@@ -60,6 +115,11 @@ pub async fn add(cx: &Cx, actor: &Actor, project_id: ProjectId, form: BackendFor
         sql::ask_no_other(&mut tx, &access, None, cx.now()).await?;
     }
     let ml_backend_id = sql::insert(&mut tx, &access, &form, cx.now()).await?;
+    if let Auth::Basic { username, password: Some(password) } = &form.auth {
+        let sealed = password::seal(cx, ml_backend_id, password)?;
+        sql::put_credentials(&mut tx, &access, ml_backend_id, Some((username, sealed))).await?;
+    }
+    listen(cx, &mut tx, &access, &Model { ml_backend_id, ..untried(&form) }).await?;
     record(cx, &mut tx, &access, "ml_backend_added", ml_backend_id, &form.title).await?;
     tx.commit().await?;
     look(cx, &access, ml_backend_id).await
@@ -80,6 +140,7 @@ pub async fn change(
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let form = form.checked()?;
     check_address(cx, &form.url).await?;
+    let known = sql::model(cx, &access, Which::Numbered(ml_backend_id)).await?.ok_or_else(gone)?.credentials;
     let mut tx = access.begin(cx).await?;
     sql::lock(&mut tx, &access).await?;
     let before = sql::get(&mut tx, &access, ml_backend_id).await?.ok_or_else(gone)?;
@@ -91,12 +152,19 @@ pub async fn change(
     match &form.auth {
         Auth::None => sql::put_credentials(&mut tx, &access, ml_backend_id, None).await?,
         Auth::Basic { username, password: Some(password) } => {
-            sql::put_credentials(&mut tx, &access, ml_backend_id, Some((username, password))).await?;
+            let sealed = password::seal(cx, ml_backend_id, password)?;
+            sql::put_credentials(&mut tx, &access, ml_backend_id, Some((username, sealed))).await?;
         }
         Auth::Basic { username, password: None } => {
             sql::put_username(&mut tx, &access, ml_backend_id, username).await?;
         }
     }
+    let mut changed = Model { ml_backend_id, ..untried(&form) };
+    if let Auth::Basic { username, password: None } = &form.auth {
+        let password = known.map(|known| known.password).unwrap_or_default();
+        changed.credentials = Some(Credentials { username: username.clone(), password });
+    }
+    listen(cx, &mut tx, &access, &changed).await?;
     record(cx, &mut tx, &access, "ml_backend_changed", ml_backend_id, &form.title).await?;
     tx.commit().await?;
     look(cx, &access, ml_backend_id).await
@@ -158,7 +226,7 @@ async fn look(cx: &Cx, access: &ProjectAccess, ml_backend_id: MlBackendId) -> Re
     let mut tx = access.begin(cx).await?;
     let project = sql::project(&mut tx, access).await?;
     tx.commit().await?;
-    let model = sql::model(cx, access, Some(ml_backend_id)).await?.ok_or_else(gone)?;
+    let model = sql::model(cx, access, Which::Numbered(ml_backend_id)).await?.ok_or_else(gone)?;
     let (state, message, version) = match model.check(cx, &about(access, &project)).await {
         Ok(version) => (State::Up, String::new(), version),
         Err(crate::Error::Domain(problem)) => (State::Down, problem.message, String::new()),
@@ -171,37 +239,35 @@ async fn look(cx: &Cx, access: &ProjectAccess, ml_backend_id: MlBackendId) -> Re
     Ok(backend)
 }
 
-/// Asks the model of the project what it proposes for what somebody has drawn on a task of theirs. Nothing is stored.
-///
-/// # Errors
-/// *Not found* for tasks the person does not work on; a question that the interface does not have; *conflict* `no_model`
-/// where there is none to ask, and a [`Trouble`] with it.
-#[boxed]
-pub async fn ask(cx: &Cx, actor: &Actor, question: Question) -> Result<Suggestion> {
-    let access = access::project(cx, actor, question.project_id, ProjectPermission::Annotate).await?;
-    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
-    let task_id = question.task_id;
-    let mut tx = access.begin(cx).await?;
-    let sees_all = access.allows(ProjectPermission::ViewData);
-    if !annotation::sql::works_on(&mut tx, &access, me, task_id, sees_all).await? {
-        return Err(Problem::not_found("task").into());
-    }
-    let project = sql::project(&mut tx, &access).await?;
-    let data = sql::task_data(&mut tx, &access, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
-    tx.commit().await?;
-    let config = read(&project.label_config).unwrap_or_default().for_task(&data);
-    let Some(model) = sql::model(cx, &access, None).await? else {
-        let message = "This project has no model to ask. Somebody who manages it can add one: Settings, Models.";
-        return Err(Problem::conflict("no_model", message).into());
+/// A model as a form describes it, which nobody has called yet.
+fn untried(form: &BackendForm) -> Model {
+    let credentials = match &form.auth {
+        Auth::Basic { username, password: Some(password) } => {
+            Some(Credentials { username: username.clone(), password: password.clone() })
+        }
+        Auth::Basic { password: None, .. } | Auth::None => None,
     };
-    check_question(&config, &question.prompts)?;
-    spend(cx, Limit::Model, &me.to_string()).await?;
-    let asked = [Asked { task_id, data: &data }];
-    let answers = model.predict(cx, &about(&access, &project), &asked, &question.prompts).await?;
-    let answer = answers.into_iter().next().unwrap_or_default();
-    let prefix = format!("suggested-{}-", cx.new_uuid().simple());
-    let result = suggested(&config, answer.result, &prefix).ok_or_else(|| model.trouble(Trouble::Misfit))?;
-    Ok(Suggestion { result, model_version: answer.model_version.unwrap_or_default() })
+    Model {
+        ml_backend_id: MlBackendId(0),
+        title: form.title.clone(),
+        url: form.url.clone(),
+        credentials,
+        timeout_s: form.timeout_s,
+        extra_params: form.extra_params.clone(),
+        version: String::new(),
+        failures: 0,
+        rests_until: None,
+    }
+}
+
+/// Has a model told of the work at the address and with the credentials it has now.
+async fn listen(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, model: &Model) -> Result<()> {
+    let ear = Ear {
+        ml_backend_id: model.ml_backend_id,
+        url: model.address_of("webhook"),
+        authorization: model.credentials.as_ref().map(Credentials::header),
+    };
+    listen_for_model(cx, tx, access, ear).await
 }
 
 fn about<'a>(access: &ProjectAccess, project: &'a sql::Project) -> About<'a> {

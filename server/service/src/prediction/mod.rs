@@ -10,10 +10,12 @@ use domain::{
     result::ResultItem,
 };
 
+use serde_json::json;
+
 use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
-    boxed,
+    audit, boxed,
     import::summary::{self, Counts},
     task::record::PredictionRecord,
     webhook::{Happening, tell},
@@ -158,6 +160,37 @@ pub(crate) async fn add_in(
     Ok(ids)
 }
 
+/// Stores what a model says now, in the place of what the same version said of the same task before: asked twice, it says
+/// nothing twice. Tasks that are gone meanwhile are passed over. Returns how many were stored.
+pub(crate) async fn put_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, new: Vec<NewPrediction>) -> Result<usize> {
+    let now = cx.now();
+    let mut tasks: Vec<i64> = new.iter().map(|prediction| prediction.task_id.0).collect();
+    tasks.sort_unstable();
+    tasks.dedup();
+    let there = sql::lock_present(tx, access, &tasks).await?;
+    let (mut counts, mut fresh, mut stored) = (Counts::default(), Vec::new(), 0);
+    for prediction in new.into_iter().filter(|prediction| there.binary_search(&prediction.task_id.0).is_ok()) {
+        stored += 1;
+        check(&prediction.result, &prediction.model_version)?;
+        let (task_id, version) = (prediction.task_id, prediction.model_version.as_str());
+        let Some((prediction_id, before)) = sql::of_version(tx, access, task_id, version).await? else {
+            fresh.push(prediction);
+            continue;
+        };
+        sql::put_regions(tx, access, prediction_id, task_id, &prediction.result).await?;
+        counts.proposed.add(&before, -1);
+        counts.proposed.add(&prediction.result, 1);
+        let patch =
+            PredictionPatch { result: Some(prediction.result), score: Some(prediction.score), model_version: None };
+        sql::update(tx, access, prediction_id, &patch, now).await?;
+    }
+    if !fresh.is_empty() {
+        add_in(cx, tx, access, fresh).await?;
+    }
+    summary::add(tx, access, counts, now).await?;
+    Ok(stored)
+}
+
 fn check(result: &[ResultItem], model_version: &str) -> Result<()> {
     check_size(result)?;
     if model_version.chars().count() > MAX_VERSION_CHARS || model_version.contains('\0') {
@@ -232,4 +265,65 @@ pub async fn versions(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<V
     let versions = sql::versions(&mut tx, &access).await?;
     tx.commit().await?;
     Ok(versions)
+}
+
+/// How sure a model is of its newest prediction for a task: of the version that the project goes by, or of any where it goes by
+/// none. None where there is no prediction, or it does not say.
+///
+/// # Errors
+/// *Not found*; *forbidden* for those who see only their own tasks.
+#[boxed]
+pub async fn score(cx: &Cx, actor: &Actor, task_id: TaskId) -> Result<Option<f64>> {
+    let access = access::task(cx, actor, task_id, ProjectPermission::ViewData).await?;
+    let mut tx = access.begin(cx).await?;
+    let score = sql::score(&mut tx, &access, task_id).await?;
+    tx.commit().await?;
+    Ok(score)
+}
+
+/// How many predictions of a version are taken away in one transaction.
+const DELETED_AT_ONCE: i64 = 1_000;
+
+/// Takes all predictions of a version away, and returns how many there were. Whoever is cut off has taken some away.
+///
+/// # Errors
+/// *Not found*; *forbidden* without the right to change settings.
+#[boxed]
+pub async fn delete_version(cx: &Cx, actor: &Actor, project_id: ProjectId, model_version: &str) -> Result<i64> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
+    let mut deleted = 0;
+    loop {
+        let now = cx.now();
+        let mut tx = access.begin(cx).await?;
+        let some = sql::some_of_version(&mut tx, &access, model_version, DELETED_AT_ONCE).await?;
+        let mut tasks: Vec<i64> = some.iter().map(|(_, task)| *task).collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        sql::lock_present(&mut tx, &access, &tasks).await?;
+        let ids: Vec<i64> = some.into_iter().map(|(id, _)| id).collect();
+        let mut counts = Counts::default();
+        for gone in sql::delete_many(&mut tx, &access, &ids).await? {
+            counts.predictions -= 1;
+            counts.proposed.add(&gone.0, -1);
+        }
+        deleted -= counts.predictions;
+        let is_over = counts.predictions == 0;
+        sql::recount(&mut tx, &access, &tasks, now).await?;
+        summary::add(&mut tx, &access, counts, now).await?;
+        if is_over && deleted > 0 {
+            let event = audit::Event {
+                org_id: Some(access.org_id()),
+                actor_id: access.user_id(),
+                action: "predictions_deleted",
+                subject: "project",
+                subject_id: Some(project_id.0),
+                data: json!({ "model_version": model_version, "count": deleted }),
+            };
+            audit::record(cx, &mut tx, event).await?;
+        }
+        tx.commit().await?;
+        if is_over {
+            return Ok(deleted);
+        }
+    }
 }

@@ -62,6 +62,84 @@ pub(super) async fn lock_tasks(conn: &mut PgConnection, access: &ProjectAccess, 
     Ok(tasks.iter().find(|task| found.binary_search(task).is_err()).copied())
 }
 
+/// Locks tasks in the order of their numbers, and returns those that are there.
+pub(super) async fn lock_present(conn: &mut PgConnection, access: &ProjectAccess, tasks: &[i64]) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(
+        "select task_id from task where project_id = $1 and task_id = any($2) order by task_id for update",
+        access.project_id().0,
+        tasks
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What a version said last of a task.
+pub(super) async fn of_version(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    task_id: TaskId,
+    model_version: &str,
+) -> Result<Option<(PredictionId, Vec<ResultItem>)>> {
+    let row = sqlx::query!(
+        r#"select prediction_id as "prediction_id: PredictionId", result as "result: Json<Vec<ResultItem>>" from prediction
+        where project_id = $1 and task_id = $2 and model_version = $3 order by prediction_id desc limit 1"#,
+        access.project_id().0,
+        task_id.0,
+        model_version
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.prediction_id, row.result.0)))
+}
+
+/// The score of the newest prediction that counts.
+pub(super) async fn score(conn: &mut PgConnection, access: &ProjectAccess, task_id: TaskId) -> Result<Option<f64>> {
+    let score = sqlx::query_scalar!(
+        "select score from prediction where project_id = $1 and task_id = $2
+            and model_version = coalesce((select counting_model_version($1)), model_version)
+        order by prediction_id desc limit 1",
+        access.project_id().0,
+        task_id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(score.flatten())
+}
+
+/// Some predictions of a version, and their tasks.
+pub(super) async fn some_of_version(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    model_version: &str,
+    limit: i64,
+) -> Result<Vec<(i64, i64)>> {
+    let rows = sqlx::query!(
+        "select prediction_id, task_id from prediction where project_id = $1 and model_version = $2 limit $3",
+        access.project_id().0,
+        model_version,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.prediction_id, row.task_id)).collect())
+}
+
+/// Takes predictions away, and returns what they said.
+pub(super) async fn delete_many(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    ids: &[i64],
+) -> Result<Vec<Json<Vec<ResultItem>>>> {
+    Ok(sqlx::query_scalar!(
+        r#"delete from prediction where project_id = $1 and prediction_id = any($2)
+        returning result as "result: Json<Vec<ResultItem>>""#,
+        access.project_id().0,
+        ids
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 pub(super) async fn insert(
     conn: &mut PgConnection,
     access: &ProjectAccess,

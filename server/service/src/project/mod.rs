@@ -170,6 +170,9 @@ pub async fn get(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Projec
         maximum_annotations: row.maximum_annotations,
         sampling: Sampling::from_name(&row.sampling).unwrap_or_default(),
         skip_queue: SkipQueue::from_name(&row.skip_queue).unwrap_or_default(),
+        model_version: row.model_version,
+        min_annotations_to_start_training: row.min_annotations_to_start_training,
+        evaluate_predictions_automatically: row.evaluate_predictions_automatically,
         progress: Progress {
             tasks: row.task_count,
             labeled: row.labeled_task_count,

@@ -175,6 +175,9 @@ pub(super) struct Row {
     pub maximum_annotations: i32,
     pub sampling: String,
     pub skip_queue: String,
+    pub model_version: String,
+    pub min_annotations_to_start_training: i32,
+    pub evaluate_predictions_automatically: bool,
     pub created_by: Option<String>,
     pub created_at: DateTime<Utc>,
     pub task_count: i64,
@@ -194,7 +197,8 @@ pub(super) async fn get(conn: &mut PgConnection, access: &ProjectAccess) -> Resu
             exists (select from project_pin pin where pin.project_id = p.project_id and pin.user_id = $2) as "pinned!",
             p.label_config, p.label_config_hash, p.parsed_label_config, p.expert_instruction, p.show_instruction,
             p.show_skip_button, p.enable_empty_annotation, p.show_collab_predictions, p.allow_media_proxy,
-            p.reveal_preannotations_interactively, p.maximum_annotations, p.sampling, p.skip_queue, u.name as "created_by?", p.created_at, s.task_count, s.labeled_task_count, s.annotation_count,
+            p.reveal_preannotations_interactively, p.maximum_annotations, p.sampling, p.skip_queue, p.model_version,
+            p.min_annotations_to_start_training, p.evaluate_predictions_automatically, u.name as "created_by?", p.created_at, s.task_count, s.labeled_task_count, s.annotation_count,
             s.skipped_annotation_count, s.prediction_count, s.created_labels, s.last_annotation_at,
             (select count(*) from project_member m where m.project_id = p.project_id and m.enabled) as "member_count!"
         from project p
@@ -245,7 +249,10 @@ pub(super) async fn update(
             skip_queue = coalesce($13, skip_queue), updated_at = $14,
             allow_media_proxy = coalesce($15, allow_media_proxy),
             reveal_preannotations_interactively = coalesce($16, reveal_preannotations_interactively),
-            overlap_cohort_percentage = coalesce($17, overlap_cohort_percentage)
+            overlap_cohort_percentage = coalesce($17, overlap_cohort_percentage),
+            model_version = coalesce($18, model_version),
+            min_annotations_to_start_training = coalesce($19, min_annotations_to_start_training),
+            evaluate_predictions_automatically = coalesce($20, evaluate_predictions_automatically)
         where project_id = $1",
         access.project_id().0,
         patch.title,
@@ -263,7 +270,10 @@ pub(super) async fn update(
         now,
         patch.allow_media_proxy,
         patch.reveal_preannotations_interactively,
-        patch.overlap_cohort_percentage
+        patch.overlap_cohort_percentage,
+        patch.model_version,
+        patch.min_annotations_to_start_training,
+        patch.evaluate_predictions_automatically
     )
     .execute(conn)
     .await?;
@@ -415,11 +425,12 @@ pub(super) async fn copy(
         r#"insert into project (organization_id, workspace_id, title, description, color, label_config, parsed_label_config,
             label_config_hash, expert_instruction, show_instruction, show_skip_button, enable_empty_annotation,
             show_collab_predictions, reveal_preannotations_interactively, maximum_annotations, overlap_cohort_percentage,
-            sampling, skip_queue, created_by, created_at, updated_at)
+            sampling, skip_queue, min_annotations_to_start_training, evaluate_predictions_automatically, created_by,
+            created_at, updated_at)
         select organization_id, workspace_id, $2, description, color, label_config, parsed_label_config,
             label_config_hash, expert_instruction, show_instruction, show_skip_button, enable_empty_annotation,
             show_collab_predictions, reveal_preannotations_interactively, maximum_annotations, overlap_cohort_percentage,
-            sampling, skip_queue, $3, $4, $4
+            sampling, skip_queue, min_annotations_to_start_training, evaluate_predictions_automatically, $3, $4, $4
         from project where project_id = $1 and deleted_at is null
         returning project_id as "project_id: ProjectId""#,
         access.project_id().0,

@@ -5,20 +5,21 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use domain::{
+    id::MlBackendId,
     import::NewPrediction,
     ml::{
         Trouble,
-        protocol::{About, Asked, is_up, predictions, version},
+        protocol::{About, Asked, is_up, predictions, version, versions},
     },
-    result::ResultItem,
 };
 use futures::StreamExt;
 use reqwest::{
     Method, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::{Cx, Result, import::fetch};
@@ -30,10 +31,19 @@ const MAX_ANSWER_BYTES: usize = 8 << 20;
 
 /// A model and how to reach it.
 pub(crate) struct Model {
+    pub(crate) ml_backend_id: MlBackendId,
     pub(crate) title: String,
     pub(crate) url: String,
     pub(crate) credentials: Option<Credentials>,
     pub(crate) timeout_s: i32,
+    /// Handed over with `setup`.
+    pub(crate) extra_params: Option<Value>,
+    /// As it said when it was looked at last.
+    pub(crate) version: String,
+    /// Questions since it answered last.
+    pub(crate) failures: i32,
+    /// It is left alone until then.
+    pub(crate) rests_until: Option<DateTime<Utc>>,
 }
 
 /// Of basic authentication.
@@ -43,7 +53,8 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    fn header(&self) -> String {
+    /// The value of the header `Authorization`.
+    pub(crate) fn header(&self) -> String {
         use base64::Engine;
         let pair = format!("{}:{}", self.username, self.password);
         format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
@@ -86,12 +97,12 @@ impl Model {
         if !is_up(&health) {
             return Err(self.trouble(Trouble::Nonsense));
         }
-        let setup = about.setup(&cx.settings().base_url);
+        let setup = about.setup(&cx.settings().base_url, self.extra_params.as_ref());
         let ready = self.ask(cx, Method::POST, "setup", Some(&setup), seconds).await?;
         version(&ready).ok_or_else(|| self.trouble(Trouble::Nonsense))
     }
 
-    /// Asks for its answers about tasks, one for each.
+    /// Asks for its answers about tasks, one for each; with what was done so far, where somebody works on one.
     ///
     /// # Errors
     /// A [`Trouble`]. What is wrong with its address is for those who entered it: to others it cannot be reached.
@@ -100,17 +111,46 @@ impl Model {
         cx: &Cx,
         about: &About<'_>,
         tasks: &[Asked<'_>],
-        prompts: &[ResultItem],
+        context: Option<Map<String, Value>>,
+        seconds: i32,
     ) -> Result<Vec<NewPrediction>> {
-        let question = about.predict(tasks, prompts);
-        let answer = self.ask(cx, Method::POST, "predict", Some(&question), self.timeout_s).await;
-        let answer = answer.map_err(|error| match &error {
+        let answer = self.say(cx, &about.predict(tasks, context), seconds).await?;
+        predictions(answer, tasks.len()).ok_or_else(|| self.trouble(Trouble::Nonsense))
+    }
+
+    /// Asks `predict`, and returns what it says as it is.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub(crate) async fn say(&self, cx: &Cx, question: &Value, seconds: i32) -> Result<Value> {
+        let answer = self.ask(cx, Method::POST, "predict", Some(question), seconds).await;
+        answer.map_err(|error| match &error {
             crate::Error::Domain(problem) if problem.field.as_deref() == Some("url") => {
                 self.trouble(Trouble::Unreachable)
             }
             _ => error,
-        })?;
-        predictions(answer, tasks.len()).ok_or_else(|| self.trouble(Trouble::Nonsense))
+        })
+    }
+
+    /// The versions it can answer with. Older ones want to be asked by `POST`.
+    ///
+    /// # Errors
+    /// A [`Trouble`].
+    pub(crate) async fn versions(&self, cx: &Cx, about: &About<'_>) -> Result<Vec<String>> {
+        let seconds = self.timeout_s.min(CHECK_TIMEOUT_S);
+        let got = self.ask(cx, Method::GET, "versions", None, seconds).await;
+        let answer = match got {
+            Err(crate::Error::Domain(problem)) if Trouble::is_of_question(&problem.code) => {
+                self.ask(cx, Method::POST, "versions", Some(&about.versions()), seconds).await?
+            }
+            got => got?,
+        };
+        versions(&answer).ok_or_else(|| self.trouble(Trouble::Nonsense))
+    }
+
+    /// What `predict` is asked under.
+    pub(crate) fn address_of(&self, what: &str) -> String {
+        format!("{}/{what}", self.url.trim_end_matches('/'))
     }
 
     /// As people are told about it.

@@ -237,7 +237,7 @@ pub(super) async fn neighbours(
     Ok((row.before, row.after))
 }
 
-/// The newest proposal, where the project shows them.
+/// The newest proposal of the version that the project goes by, where it shows them.
 pub(super) async fn prediction(
     conn: &mut PgConnection,
     access: &ProjectAccess,
@@ -248,6 +248,7 @@ pub(super) async fn prediction(
             result as "result: Json<Vec<ResultItem>>"
         from prediction where project_id = $1 and task_id = $2
             and (select show_collab_predictions from project where project_id = $1)
+            and model_version = coalesce((select counting_model_version($1)), model_version)
         order by prediction_id desc limit 1"#,
         access.project_id().0,
         task_id.0

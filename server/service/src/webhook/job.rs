@@ -21,6 +21,7 @@ use super::{
 use crate::{
     Cx, Result, audit,
     job::{Job, enqueue},
+    ml,
     provider::mail,
 };
 
@@ -92,7 +93,9 @@ impl Job for DeliverWebhook {
                 break;
             }
         }
-        queue::rest(cx.pool(), self.webhook_id).await
+        queue::rest(cx.pool(), self.webhook_id).await?;
+        // A model that has heard of work may have heard of enough to learn from.
+        ml::train_if_due(cx, Some(self.webhook_id)).await
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod job;
 mod letters;
+mod model;
 mod outbox;
 mod queue;
 pub(crate) mod rehearse;
@@ -35,6 +36,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use job::{DeliverWebhook, PurgeWebhookLog, keep_waking, wake};
+pub(crate) use model::{Ear, listen_for_model};
 pub(crate) use tell::{Happening, Place, tell, tell_each_updated};
 
 use crate::{

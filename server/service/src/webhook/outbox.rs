@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{ExportId, ImportId, LabelLinkId, WebhookId},
+    id::{ExportId, ImportId, LabelLinkId, MlBackendId, WebhookId},
     webhook::Action,
 };
 use sqlx::PgConnection;
@@ -22,7 +22,13 @@ pub(super) struct Listener {
     pub(super) hears_singly: bool,
 }
 
-pub(super) async fn listeners(conn: &mut PgConnection, place: Place, action: Action) -> Result<Vec<Listener>> {
+/// Those that hear of an action; where it is about one model, no other model does.
+pub(super) async fn listeners(
+    conn: &mut PgConnection,
+    place: Place,
+    action: Action,
+    model: Option<MlBackendId>,
+) -> Result<Vec<Listener>> {
     let found = sqlx::query_as!(
         Listener,
         r#"select w.webhook_id as "webhook_id: WebhookId", w.send_payload,
@@ -31,12 +37,14 @@ pub(super) async fn listeners(conn: &mut PgConnection, place: Place, action: Act
             not w.send_for_all_actions and exists (select from webhook_action a
                 where a.webhook_id = w.webhook_id and a.action = $4) as "hears_singly!"
         from webhook w
-        where w.organization_id = $1 and w.is_active and (w.project_id is null or (w.project_id = $2 and not $5))"#,
+        where w.organization_id = $1 and w.is_active and (w.project_id is null or (w.project_id = $2 and not $5))
+            and ($6::bigint is null or w.ml_backend_id is null or w.ml_backend_id = $6)"#,
         place.org_id.0,
         place.project_id.0,
         action.name(),
         action.one_by_one().map_or("", Action::name),
-        action.is_of_organization()
+        action.is_of_organization(),
+        model.map(|id| id.0)
     )
     .fetch_all(conn)
     .await?;
@@ -96,6 +104,8 @@ pub(super) async fn project(conn: &mut PgConnection, place: Place, with_counts: 
             'enable_empty_annotation', p.enable_empty_annotation, 'maximum_annotations', p.maximum_annotations,
             'overlap_cohort_percentage', p.overlap_cohort_percentage,
             'show_collab_predictions', p.show_collab_predictions, 'skip_queue', p.skip_queue,
+            'model_version', p.model_version,
+            'min_annotations_to_start_training', p.min_annotations_to_start_training,
             'sampling', case p.sampling when 'UNIFORM' then 'Uniform sampling'
                 when 'UNCERTAINTY' then 'Uncertainty sampling' else 'Sequential sampling' end,
             'state', p.state, 'is_published', p.is_published, 'is_draft', p.is_draft,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{DeliveryId, OrgId, ProjectId, WebhookId},
+    id::{DeliveryId, MlBackendId, OrgId, ProjectId, WebhookId},
     webhook::{Action, Attempt, Delivery, DeliveryFilter, DeliveryState, Webhook, WebhookForm},
 };
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -37,7 +37,8 @@ pub(super) async fn lock_org(conn: &mut PgConnection, org_id: OrgId) -> Result<(
 
 pub(super) async fn count(conn: &mut PgConnection, org_id: OrgId, project_id: Option<ProjectId>) -> Result<i64> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from webhook where organization_id = $1 and project_id is not distinct from $2"#,
+        r#"select count(*) as "count!" from webhook where organization_id = $1 and project_id is not distinct from $2
+            and ml_backend_id is null"#,
         org_id.0,
         project_id.map(|id| id.0)
     )
@@ -146,6 +147,27 @@ pub(super) async fn insert(
     )
     .fetch_one(conn)
     .await?)
+}
+
+/// The webhook by which a model hears of the work.
+pub(super) async fn of_model(conn: &mut PgConnection, ml_backend_id: MlBackendId) -> Result<Option<WebhookId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select webhook_id as "webhook_id: WebhookId" from webhook where ml_backend_id = $1"#,
+        ml_backend_id.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+pub(super) async fn give_to_model(
+    conn: &mut PgConnection,
+    webhook_id: WebhookId,
+    ml_backend_id: MlBackendId,
+) -> Result<()> {
+    sqlx::query!("update webhook set ml_backend_id = $2 where webhook_id = $1", webhook_id.0, ml_backend_id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// All but headers and actions. An address that is new or switched on begins anew.

@@ -4,7 +4,7 @@
 //! make the changes of an organization wait for each other.
 
 use domain::{
-    id::{AnnotationId, ExportId, ImportId, LabelLinkId, OrgId, PredictionId, ProjectId, TaskId},
+    id::{AnnotationId, ExportId, ImportId, LabelLinkId, MlBackendId, OrgId, PredictionId, ProjectId, TaskId},
     webhook::{
         Action,
         payload::{chunks, list, object},
@@ -37,6 +37,8 @@ pub(crate) enum Happening<'a> {
     ProjectCreated,
     ProjectUpdated,
     ProjectDeleted,
+    /// Of models, only this one hears it.
+    StartTraining(MlBackendId),
     TasksCreated(&'a [TaskId]),
     TaskUpdated(TaskId),
     TasksDeleted(&'a [TaskId]),
@@ -61,6 +63,7 @@ impl Happening<'_> {
             Self::ProjectCreated => Action::ProjectCreated,
             Self::ProjectUpdated => Action::ProjectUpdated,
             Self::ProjectDeleted => Action::ProjectDeleted,
+            Self::StartTraining(_) => Action::StartTraining,
             Self::TasksCreated(_) => Action::TasksCreated,
             Self::TaskUpdated(_) => Action::TaskUpdated,
             Self::TasksDeleted(_) => Action::TasksDeleted,
@@ -92,7 +95,7 @@ impl Happening<'_> {
     /// Whose numbers they are.
     fn ids(self) -> Vec<i64> {
         match self {
-            Self::ProjectCreated | Self::ProjectUpdated | Self::ProjectDeleted => Vec::new(),
+            Self::ProjectCreated | Self::ProjectUpdated | Self::ProjectDeleted | Self::StartTraining(_) => Vec::new(),
             Self::TasksCreated(ids) | Self::TasksDeleted(ids) => ids.iter().map(|id| id.0).collect(),
             Self::TaskUpdated(id) => vec![id.0],
             Self::AnnotationsCreated(ids) | Self::AnnotationsDeleted(ids) => ids.iter().map(|id| id.0).collect(),
@@ -122,7 +125,8 @@ pub(crate) async fn tell(cx: &Cx, conn: &mut PgConnection, place: Place, happeni
         return Ok(());
     }
     let action = happening.action();
-    let listeners = outbox::listeners(conn, place, action).await?;
+    let model = if let Happening::StartTraining(id) = happening { Some(id) } else { None };
+    let listeners = outbox::listeners(conn, place, action, model).await?;
     if listeners.is_empty() {
         return Ok(());
     }
@@ -155,7 +159,7 @@ pub(crate) async fn tell(cx: &Cx, conn: &mut PgConnection, place: Place, happeni
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn tell_each_updated(cx: &Cx, conn: &mut PgConnection, place: Place, tasks: &[TaskId]) -> Result<()> {
-    if tasks.is_empty() || outbox::listeners(conn, place, Action::TaskUpdated).await?.is_empty() {
+    if tasks.is_empty() || outbox::listeners(conn, place, Action::TaskUpdated, None).await?.is_empty() {
         return Ok(());
     }
     for task_id in tasks {
@@ -177,7 +181,10 @@ async fn things(
     let ids = happening.ids();
     let plain = |(id, full): (i64, Option<String>)| Thing { id, full, task: None };
     Ok(match happening {
-        Happening::ProjectCreated | Happening::ProjectUpdated | Happening::ProjectDeleted => Vec::new(),
+        Happening::ProjectCreated
+        | Happening::ProjectUpdated
+        | Happening::ProjectDeleted
+        | Happening::StartTraining(_) => Vec::new(),
         Happening::TasksCreated(_) | Happening::TaskUpdated(_) if wants_all => {
             let found = outbox::tasks(conn, place, &ids).await?;
             found.into_iter().map(|(id, full)| plain((id, Some(full)))).collect()

@@ -46,6 +46,16 @@ async fn the_demo_is_made_once_and_everybody_can_sign_in() {
     .await
     .unwrap();
     assert_eq!(pins, 2, "comments are about regions that are there");
+    let versions: Vec<(String, i64)> =
+        sqlx::query_as("select model_version, count(*) from prediction group by 1 order by 1")
+            .fetch_all(db.pool())
+            .await
+            .unwrap();
+    assert_eq!(
+        versions,
+        [("scenes-1".to_owned(), 9), ("scenes-2".to_owned(), 9)],
+        "two versions of a model to compare"
+    );
     let from_the_future: i64 = sqlx::query_scalar("select count(*) from annotation where created_at > $1")
         .bind(db.cx.now())
         .fetch_one(db.pool())

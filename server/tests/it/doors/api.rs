@@ -125,6 +125,10 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("POST /projects/{id}/duplicate", format!("{p}/duplicate"), Some(json!({})), 404, ANNOTATOR, 201);
     add("GET /projects/{id}/annotators", format!("{p}/annotators"), None, 404, ANNOTATOR, 200);
     add("GET /projects/{id}/model-versions", format!("{p}/model-versions"), None, 404, ANNOTATOR, 200);
+    let version = Some(json!({ "model_version": "one" }));
+    add("DELETE /projects/{id}/model-versions", format!("{p}/model-versions"), version, 404, ANNOTATOR, 200);
+    let compared = format!("/v1{p}/model-versions");
+    add("GET /v1/projects/{id}/model-versions", compared, None, 404, ANNOTATOR, 200);
     add("GET /projects/{id}/tasks", format!("{p}/tasks"), None, 404, ANNOTATOR, 200);
     let tasks = Some(json!([{ "text": "new" }]));
     add("POST /projects/{id}/import", format!("{p}/import"), tasks, 404, ANNOTATOR, 201);
@@ -177,7 +181,8 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("DELETE /drafts/{id}", d, None, 404, Some((Who::Annotator, 404)), 204);
     add("GET /predictions", format!("/predictions?project={project}"), None, 404, ANNOTATOR, 200);
     let new = Some(json!({ "task": first, "result": [] }));
-    add("POST /predictions", own("/predictions"), new, 404, ANNOTATOR, 201);
+    // A task that is not there is what is wrong with the question.
+    add("POST /predictions", own("/predictions"), new, 400, ANNOTATOR, 201);
     let x = format!("/predictions/{prediction}");
     add("GET /predictions/{id}", x.clone(), None, 404, ANNOTATOR, 200);
     add("PATCH /predictions/{id}", x.clone(), Some(json!({ "score": 0.5 })), 404, ANNOTATOR, 200);
@@ -256,6 +261,22 @@ async fn operations(world: &World) -> Vec<Operation> {
         add(line("POST", "/{kind}/{id}/sync"), format!("{one}/sync"), None, 404, ANNOTATOR, 200);
         add(line("DELETE", "/{kind}/{id}"), one, None, 404, ANNOTATOR, 204);
     }
+    // Models. This one is where the server does not go: past the permission that is what they are refused for.
+    let (m, model) =
+        (format!("/ml/{}", model(world).await), || Some(json!({ "project": project, "url": "http://127.0.0.1:9" })));
+    add("GET /ml", format!("/ml?project={project}"), None, 404, ANNOTATOR, 200);
+    add("POST /ml", own("/ml"), model(), 404, ANNOTATOR, 400);
+    add("GET /ml/{id}", m.clone(), None, 404, ANNOTATOR, 200);
+    add("PATCH /ml/{id}", m.clone(), Some(json!({})), 404, ANNOTATOR, 400);
+    add("PUT /ml/{id}", m.clone(), Some(json!({})), 404, ANNOTATOR, 400);
+    add("POST /ml/{id}/train", format!("{m}/train"), None, 404, ANNOTATOR, 200);
+    add("POST /ml/{id}/predict", format!("{m}/predict"), None, 404, ANNOTATOR, 200);
+    add("POST /ml/{id}/predict/test", format!("{m}/predict/test?random=true"), None, 404, ANNOTATOR, 200);
+    add("GET /ml/{id}/versions", format!("{m}/versions"), None, 404, ANNOTATOR, 400);
+    let asked = Some(json!({ "task": third, "context": {} }));
+    let annotating = format!("{m}/interactive-annotating");
+    add("POST /ml/{id}/interactive-annotating", annotating, asked, 404, Some((Who::Annotator, 404)), 200);
+    add("DELETE /ml/{id}", m, None, 404, ANNOTATOR, 204);
     // The Data Manager.
     add("GET /dm/views", format!("/dm/views?project={project}"), None, 404, ANNOTATOR, 200);
     let new = Some(json!({ "project": project, "data": { "title": OURS } }));
@@ -381,6 +402,18 @@ async fn storage(world: &World, direction: &str) -> i64 {
     .bind(world.project_id.0)
     .bind(direction)
     .bind(json!({ "kind": "s3", "bucket": "cats", "region": "", "endpoint": "http://127.0.0.1:9" }))
+    .fetch_one(world.app.db.pool())
+    .await
+    .unwrap()
+}
+
+/// A model that was there before the server stopped going where it is.
+async fn model(world: &World) -> i64 {
+    sqlx::query_scalar(
+        "insert into ml_backend (project_id, title, url, timeout_seconds, is_interactive, created_at, updated_at)
+        values ($1, 'Secret cats', 'http://127.0.0.1:9', 1, false, now(), now()) returning ml_backend_id",
+    )
+    .bind(world.project_id.0)
     .fetch_one(world.app.db.pool())
     .await
     .unwrap()

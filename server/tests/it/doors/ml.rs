@@ -1,6 +1,6 @@
 //! The doors of a project's models: for those who change its settings.
 
-use app::ml::api::{CheckModel, PutModel, RemoveModel, SetModelInteractive};
+use app::ml::api::{CheckModel, PredictAll, PutModel, RemoveModel, SetModelInteractive, TrainModel};
 use domain::{
     id::MlBackendId,
     ml::{Auth, BackendForm},
@@ -14,10 +14,12 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
     let ml_backend_id = MlBackendId(0);
     let form = BackendForm {
         title: "Cats".into(),
+        description: String::new(),
         url: "http://127.0.0.1:9".into(),
         auth: Auth::None,
         timeout_s: 1,
         is_interactive: true,
+        extra_params: None,
     };
     vec![
         // Past the permission, the address leads where it must not, and there is no such model.
@@ -31,6 +33,10 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         )
         .but_refused("not_found"),
         door(&CheckModel { project_id, ml_backend_id }, "not_found", annotator, Who::Owner).but_refused("not_found"),
+        door(&PredictAll { project_id, ml_backend_id }, "not_found", annotator, Who::Owner).but_refused("not_found"),
+        // There is no such model, and then nobody is told more.
+        door(&TrainModel { ml_backend_id }, "not_found", Some((Who::Annotator, "not_found")), Who::Owner)
+            .but_refused("not_found"),
         door(&RemoveModel { project_id, ml_backend_id }, "not_found", annotator, Who::Owner),
     ]
 }

@@ -98,6 +98,16 @@ fn routes(world: &World) -> Vec<Route> {
             annotator,
             Who::Owner,
         ),
+        // There is no such run.
+        Route {
+            answered: 404,
+            ..get(
+                "/events/projects/{project}/actions/{run}",
+                format!("/events/projects/{project}/actions/0"),
+                annotator,
+                Who::Owner,
+            )
+        },
         // There is no such storage.
         Route {
             answered: 404,

@@ -42,6 +42,9 @@ pub struct ProjectRecord {
     pub overlap_cohort_percentage: i32,
     pub sampling: String,
     pub skip_queue: String,
+    pub model_version: String,
+    pub min_annotations_to_start_training: i32,
+    pub evaluate_predictions_automatically: bool,
     pub state: String,
     pub is_draft: bool,
     /// What programs said that means nothing here.

@@ -101,7 +101,8 @@ async fn read(conn: &mut PgConnection, ids: &[i64], me: i64) -> Result<Vec<Proje
             p.workspace_id as "workspace_id: _", p.title, p.description, p.color, p.label_config, p.parsed_label_config,
             p.expert_instruction, p.show_instruction, p.show_skip_button, p.enable_empty_annotation,
             p.show_collab_predictions, p.reveal_preannotations_interactively, p.maximum_annotations,
-            p.overlap_cohort_percentage, p.sampling, p.skip_queue, p.state, p.is_draft, p.is_published, p.said,
+            p.overlap_cohort_percentage, p.sampling, p.skip_queue, p.model_version,
+            p.min_annotations_to_start_training, p.evaluate_predictions_automatically, p.state, p.is_draft, p.is_published, p.said,
             p.created_by as "created_by: _", u.name as "created_by_name?", u.email as "created_by_email?", p.created_at,
             p.updated_at, (select pin.pinned_at from project_pin pin
                 where pin.project_id = p.project_id and pin.user_id = $2) as pinned_at,

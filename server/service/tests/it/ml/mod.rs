@@ -1,5 +1,7 @@
 //! Models: who sets them up, what they are told, and everything they can do wrong.
 
+mod work;
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -32,6 +34,8 @@ enum Manner {
     Wants(&'static str),
     /// Always this status, with these lines of headers, and this body.
     Says(&'static str, String, String),
+    /// What is asked decides what `predict` says, or the status it fails with.
+    Does(fn(&Value) -> Result<Value, &'static str>),
     /// It takes the question and never answers.
     Hangs,
     /// It begins to answer and never ends, without a word of how long that is.
@@ -89,18 +93,24 @@ async fn attend(mut stream: TcpStream, manner: Manner, heard: Heard) {
     let first = head.lines().next().unwrap().rsplit_once(' ').unwrap().0.to_owned();
     let credentials = header(&head, "authorization");
     let body = serde_json::from_slice(&bytes[length]).unwrap_or(Value::Null);
-    heard.lock().unwrap().push((first.clone(), credentials.clone(), body));
+    heard.lock().unwrap().push((first.clone(), credentials.clone(), body.clone()));
     let ok = |value: Value| ("200 OK", String::new(), value.to_string());
     let usual = |predict: Value| match first.as_str() {
         "GET /model/health" => ok(json!({"status": "UP", "model_class": "StandIn"})),
         "POST /model/setup" => ok(json!({"model_version": "stand-in 1"})),
         "POST /model/predict" => ok(predict),
+        "POST /model/webhook" => ("201 Created", String::new(), "{}".to_owned()),
+        "POST /model/versions" => ok(json!({"versions": ["stand-in 0", "stand-in 1"]})),
         _ => ("404 Not Found", String::new(), String::new()),
     };
     let (status, headers, body) = match manner {
         Manner::Answers(value) => usual(value),
         Manner::Wants(wanted) if credentials.as_deref() == Some(wanted) => usual(json!({"results": []})),
         Manner::Wants(_) => ("401 Unauthorized", String::new(), String::new()),
+        Manner::Does(predict) => match (first.as_str(), predict(&body)) {
+            ("POST /model/predict", Err(status)) => (status, String::new(), "{}".to_owned()),
+            (_, answer) => usual(answer.unwrap_or_default()),
+        },
         Manner::Says(status, headers, body) => (status, headers, body),
         Manner::Hangs => return std::future::pending().await,
         Manner::Floods => {
@@ -133,13 +143,24 @@ struct Studio {
 
 impl Studio {
     async fn new() -> Self {
-        let work = Work::new(2, 1).await;
+        Self::with(2).await
+    }
+
+    /// With so many tasks.
+    async fn with(tasks: i64) -> Self {
+        let work = Work::new(tasks, 1).await;
         work.set(
             r#"label_config = '<View><Image name="img" value="$image"/>
             <RectangleLabels name="box" toName="img" smart="true"><Label value="Cat"/></RectangleLabels>
             <Choices name="mood" toName="img"><Choice value="Good"/></Choices></View>'"#,
         )
         .await;
+        sqlx::query("insert into project_summary (project_id, task_count) values ($1, $2)")
+            .bind(work.project_id.0)
+            .bind(tasks)
+            .execute(work.db.pool())
+            .await
+            .unwrap();
         let annotator = work.annotator("ann").await;
         let task_id = work.next(&annotator).await.task.unwrap().task_id;
         let cx = reaching(&work, &["127.0.0.0/8"], Resolver::System);
@@ -171,7 +192,15 @@ fn reaching(work: &Work, networks: &[&str], resolver: Resolver) -> Cx {
 }
 
 fn form(url: &str) -> BackendForm {
-    BackendForm { title: "SAM".into(), url: url.into(), auth: Auth::None, timeout_s: 20, is_interactive: true }
+    BackendForm {
+        title: "SAM".into(),
+        description: String::new(),
+        url: url.into(),
+        auth: Auth::None,
+        timeout_s: 20,
+        is_interactive: true,
+        extra_params: None,
+    }
 }
 
 fn basic(username: &str, password: Option<&str>) -> Auth {
@@ -357,9 +386,26 @@ async fn a_password_is_said_to_its_server_and_to_nobody_else() {
     assert_eq!(audit, 0);
     let mut tx = studio.work.db.pool().begin().await.unwrap();
     sqlx::query("set local role synapse_tenant").execute(&mut *tx).await.unwrap();
-    let read = sqlx::query("select password from ml_backend").execute(&mut *tx).await;
-    assert!(read.unwrap_err().to_string().contains("permission denied"));
+    for read in ["select password from ml_backend", "select sealed_password from ml_backend"] {
+        let read = sqlx::query(read).execute(&mut *tx).await;
+        assert!(read.unwrap_err().to_string().contains("permission denied"));
+        tx.rollback().await.unwrap();
+        tx = studio.work.db.pool().begin().await.unwrap();
+        sqlx::query("set local role synapse_tenant").execute(&mut *tx).await.unwrap();
+    }
     drop(tx);
+    // It lies sealed. What an earlier version stored as it was typed is sealed when the server starts, and works as before.
+    let typed = "select count(*) from ml_backend where project_id = $1 and password is not null";
+    assert_eq!(studio.work.number(typed).await, 0);
+    sqlx::query("update ml_backend set password = 'open sesame', sealed_password = null where ml_backend_id = $1")
+        .bind(id.0)
+        .execute(studio.work.db.pool())
+        .await
+        .unwrap();
+    assert!(studio.ask().await.is_ok());
+    ml::seal_passwords(cx).await.unwrap();
+    assert_eq!(studio.work.number(typed).await, 0);
+    assert!(studio.ask().await.is_ok());
     let nobody = BackendForm { auth: Auth::None, ..form(&model.url()) };
     let down = ml::change(cx, owner, project_id, id, nobody).await.unwrap();
     assert_eq!((down.state, down.username), (State::Down, None));
