@@ -190,7 +190,7 @@ fn host(url: &str) -> String {
 fn named(error: service::Error) -> service::Error {
     let problem = match error {
         service::Error::Domain(problem) => problem,
-        other => return other,
+        internal @ service::Error::Internal(_) => return internal,
     };
     let field = match problem.field.as_deref() {
         Some("username") => "basic_auth_user",
