@@ -75,10 +75,15 @@ pub struct Asked<'a> {
     pub data: &'a Map<String, Value>,
 }
 
-/// Whether the answer to `health` says that the model is there.
+/// Whether the answer to `health` says that the model is there. One that has come at all does, unless it says otherwise:
+/// not every backend names a `status`.
 #[must_use]
 pub fn is_up(answer: &Value) -> bool {
-    answer.get("status").and_then(Value::as_str).is_some_and(|status| status.eq_ignore_ascii_case("up"))
+    match answer.as_object().map(|answer| answer.get("status")) {
+        Some(Some(status)) => status.as_str().is_some_and(|status| status.eq_ignore_ascii_case("up")),
+        Some(None) => true,
+        None => false,
+    }
 }
 
 /// The version in the answer to `setup`, which may be none; `None` for what is no answer.
@@ -163,6 +168,7 @@ mod tests {
             (json!({"status": "up"}), true),
             (json!({"status": "DOWN"}), false),
             (json!({"status": true}), false),
+            (json!({"model_version": "one"}), true),
             (json!("UP"), false),
             (json!([]), false),
         ] {

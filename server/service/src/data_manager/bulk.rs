@@ -20,7 +20,7 @@ use crate::{
     audit::{self, Transition},
     import::summary::{self, Counts},
     task::change::{MAX_DELETED, delete_in},
-    webhook::{Happening, tell},
+    webhook::{Happening, tell, tell_each_updated},
 };
 
 /// The most tasks of one transaction of a long run.
@@ -156,6 +156,8 @@ impl Batch<'_> {
             }
         }
         let changed = sql::set_field(tx, self.access, tasks, name, values, self.cx.now()).await?;
+        let ids: Vec<TaskId> = tasks.iter().copied().map(TaskId).collect();
+        tell_each_updated(self.cx, tx, self.access.into(), &ids).await?;
         for value in values {
             columns.add(&Map::from_iter([(name.to_owned(), value.clone())]));
         }

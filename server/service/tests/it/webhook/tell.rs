@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     annotation::Submission,
+    data_manager::Order,
     format::{ExportFormat, ExportOptions},
     label::NewLabel,
     project::{NewProject, ProjectPatch},
@@ -10,7 +11,11 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use service::{annotation, export, import, label, project, task, webhook};
+use service::{
+    annotation,
+    data_manager::{self, Asked},
+    export, import, label, project, task, webhook,
+};
 use sha2::Sha256;
 
 use super::{Manner, Receiver, Studio, form, header, kind_receiver, only};
@@ -216,6 +221,17 @@ async fn what_is_deleted_is_named() {
     studio.deliver().await;
     let heard: Vec<Value> = all.heard().iter().map(super::receiver::Heard::body).collect();
     assert_eq!((&heard[0]["action"], &heard[0]["task"]["data"]), (&json!("TASK_UPDATED"), &json!({ "image": "new" })));
+    // A field that is set for many tells of each of them.
+    let asked = Asked { project_id: Some(project_id), ..Asked::default() };
+    let order = Order::SetField { name: "place".into(), value: json!("Oslo") };
+    data_manager::act(&studio.cx, studio.owner(), asked, order).await.unwrap();
+    studio.deliver().await;
+    let heard: Vec<Value> = all.heard().iter().map(super::receiver::Heard::body).collect();
+    assert_eq!(
+        heard.len(),
+        usize::try_from(studio.work.number("select count(*) from task where project_id = $1").await).unwrap()
+    );
+    assert!(heard.iter().all(|told| told["action"] == "TASK_UPDATED" && told["task"]["data"]["place"] == "Oslo"));
 }
 
 #[tokio::test]
