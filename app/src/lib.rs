@@ -17,6 +17,7 @@ mod headers;
 pub mod help;
 mod home;
 pub mod import;
+pub mod label;
 mod later;
 mod lost;
 pub mod ml;

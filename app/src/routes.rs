@@ -18,6 +18,7 @@ use crate::export::ExportPage;
 use crate::help::HelpPage;
 use crate::home::HomePage;
 use crate::import::{ImportPage, UpdatePage};
+use crate::label::LabelsPage;
 use crate::later::later;
 use crate::lost::{NotFound, Trouble};
 use crate::org::{InvitePage, OrgPage};
@@ -55,6 +56,7 @@ later! {
         UpdateRoute => view! { <UpdatePage/> };
         ExportRoute => view! { <ExportPage/> };
         OrgRoute => view! { <OrgPage/> };
+        LabelsRoute => view! { <LabelsPage/> };
         OrgWebhooksRoute => view! { <OrgWebhooksPage/> };
         WebhookRoute => view! { <WebhookPage/> };
         AccountRoute => view! { <AccountPage/> };
@@ -81,6 +83,7 @@ pub fn AppRoutes() -> impl IntoView {
                 <ParentRoute path=path!("") view=Workspace>
                     <Route path=path!("/account") view={Lazy::<AccountRoute>::new()} ssr=Async/>
                     <Route path=path!("/org") view={Lazy::<OrgRoute>::new()} ssr=Async/>
+                    <Route path=path!("/org/labels") view={Lazy::<LabelsRoute>::new()} ssr=Async/>
                     <Route path=path!("/org/webhooks") view={Lazy::<OrgWebhooksRoute>::new()} ssr=Async/>
                     <Route path=path!("/webhooks/:id") view={Lazy::<WebhookRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/import") view={Lazy::<ImportRoute>::new()} ssr=Async/>

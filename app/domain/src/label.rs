@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Kind, Result,
     id::{LabelId, LabelLinkId, OrgId, ProjectId, UserId},
+    label_config::{self, LabelConfig},
 };
 
 /// The longest title and the longest name of a control, in characters.
@@ -169,9 +170,82 @@ pub struct LabelLink {
     pub uses: i64,
 }
 
+/// A page of the library as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    /// The labels, by their titles.
+    pub labels: Vec<Label>,
+    /// How many there are, or how many fit what was searched for.
+    pub total: i64,
+    /// Whether there are any at all.
+    pub is_empty: bool,
+    /// The projects they are used in, by their titles.
+    pub projects: Vec<(ProjectId, String)>,
+    /// Projects whose labels the person may add.
+    pub sources: Vec<(ProjectId, String)>,
+    /// Whether the person may change labels and remove them.
+    pub may_change: bool,
+}
+
+/// A label that a labeling interface offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The control.
+    pub from_name: String,
+    /// As results have it.
+    pub value: Vec<String>,
+    /// Whether the library has it in this project already.
+    pub is_known: bool,
+}
+
+impl Offer {
+    /// As it comes into the library, called what it is.
+    #[must_use]
+    pub fn into_new(self, project_id: ProjectId) -> NewLabel {
+        let title = self.value.join(" / ").chars().take(MAX_TITLE).collect();
+        NewLabel { project_id, from_name: self.from_name, value: self.value, title, description: None }
+    }
+}
+
+/// What a labeling interface offers, control by control; of a taxonomy every step.
+#[must_use]
+pub fn offers(config: &LabelConfig) -> Vec<Offer> {
+    fn walk(from_name: &str, above: &[String], labels: &[label_config::Label], offers: &mut Vec<Offer>) {
+        for label in labels {
+            let own = label.alias.clone().unwrap_or_else(|| label.value.clone());
+            let value: Vec<String> = above.iter().cloned().chain([own]).collect();
+            offers.push(Offer { from_name: from_name.to_owned(), value: value.clone(), is_known: false });
+            walk(from_name, &value, &label.children, offers);
+        }
+    }
+    let mut offers = Vec::new();
+    for control in &config.controls {
+        walk(&control.name, &[], &control.labels, &mut offers);
+    }
+    offers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_labeling_interface_offers_its_labels_step_by_step() {
+        let config = label_config::read(
+            r#"<View><Text name="text" value="$text"/>
+            <Choices name="mood" toName="text"><Choice value="Good"/><Choice value="Bad" alias="poor"/></Choices>
+            <Taxonomy name="kind" toName="text"><Choice value="Animal"><Choice value="Cat"/></Choice><Choice value="Plant"/></Taxonomy>
+            <Rating name="stars" toName="text"/></View>"#,
+        )
+        .unwrap();
+        let offered: Vec<(String, String)> =
+            offers(&config).into_iter().map(|offer| (offer.from_name, offer.value.join("/"))).collect();
+        let offered: Vec<(&str, &str)> = offered.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(
+            offered,
+            [("mood", "Good"), ("mood", "poor"), ("kind", "Animal"), ("kind", "Animal/Cat"), ("kind", "Plant")]
+        );
+    }
 
     #[test]
     fn labels_keep_within_their_limits() {

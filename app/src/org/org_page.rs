@@ -126,6 +126,15 @@ fn Loaded(detail: OrgDetail) -> impl IntoView {
                     </div>
                     <WorkspacesCard editable=manages_workspaces/>
                 </section>
+                <section class="setting">
+                    <div class="setting-words">
+                        <h2>"Labels"</h2>
+                        <p>"One name for one thing, whatever project it is in."</p>
+                    </div>
+                    <div>
+                        <LinkButton href="/org/labels".to_owned() icon=lu::LuTags>"Labels"</LinkButton>
+                    </div>
+                </section>
                 <Show when=move || manages.get()>
                     <section class="setting">
                         <div class="setting-words">

@@ -1,5 +1,6 @@
 //! Forms: one error shown at the input it belongs to, or above the buttons when it belongs to none.
 
+use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::PostUrl;
@@ -48,8 +49,9 @@ pub fn FormScope(
     #[prop(optional, into)] pending: Signal<bool>,
     children: Children,
 ) -> impl IntoView {
-    provide_context(FormState { error, pending, fields: StoredValue::new(Vec::new()) });
-    children()
+    let state = FormState { error, pending, fields: StoredValue::new(Vec::new()) };
+    // Its own: given to the page around it, it would reach the inputs of other forms as well.
+    view! { <Provider value=state>{children()}</Provider> }
 }
 
 /// A form that calls a server function: by fetch once the page is alive, by plain POST before that.
@@ -73,12 +75,12 @@ where
     let error =
         Signal::derive(move || value.with(|value| value.as_ref().and_then(|done| done.as_ref().err().cloned())));
     let pending = Signal::from(action.pending());
-    provide_context(FormState { error, pending, fields: StoredValue::new(Vec::new()) });
+    let state = FormState { error, pending, fields: StoredValue::new(Vec::new()) };
     let form = NodeRef::<html::Form>::new();
     focus_first_error(form, error);
     view! {
         <ActionForm action node_ref=form attr:class="form" attr:aria-label=label attr:novalidate="">
-            {children()}
+            <Provider value=state>{children()}</Provider>
         </ActionForm>
     }
 }

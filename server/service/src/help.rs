@@ -8,10 +8,11 @@ use crate::Result;
 use crate::project::markdown;
 
 /// Pages by name.
-static PAGES: LazyLock<[(&str, String); 6]> = LazyLock::new(|| {
+static PAGES: LazyLock<[(&str, String); 7]> = LazyLock::new(|| {
     [
         ("api", leaving(&markdown::to_html(include_str!("../../../docs/api.md")))),
         ("client-apis", markdown::to_html(include_str!("../../../docs/client-apis.md"))),
+        ("labels", markdown::to_html(include_str!("../../../docs/labels.md"))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
         ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
         ("webhooks", markdown::to_html(include_str!("../../../docs/webhooks.md"))),

@@ -106,7 +106,7 @@ fn whole(task: &ExportTask, numbers: Numbers) -> Value {
             "project": task.project,
             "updated_by": annotation.updated_by,
             "parent_prediction": annotation.parent_prediction,
-            "parent_annotation": null,
+            "parent_annotation": annotation.parent_annotation,
             "last_created_by": person.map(|(id, _)| id),
         })
     };

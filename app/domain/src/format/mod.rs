@@ -112,6 +112,8 @@ pub struct ExportAnnotation {
     pub updated_by: Option<i64>,
     /// The prediction it began with.
     pub parent_prediction: Option<i64>,
+    /// The annotation it began as a copy of.
+    pub parent_annotation: Option<i64>,
     /// The import it came with.
     pub import_id: Option<i64>,
     /// When it was made.

@@ -110,6 +110,7 @@ fn annotation(mut annotation: Map<String, Value>) -> ExportAnnotation {
         lead_time: take("lead_time").as_f64(),
         updated_by: take("updated_by").as_i64(),
         parent_prediction: take("parent_prediction").as_i64(),
+        parent_annotation: take("parent_annotation").as_i64(),
         import_id: take("import_id").as_i64(),
         created_at: moment(&take("created_at")),
         updated_at: moment(&take("updated_at")),

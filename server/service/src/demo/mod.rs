@@ -7,6 +7,7 @@
 
 mod content;
 mod labels;
+mod library;
 mod outside;
 mod talk;
 
@@ -176,6 +177,7 @@ impl Story {
         let texts = content::rights()?;
         let project_id = self.project(people, new, patch, "udhr.json", &texts).await?;
         outside::translation(&self.cx, people, project_id).await?;
+        library::fill(&self.cx, people, project_id).await?;
         let phrases = content::phrases()?;
         let mut listener = None;
         for turn in 0..46 {

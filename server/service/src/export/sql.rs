@@ -326,7 +326,7 @@ pub(super) async fn tasks(
     let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let annotations = sqlx::query!(
         r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result, a.was_cancelled, a.ground_truth,
-            a.lead_time_ms, a.updated_by, a.parent_prediction_id, a.project_import_id, a.created_at, a.updated_at
+            a.lead_time_ms, a.updated_by, a.parent_prediction_id, a.parent_annotation_id, a.project_import_id, a.created_at, a.updated_at
         from annotation a left join user_account u on u.user_id = a.completed_by
         where a.project_id = $1 and a.task_id = any($2) order by a.annotation_id"#,
         project,
@@ -345,6 +345,7 @@ pub(super) async fn tasks(
             lead_time: row.lead_time_ms.and_then(seconds),
             updated_by: row.updated_by.or(row.completed_by),
             parent_prediction: row.parent_prediction_id,
+            parent_annotation: row.parent_annotation_id,
             import_id: row.project_import_id,
             created_at: row.created_at,
             updated_at: row.updated_at,

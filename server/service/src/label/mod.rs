@@ -4,6 +4,7 @@
 //! - a title is in a library once, and a label in a project once;
 //! - what becomes of a label in the library changes no result: renaming does, and is an action on tasks like any other.
 
+mod library;
 mod sql;
 
 use domain::{
@@ -14,6 +15,8 @@ use domain::{
     label::{Label, LabelLink, LabelPatch, NewLabel, check_count, parse_name, parse_value},
 };
 use serde_json::json;
+
+pub use library::{library, offered};
 
 use crate::{
     Actor, Cx, Result, Tx,
@@ -35,7 +38,8 @@ pub async fn list(cx: &Cx, actor: &Actor, offset: i64, limit: i64) -> Result<(i6
     let access = access::current_org(cx, actor, OrgPermission::View).await?;
     let mut tx = access.begin(cx).await?;
     let count = sql::count(&mut tx, &access).await?;
-    let labels = sql::labels(&mut tx, &access, None, offset.max(0), limit.clamp(1, MAX_PAGE)).await?;
+    let page = sql::Which::Page { offset: offset.max(0), limit: limit.clamp(1, MAX_PAGE) };
+    let labels = sql::labels(&mut tx, &access, &page).await?;
     tx.commit().await?;
     Ok((count, labels))
 }
@@ -54,7 +58,7 @@ pub async fn get(cx: &Cx, actor: &Actor, label_id: LabelId) -> Result<Label> {
 }
 
 async fn found(tx: &mut Tx, access: &OrgAccess, label_id: LabelId) -> Result<Label> {
-    let labels = sql::labels(tx, access, Some(label_id), 0, 1).await?;
+    let labels = sql::labels(tx, access, &sql::Which::These(&[label_id.0])).await?;
     Ok(labels.into_iter().next().ok_or_else(|| Problem::not_found("label"))?)
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::{
     Error as Problem,
+    access::{ProjectPermission, ProjectRole},
     id::{LabelId, LabelLinkId, OrgId, ProjectId, UserId},
     label::{Label, LabelLink, LabelPatch, NewLabel},
 };
@@ -29,22 +30,28 @@ pub(super) async fn count(conn: &mut PgConnection, access: &OrgAccess) -> Result
         .await?)
 }
 
+/// Which labels are meant.
+pub(super) enum Which<'a> {
+    /// A page of all, oldest first.
+    Page { offset: i64, limit: i64 },
+    /// Those with these numbers.
+    These(&'a [i64]),
+}
+
 /// Labels with where they are used, as far as the person sees those projects.
-pub(super) async fn labels(
-    conn: &mut PgConnection,
-    access: &OrgAccess,
-    label_id: Option<LabelId>,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<Label>> {
+pub(super) async fn labels(conn: &mut PgConnection, access: &OrgAccess, which: &Which<'_>) -> Result<Vec<Label>> {
+    let (these, offset, limit) = match which {
+        Which::Page { offset, limit } => (None, *offset, *limit),
+        Which::These(ids) => (Some(*ids), 0, i64::MAX),
+    };
     let rows = sqlx::query!(
         r#"select label_id as "label_id: LabelId", organization_id as "organization_id: OrgId",
             value as "value: Json<Vec<String>>", title, description, approved, approved_by as "approved_by: UserId",
             created_by as "created_by: UserId", created_at, updated_at
-        from label where organization_id = $1 and ($2::bigint is null or label_id = $2)
+        from label where organization_id = $1 and ($2::bigint[] is null or label_id = any($2))
         order by label_id offset $3 limit $4"#,
         access.org_id().0,
-        label_id.map(|id| id.0),
+        these,
         offset,
         limit
     )
@@ -83,6 +90,89 @@ pub(super) async fn labels(
         updated_at: row.updated_at,
     });
     Ok(labels.collect())
+}
+
+/// The first labels by title that contain a text, and how many do.
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    access: &OrgAccess,
+    search: &str,
+    limit: i64,
+) -> Result<(i64, Vec<i64>)> {
+    let found = sqlx::query!(
+        r#"select label_id, count(*) over () as "total!" from label
+        where organization_id = $1
+            and ($2 = '' or position(lower($2) in lower(concat_ws(' ', title, value::text, description))) > 0)
+        order by lower(title), label_id limit $3"#,
+        access.org_id().0,
+        search,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok((found.first().map_or(0, |row| row.total), found.into_iter().map(|row| row.label_id).collect()))
+}
+
+/// What projects are called.
+pub(super) async fn titles(
+    conn: &mut PgConnection,
+    access: &OrgAccess,
+    ids: &[i64],
+) -> Result<Vec<(ProjectId, String)>> {
+    let rows = sqlx::query!(
+        r#"select project_id as "project_id: ProjectId", title from project
+        where organization_id = $1 and project_id = any($2) order by title, project_id"#,
+        access.org_id().0,
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.title)).collect())
+}
+
+/// Projects that the person manages.
+pub(super) async fn sources(
+    conn: &mut PgConnection,
+    access: &OrgAccess,
+    limit: i64,
+) -> Result<Vec<(ProjectId, String)>> {
+    let everywhere = access.role().in_projects().is_some_and(|role| role.allows(ProjectPermission::Manage));
+    let rows = sqlx::query!(
+        r#"select p.project_id as "project_id: ProjectId", p.title, m.member_type as "member_type?" from project p
+        left join project_member m on m.project_id = p.project_id and m.user_id = $2 and m.enabled
+        where p.organization_id = $1 and p.deleted_at is null and ($3 or m.user_id is not null)
+        order by p.title, p.project_id limit $4"#,
+        access.org_id().0,
+        access.user_id().map(|id| id.0),
+        everywhere,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    let manages = |member_type: Option<i16>| {
+        member_type.and_then(ProjectRole::from_member_type).is_some_and(|role| role.allows(ProjectPermission::Manage))
+    };
+    let managed = rows.into_iter().filter(|row| everywhere || manages(row.member_type));
+    Ok(managed.map(|row| (row.project_id, row.title)).collect())
+}
+
+/// The labeling interface of a project.
+pub(super) async fn config(conn: &mut PgConnection, access: &ProjectAccess) -> Result<String> {
+    Ok(sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// The labels of the library that a project has: the control, and the label as results have it.
+pub(super) async fn linked(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Vec<(String, Vec<String>)>> {
+    let rows = sqlx::query!(
+        r#"select k.from_name, l.value as "value: Json<Vec<String>>" from label_link k join label l using (label_id)
+        where k.project_id = $1"#,
+        access.project_id().0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.from_name, row.value.0)).collect())
 }
 
 fn taken() -> Problem {

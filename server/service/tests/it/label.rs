@@ -47,6 +47,37 @@ async fn a_label_is_in_the_library_once_and_in_a_project_once() {
 }
 
 #[tokio::test]
+async fn a_library_is_searched_and_filled_from_labeling_interfaces() {
+    let desk = Desk::new().await;
+    let (cx, owner) = (&desk.db.cx, &desk.owner);
+    let library = async |who: &service::Actor, search: &str, limit| {
+        label::library(cx, who, search.to_owned(), limit).await.unwrap()
+    };
+    assert!(library(owner, "", 10).await.is_empty);
+    let offered = label::offered(cx, owner, desk.project_id).await.unwrap();
+    assert!(offered.len() > 1 && offered.iter().all(|offer| !offer.is_known), "{offered:?}");
+    let new = offered.clone().into_iter().map(|offer| offer.into_new(desk.project_id)).collect();
+    let ids = label::create(cx, owner, new).await.unwrap();
+    assert!(label::offered(cx, owner, desk.project_id).await.unwrap().iter().all(|offer| offer.is_known));
+    let described = LabelPatch { description: Some("50 % of it".into()), ..LabelPatch::default() };
+    label::update(cx, owner, *ids.last().unwrap(), described).await.unwrap();
+    let all = library(owner, "", 1).await;
+    assert_eq!((all.labels.len(), all.total, all.is_empty), (1, i64::try_from(ids.len()).unwrap(), false));
+    assert_eq!(all.projects.len(), 1);
+    assert_eq!((all.sources.len(), all.may_change), (1, true));
+    let found = library(owner, "50 %", 10).await;
+    assert_eq!((found.total, found.labels[0].label_id), (1, *ids.last().unwrap()));
+    let nothing = library(owner, "_", 10).await;
+    assert_eq!((nothing.total, nothing.is_empty), (0, false), "signs of patterns are signs");
+    // Who labels sees the names, and neither where they are used nor a way to change them.
+    let org_id = label::get(cx, owner, ids[0]).await.unwrap().organization_id;
+    let member = desk.db.member(org_id, "Mia", OrgRole::Member).await;
+    let seen = library(&member, "", 10).await;
+    assert_eq!((seen.projects.len(), seen.sources.len(), seen.may_change), (0, 0, false));
+    assert_eq!(refused(label::offered(cx, &member, desk.project_id).await), Kind::NotFound);
+}
+
+#[tokio::test]
 async fn a_library_belongs_to_its_organization() {
     let desk = Desk::new().await;
     let (cx, owner) = (&desk.db.cx, &desk.owner);

@@ -10,6 +10,7 @@ mod client_api;
 mod cloud;
 mod export;
 mod import;
+mod label;
 mod ml;
 mod org;
 mod pages;
@@ -87,6 +88,7 @@ fn doors(world: &World) -> Vec<Door> {
         webhook::doors,
         cloud::doors,
         client_api::doors,
+        label::doors,
         org::doors,
         project::doors,
         account::doors,

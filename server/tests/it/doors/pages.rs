@@ -24,7 +24,7 @@ enum Page {
 }
 
 /// Every page, by its pattern in `app/src/routes.rs`.
-const PAGES: [(&str, Page); 27] = [
+const PAGES: [(&str, Page); 28] = [
     ("/", Page::Open("what the product is")),
     ("/login", Page::Open("the way in")),
     ("/signed-in", Page::Open("says that this tab can be closed")),
@@ -38,6 +38,7 @@ const PAGES: [(&str, Page); 27] = [
     ("/dev/gallery", Page::Open("on development servers; see the test of the development pages")),
     ("/account", Page::Own),
     ("/org", Page::Own),
+    ("/org/labels", Page::Own),
     ("/org/webhooks", Page::OfMakers),
     ("/help/{page}", Page::Own),
     ("/projects", Page::Own),

@@ -5,16 +5,17 @@ use domain::{
     access::{OrgRole, ProjectRole},
     format::{ExportFormat, ExportOptions},
     id::{
-        DeliveryId, ExportId, FileId, ImportId, InviteId, OrgId, ProjectId, ReimportId, SessionId, TaskId, TokenId,
-        UserId, WebhookId, WorkspaceId,
+        DeliveryId, ExportId, FileId, ImportId, InviteId, LabelId, OrgId, ProjectId, ReimportId, SessionId, TaskId,
+        TokenId, UserId, WebhookId, WorkspaceId,
     },
     import::reimport::{Key, Rules},
+    label::NewLabel,
     org::NewInvite,
     project::{NewProject, ProjectMove, ProjectPatch},
     token::{NewToken, Scope, TokenKind},
     webhook::{self as hook, WebhookForm},
 };
-use service::{Actor, account, export, import, job, org, project, storage, testing::user_id, webhook};
+use service::{Actor, account, export, import, job, label, org, project, storage, testing::user_id, webhook};
 
 use crate::support::{Browser, TestApp};
 
@@ -55,6 +56,8 @@ pub struct World {
     /// Another session of the owner.
     pub other_session: SessionId,
     pub workspace_id: WorkspaceId,
+    /// Of the library.
+    pub label_id: LabelId,
     pub invite_id: InviteId,
     /// Of the guest's invitation.
     pub invite_token: String,
@@ -138,6 +141,14 @@ impl World {
             .unwrap();
 
         let form = WebhookForm { url: "http://1.1.1.1/secret".into(), ..WebhookForm::default() };
+        let secret = NewLabel {
+            project_id,
+            from_name: "kind".into(),
+            value: vec!["Good".into()],
+            title: "Secret good".into(),
+            description: None,
+        };
+        let label_id = label::create(cx, &owner, vec![secret]).await.unwrap()[0];
         let webhook_id = webhook::add(cx, &owner, hook::Scope::Project(project_id), form).await.unwrap().webhook_id;
         project::update(cx, &owner, project_id, ProjectPatch::default()).await.unwrap();
         let delivery_id: i64 =
@@ -172,6 +183,7 @@ impl World {
             colleague,
             other_session,
             workspace_id,
+            label_id,
             invite_id,
             invite_token,
             tasks,

@@ -1,0 +1,8 @@
+//! The library of labels on screen.
+
+mod add;
+pub mod api;
+mod edit;
+mod page;
+
+pub use page::LabelsPage;
