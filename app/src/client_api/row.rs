@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::api::{MoveClientApi, PutClientApi};
 use super::money;
 use super::section::Acts;
-use crate::ui::{Align, Badge, Icon, Menu, MenuButton, Size, Switch, Time, Tone, lu, plural};
+use crate::ui::{Align, Badge, Icon, Menu, MenuButton, Size, Switch, Time, Tone, count, lu, plural};
 
 fn standing(api: &ClientApi) -> AnyView {
     let (tone, word) = match (api.is_enabled, &api.trouble, api.calls) {
@@ -22,10 +22,10 @@ fn standing(api: &ClientApi) -> AnyView {
 fn account(api: &ClientApi) -> String {
     let mut words = vec![plural(api.calls, "call", "calls")];
     if api.failures > 0 {
-        words.push(format!("{} failed", api.failures));
+        words.push(format!("{} failed", count(api.failures)));
     }
     if let Some(most) = api.calls_per_day {
-        words.push(format!("{} of {most} today", api.calls_today));
+        words.push(format!("{} of {} today", count(api.calls_today), count(most)));
     }
     match api.budget {
         Some(budget) => words.push(format!("{} of {budget} {}", api.cost.normalize(), api.currency)),

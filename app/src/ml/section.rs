@@ -154,7 +154,7 @@ pub(crate) fn Models(detail: ProjectDetail, shown: ModelsShown, reload: RwSignal
     };
     view! {
         <div class="spread">
-            <p class="muted">"Servers that propose answers, while people draw or for many tasks, and learn from the work."</p>
+            <p class="muted">"Servers that propose answers and learn from the work."</p>
             <LinkButton href="/help/models".to_owned() size=Size::Small look=Look::Quiet icon=lu::LuBookOpen>"How to set one up"</LinkButton>
         </div>
         <section class="card" aria-label="Models of the project">{list}</section>
