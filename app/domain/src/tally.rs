@@ -117,12 +117,18 @@ impl Tally {
         self.controls.is_empty()
     }
 
-    /// `{"from_name|to_name|type": count}` after the change.
+    /// `{"from_name|to_name|type": how many more}`, without those that are as many as before.
     #[must_use]
-    pub fn controls_after(&self, before: Value) -> Value {
-        let mut counts = object(before);
-        change(&mut counts, &self.controls);
-        counts.into()
+    pub fn controls(&self) -> Value {
+        changed(&self.controls).into()
+    }
+
+    /// `{"from_name": {"label": how many more}}`, without those that are as many as before.
+    #[must_use]
+    pub fn labels(&self) -> Value {
+        let controls = self.labels.iter().map(|(control, labels)| (control, changed(labels)));
+        let controls = controls.filter(|(_, labels)| !labels.is_empty());
+        controls.map(|(control, labels)| (control.clone(), labels.into())).collect::<Map<_, Value>>().into()
     }
 
     /// `{"from_name": {"label": count}}` after the change.
@@ -145,6 +151,10 @@ impl Tally {
 
 fn object(json: Value) -> Map<String, Value> {
     if let Value::Object(map) = json { map } else { Map::new() }
+}
+
+fn changed(counts: &BTreeMap<String, i64>) -> Map<String, Value> {
+    counts.iter().filter(|(_, by)| **by != 0).map(|(name, by)| (name.clone(), (*by).into())).collect()
 }
 
 fn change(counts: &mut Map<String, Value>, changes: &BTreeMap<String, i64>) {
@@ -248,13 +258,16 @@ mod tests {
         came.add(&mixed(), 1);
         came.add(&mixed(), 1);
         assert_eq!(came.items, 8);
-        let (controls, labels) = (came.controls_after(Value::Null), came.labels_after(json!({"old": {"x": 1}})));
-        assert_eq!(controls, json!({"box|img|rectanglelabels": 4, "mood|img|choices": 2, "||relation": 2}));
+        let labels = came.labels_after(json!({"old": {"x": 1}}));
+        assert_eq!(came.controls(), json!({"box|img|rectanglelabels": 4, "mood|img|choices": 2, "||relation": 2}));
+        assert_eq!(came.labels(), json!({"box": {"Cat": 4, "Pet": 2}, "mood": {"bad/very": 2, "good": 2}}));
         assert_eq!(labels, json!({"old": {"x": 1}, "box": {"Cat": 4, "Pet": 2}, "mood": {"bad/very": 2, "good": 2}}));
         let mut went = Tally::default();
         went.add(&mixed(), -2);
-        assert_eq!(went.controls_after(controls), json!({}));
         assert_eq!(went.labels_after(labels), json!({"old": {"x": 1}}));
+        assert_eq!(went.labels(), json!({"box": {"Cat": -4, "Pet": -2}, "mood": {"bad/very": -2, "good": -2}}));
+        went.add(&mixed(), 2);
+        assert_eq!((went.controls(), went.labels()), (json!({}), json!({})));
     }
 
     #[test]

@@ -301,7 +301,7 @@ impl OrgAccess {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self, cx: &Cx) -> Result<Tx> {
-        enter(cx, self.org_id, None).await
+        enter(cx, self.org_id, None, "begin", "").await
     }
 }
 
@@ -348,7 +348,37 @@ impl ProjectAccess {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self, cx: &Cx) -> Result<Tx> {
-        enter(cx, self.org_id, Some(self.project_id)).await
+        enter(cx, self.org_id, Some(self.project_id), "begin", "").await
+    }
+
+    /// As [`Self::begin`], for work on things whose numbers are known. However many there are and whoever asks, there is one
+    /// good way to them: the database thinks of it once for each connection, not each time, which takes longer than the way.
+    /// Not for statements whose way depends on what is asked for.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn begin_by_number(&self, cx: &Cx) -> Result<Tx> {
+        enter(cx, self.org_id, Some(self.project_id), "begin", BY_NUMBER).await
+    }
+
+    /// As [`Self::begin_by_number`], for handing out tasks: one person's requests wait for each other until the transaction
+    /// ends, so that two tabs, or a page asked for twice at the same moment, get the same task.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn begin_handing_out(&self, cx: &Cx) -> Result<Tx> {
+        let me = self.user_id.map_or(0, |id| id.0);
+        let turn = format!(", pg_advisory_xact_lock(hashtextextended('lease {} {me}', 0))", self.project_id);
+        enter(cx, self.org_id, Some(self.project_id), "begin", &format!("{BY_NUMBER}{turn}")).await
+    }
+
+    /// As [`Self::begin`], and all its statements see the same moment. Where somebody else has changed a row since then, to
+    /// change it fails (SQLSTATE 40001): begin anew.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn begin_at_one_moment(&self, cx: &Cx) -> Result<Tx> {
+        enter(cx, self.org_id, Some(self.project_id), "begin isolation level repeatable read", "").await
     }
 }
 
@@ -360,16 +390,19 @@ impl StaffAccess {
     }
 }
 
+/// One plan of a statement for whatever is asked for.
+const BY_NUMBER: &str = ", set_config('plan_cache_mode', 'force_generic_plan', true)";
+
 /// A transaction behind the tenant wall (see the row-level security migration), which ends with it. Said in one go with the
-/// beginning: nothing is asked as often.
-async fn enter(cx: &Cx, org_id: OrgId, project_id: Option<ProjectId>) -> Result<Tx> {
+/// beginning, which is `begin`, and with what else is asked `then`: nothing is asked as often.
+async fn enter(cx: &Cx, org_id: OrgId, project_id: Option<ProjectId>, begin: &str, then: &str) -> Result<Tx> {
     let project = project_id.map(|id| id.0.to_string()).unwrap_or_default();
     let begin = format!(
-        "begin; select set_config('synapse.organization_id', '{}', true), set_config('synapse.project_id', '{project}', true),
-            set_config('role', 'synapse_tenant', true)",
+        "{begin}; select set_config('synapse.organization_id', '{}', true), set_config('synapse.project_id', '{project}', true),
+            set_config('role', 'synapse_tenant', true){then}",
         org_id.0
     );
-    // Two numbers of ours: there is nothing in it that somebody wrote.
+    // Numbers of ours and words of this file: there is nothing in it that somebody wrote.
     Ok(cx.pool().begin_with(sqlx::AssertSqlSafe(begin)).await?)
 }
 

@@ -7,7 +7,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use domain::{
     Error as Problem, Kind,
-    id::{ProjectId, TaskId, UserId, WorkspaceId},
+    id::{ProjectId, UserId, WorkspaceId},
     import::NewPrediction,
     label_config,
     org::{color_as_hex, color_from_program},
@@ -681,8 +681,7 @@ pub async fn next(
     Extension(actor): Extension<Actor>,
     At(project_id): At<ProjectId>,
 ) -> Answer<TaskOut> {
-    let task_id: TaskId = assignment::take_next(&cx, &actor, project_id).await?;
-    let task = record::record(&cx, &actor, task_id, With::ALL).await?;
+    let task = assignment::take_next(&cx, &actor, project_id).await?;
     Ok(Json(TaskOut::new(task, cx.now(), true).resolved(&cx, None)))
 }
 

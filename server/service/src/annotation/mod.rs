@@ -1,8 +1,8 @@
 //! Handing work in, changing it, skipping, and keeping drafts.
 //!
 //! Invariants: a submission that was answered OK is durable, and sending it again gives the same answer; whoever changes a
-//! task's counts holds the lock on its row; the summary is the last row a transaction locks, so that it is held for as
-//! short as possible.
+//! task's counts holds the lock on its row; what a project's hand-ins change in common is written as rows of their own, so
+//! that none of them waits for another.
 
 pub mod change;
 pub mod draft;
@@ -28,6 +28,7 @@ use crate::{
     assignment,
     audit::{self, Transition},
     boxed,
+    task::record::AnnotationRecord,
     webhook::{Happening, tell},
 };
 
@@ -42,13 +43,25 @@ pub(crate) use version::{read as version_result, versions};
 #[boxed]
 pub async fn submit(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Submitted> {
     let access = access::project(cx, actor, submission.project_id, ProjectPermission::Annotate).await?;
-    let mut tx = access.begin(cx).await?;
-    let submitted = submit_in(cx, &mut tx, &access, submission).await?;
+    let mut tx = access.begin_by_number(cx).await?;
+    let handed_in = submit_in(cx, &mut tx, &access, submission).await?;
     tx.commit().await?;
-    Ok(submitted)
+    Ok(handed_in.submitted)
 }
 
-async fn submit_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Submission) -> Result<Submitted> {
+/// What came of a hand-in, and the annotation where it is a new one.
+struct HandedIn {
+    submitted: Submitted,
+    stored: Option<AnnotationRecord>,
+}
+
+impl From<Submitted> for HandedIn {
+    fn from(submitted: Submitted) -> Self {
+        Self { submitted, stored: None }
+    }
+}
+
+async fn submit_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Submission) -> Result<HandedIn> {
     check_size(&submission.result)?;
     let desk = Handling::of(cx, tx, access, &submission).await?;
     if submission.result.is_empty() && !desk.facts.enable_empty_annotation {
@@ -64,8 +77,8 @@ async fn submit_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Sub
         }
     }
     match (submission.annotation_id, desk.facts.known) {
-        (Some(annotation_id), _) => desk.change(tx, annotation_id, &submission).await,
-        (None, Some(annotation_id)) => Ok(Submitted { annotation_id, is_labeled: desk.task.is_labeled }),
+        (Some(annotation_id), _) => Ok(desk.change(tx, annotation_id, &submission).await?.into()),
+        (None, Some(annotation_id)) => Ok(Submitted { annotation_id, is_labeled: desk.task.is_labeled }.into()),
         (None, None) => desk.create(tx, &submission).await,
     }
 }
@@ -77,20 +90,20 @@ async fn submit_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Sub
 #[boxed]
 pub async fn skip(cx: &Cx, actor: &Actor, submission: Submission) -> Result<Submitted> {
     let access = access::project(cx, actor, submission.project_id, ProjectPermission::Annotate).await?;
-    let mut tx = access.begin(cx).await?;
-    let submitted = skip_in(cx, &mut tx, &access, submission).await?;
+    let mut tx = access.begin_by_number(cx).await?;
+    let handed_in = skip_in(cx, &mut tx, &access, submission).await?;
     tx.commit().await?;
-    Ok(submitted)
+    Ok(handed_in.submitted)
 }
 
-async fn skip_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Submission) -> Result<Submitted> {
+async fn skip_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, submission: Submission) -> Result<HandedIn> {
     check_size(&submission.result)?;
     let desk = Handling::of(cx, tx, access, &submission).await?;
     if !desk.facts.show_skip_button {
         return Err(Problem::forbidden("skip tasks").into());
     }
     match desk.facts.known {
-        Some(annotation_id) => Ok(Submitted { annotation_id, is_labeled: desk.task.is_labeled }),
+        Some(annotation_id) => Ok(Submitted { annotation_id, is_labeled: desk.task.is_labeled }.into()),
         None => desk.skip(tx, &submission).await,
     }
 }
@@ -144,7 +157,6 @@ impl<'a> Handling<'a> {
         Ok(Self { cx, access, me, now: cx.now(), task, facts })
     }
 
-    /// Before the summary: what is told is not counted in it.
     async fn tell(&self, tx: &mut Tx, happening: Happening<'_>) -> Result<()> {
         if !self.facts.is_listened {
             return Ok(());
@@ -165,7 +177,7 @@ impl<'a> Handling<'a> {
         Err(Problem::conflict("project_not_live", message).into())
     }
 
-    /// The annotation itself, counted and recorded, with the summary last.
+    /// The annotation itself, counted, recorded and told.
     async fn write(
         &self,
         tx: &mut Tx,
@@ -173,7 +185,7 @@ impl<'a> Handling<'a> {
         was_cancelled: bool,
         is_labeled: bool,
         (changes, state): (Vec<sql::Change>, Option<&'static str>),
-    ) -> Result<Submitted> {
+    ) -> Result<HandedIn> {
         let new = sql::HandIn {
             task_id: submission.task_id,
             author: self.me,
@@ -187,27 +199,21 @@ impl<'a> Handling<'a> {
             config_hash: self.facts.label_config_hash,
             lease: self.facts.lease,
             is_labeled,
+            is_newly_labeled: is_labeled && !self.task.is_labeled,
             is_work: true,
             changes,
             state,
             now: self.now,
         };
-        let annotation_id = sql::hand_in(self.cx, tx, self.access, new)
+        let stored = sql::hand_in(self.cx, tx, self.access, new)
             .await?
             .ok_or_else(|| Problem::conflict("key_taken", "This submission has been sent for another task."))?;
+        let annotation_id = stored.annotation_id;
         self.tell(tx, Happening::AnnotationCreated(annotation_id)).await?;
-        let change = sql::SummaryChange {
-            annotations: i64::from(!was_cancelled),
-            skipped: i64::from(was_cancelled),
-            labeled_tasks: i64::from(is_labeled && !self.task.is_labeled),
-            tally: if was_cancelled { Tally::default() } else { tally(&[], &submission.result) },
-            last_annotation_at: Some(self.now),
-        };
-        sql::summarize(tx, self.access, change, self.now).await?;
-        Ok(Submitted { annotation_id, is_labeled })
+        Ok(HandedIn { submitted: Submitted { annotation_id, is_labeled }, stored: Some(stored) })
     }
 
-    async fn create(&self, tx: &mut Tx, submission: &Submission) -> Result<Submitted> {
+    async fn create(&self, tx: &mut Tx, submission: &Submission) -> Result<HandedIn> {
         let task_id = submission.task_id;
         if !self.facts.has_business && !self.access.allows(ProjectPermission::ViewData) {
             return Err(Problem::not_found("task").into());
@@ -263,11 +269,11 @@ impl<'a> Handling<'a> {
             tally: tally(&before, &submission.result),
             last_annotation_at: Some(self.now),
         };
-        sql::summarize(tx, self.access, change, self.now).await?;
+        sql::summarize(self.cx, tx, self.access, change, self.now).await?;
         Ok(Submitted { annotation_id, is_labeled: self.task.is_labeled })
     }
 
-    async fn skip(&self, tx: &mut Tx, submission: &Submission) -> Result<Submitted> {
+    async fn skip(&self, tx: &mut Tx, submission: &Submission) -> Result<HandedIn> {
         let task_id = submission.task_id;
         if self.facts.has_submitted {
             return Err(Problem::conflict("already_annotated", "You have already submitted this task.").into());

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use crate::{Cx, Result, access::ProjectAccess};
+use crate::{Cx, Result, access::ProjectAccess, project::count, task::record::AnnotationRecord};
 
 /// What decides about a submission: what its project asks, and what the person has to do with its task.
 pub(super) struct Facts {
@@ -127,6 +127,8 @@ pub(super) struct HandIn<'a> {
     pub(super) lease: Option<AssignmentId>,
     /// Whether the task has all it needs from now on.
     pub(super) is_labeled: bool,
+    /// Whether it had not until now.
+    pub(super) is_newly_labeled: bool,
     /// Whether a person did this on the label page or as if there: it counts as work of their day, and what they kept as a
     /// draft is handed in.
     pub(super) is_work: bool,
@@ -156,14 +158,14 @@ impl Change {
     }
 }
 
-/// Writes an annotation and all that follows from it, but for the summary: in one statement, since people wait for it. The
-/// task is locked. `None` when the key is taken; nothing of it may stay then.
+/// Writes an annotation and all that follows from it, and tells what is stored: in one statement, since people wait for it. The task is locked.
+/// `None` when the key is taken; nothing of it may stay then.
 pub(super) async fn hand_in(
     cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,
     new: HandIn<'_>,
-) -> Result<Option<AnnotationId>> {
+) -> Result<Option<AnnotationRecord>> {
     let rows = if new.was_cancelled { Vec::new() } else { RegionRow::all(new.result) };
     let regions = serde_json::to_value(rows).map_err(anyhow::Error::new)?;
     let annotation = new.state.map(|to| (cx.new_uuid(), to));
@@ -174,7 +176,13 @@ pub(super) async fn hand_in(
     let to: Vec<&str> = new.changes.iter().map(|change| change.to).collect();
     let transitions: Vec<&str> = new.changes.iter().map(|change| change.transition).collect();
     let lead_time = new.lead_time_ms.map(|time| time.max(0));
-    Ok(sqlx::query_scalar!(
+    let mut tally = Tally::default();
+    if !new.was_cancelled {
+        tally.add(new.result, 1);
+    }
+    count::now_and_then(cx, access.project_id());
+    Ok(sqlx::query_as!(
+        AnnotationRecord,
         r#"with made as (
             insert into annotation (project_id, task_id, completed_by, result, result_count, was_cancelled, ground_truth,
                 lead_time_ms, label_config_hash, parent_prediction_id, submission_key, created_at, updated_at,
@@ -184,7 +192,7 @@ pub(super) async fn hand_in(
                 $11, $12, $12,
                 (select annotation_id from annotation where project_id = $1 and task_id = $2 and annotation_id = $29))
             on conflict on constraint annotation_was_already_submitted do nothing
-            returning annotation_id
+            returning *
         ), regions as (
             insert into region (project_id, annotation_id, position, task_id, region_key, from_name, to_name, type, labels,
                 x, y, width, height, area)
@@ -222,8 +230,18 @@ pub(super) async fn hand_in(
             select $27::uuid, $19, $1, 'annotation', m.annotation_id, null, $28::text, 'submit', $20,
                 jsonb_build_object('task_id', $2::bigint), $12
             from made m where $28 is not null
+        ), noted as (
+            insert into project_summary_change (project_id, labeled_task_count, annotation_count, skipped_annotation_count,
+                result_count, created_annotations, created_labels, last_annotation_at, updated_at)
+            select $1, $30::boolean::int, (not $6)::int, $6::int, $31::bigint, $32::jsonb, $33::jsonb, $12, $12 from made
         )
-        select annotation_id as "annotation_id: AnnotationId" from made"#,
+        select a.annotation_id as "annotation_id: _", a.task_id as "task_id: _", a.project_id as "project_id: _",
+            a.completed_by as "completed_by: _", u.name as "completed_by_name?", u.email as "completed_by_email?",
+            a.updated_by as "updated_by: _", a.result as "result: _", a.result_count, a.was_cancelled, a.ground_truth,
+            a.lead_time_ms, a.parent_prediction_id as "parent_prediction_id: _",
+            a.parent_annotation_id as "parent_annotation_id: _", a.project_import_id as import_id,
+            a.created_at, a.updated_at
+        from made a left join user_account u on u.user_id = a.completed_by"#,
         access.project_id().0,
         new.task_id.0,
         new.author.0,
@@ -253,6 +271,10 @@ pub(super) async fn hand_in(
         annotation.map(|(id, _)| id),
         annotation.map(|(_, to)| to),
         new.parent_id.map(|id| id.0),
+        new.is_newly_labeled,
+        tally.items,
+        tally.controls(),
+        tally.labels(),
     )
     .fetch_optional(conn)
     .await?)
@@ -478,42 +500,37 @@ pub(crate) struct SummaryChange {
     pub(crate) last_annotation_at: Option<DateTime<Utc>>,
 }
 
-/// Brings the summary up to date. Its row is locked from here to the commit: call it last.
+/// Notes it, with the tasks that are labeled now. Nobody waits for that: see [`count`].
 pub(crate) async fn summarize(
+    cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,
     change: SummaryChange,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let project_id = access.project_id().0;
-    let row = loop {
-        let row = sqlx::query!(
-            r#"select created_annotations as "annotations: Json<Value>", created_labels as "labels: Json<Value>"
-            from project_summary where project_id = $1 for update"#,
-            project_id
-        )
-        .fetch_optional(&mut *conn)
-        .await?;
-        if let Some(row) = row {
-            break row;
-        }
-        sqlx::query!("insert into project_summary (project_id) values ($1) on conflict do nothing", project_id)
-            .execute(&mut *conn)
-            .await?;
-    };
+    note_change(conn, access, change, now).await?;
+    count::now_and_then(cx, access.project_id());
+    Ok(())
+}
+
+/// As [`summarize`], for those who put the changes together themselves.
+pub(crate) async fn note_change(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    change: SummaryChange,
+    now: DateTime<Utc>,
+) -> Result<()> {
     sqlx::query!(
-        "update project_summary set annotation_count = annotation_count + $2,
-            skipped_annotation_count = skipped_annotation_count + $3, labeled_task_count = labeled_task_count + $4,
-            result_count = greatest(result_count + $5, 0), created_annotations = $6, created_labels = $7,
-            last_annotation_at = greatest(last_annotation_at, $8), updated_at = $9
-        where project_id = $1",
-        project_id,
+        "insert into project_summary_change (project_id, labeled_task_count, annotation_count, skipped_annotation_count,
+            result_count, created_annotations, created_labels, last_annotation_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        access.project_id().0,
+        change.labeled_tasks,
         change.annotations,
         change.skipped,
-        change.labeled_tasks,
         change.tally.items,
-        change.tally.controls_after(row.annotations.0),
-        change.tally.labels_after(row.labels.0),
+        change.tally.controls(),
+        change.tally.labels(),
         change.last_annotation_at,
         now
     )

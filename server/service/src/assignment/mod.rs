@@ -10,16 +10,18 @@ use domain::{
     Error as Problem, Kind,
     access::ProjectPermission,
     annotation::{Desk, NoTask},
-    id::{ProjectId, TaskId},
+    id::{ProjectId, TaskId, UserId},
     label_config,
 };
-use serde_json::json;
 
 use crate::{
     Actor, Cx, Result, Tx,
     access::{self, ProjectAccess},
-    audit::{self, Transition},
-    boxed, media, ml, task,
+    boxed, media, ml,
+    task::{
+        self,
+        record::{TaskRecord, With},
+    },
 };
 
 /// A lease nobody confirms lives this long: programs, and browsers that could not load.
@@ -37,81 +39,79 @@ pub const HEARTBEAT_SECONDS: u32 = 60;
 #[boxed]
 pub async fn next_task(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Desk> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
-    let mut tx = access.begin(cx).await?;
-    let found = lease_next(cx, &mut tx, &access).await?;
-    let mut tx = with_prediction(cx, tx, &access, &found).await?;
+    let (mut tx, found) = lease_next(cx, &access).await?;
     let desk = task::desk(&mut tx, &access, found).await?;
     tx.commit().await?;
     Ok(desk)
 }
 
-/// The next task of a person, leased to them, as a program asks for it.
+/// The next task of a person, leased to them, with all that belongs to it: as a program asks for it.
 ///
 /// # Errors
 /// Without the right to label here; *not found* with the reason where there is none.
 #[boxed]
-pub async fn take_next(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<TaskId> {
+pub async fn take_next(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<TaskRecord> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
-    let mut tx = access.begin(cx).await?;
-    let found = lease_next(cx, &mut tx, &access).await?;
-    with_prediction(cx, tx, &access, &found).await?.commit().await?;
-    Ok(found.map_err(|why| Problem::new(Kind::NotFound, "no_task", why.sentence()))?)
+    let (mut tx, found) = lease_next(cx, &access).await?;
+    let record = match found {
+        Ok(task_id) => task::record::read(&mut tx, &access, &[task_id.0], With::ALL).await?.pop(),
+        Err(_) => None,
+    };
+    tx.commit().await?;
+    found.map_err(|why| Problem::new(Kind::NotFound, "no_task", why.sentence()))?;
+    Ok(record.ok_or_else(|| Problem::not_found("task"))?)
 }
 
-/// Has the model of the project asked about a task that is handed out, where the project wants that. No transaction is open
-/// meanwhile: the one that goes on is another one then.
-async fn with_prediction(cx: &Cx, mut tx: Tx, access: &ProjectAccess, found: &Result<TaskId, NoTask>) -> Result<Tx> {
-    let Ok(task_id) = *found else { return Ok(tx) };
-    if !ml::wants_prediction(&mut tx, access, task_id).await? {
-        return Ok(tx);
+/// Leases a task in a transaction that goes on. Where the project wants that, its model is asked about a task that is handed
+/// out; no transaction is open meanwhile: the one that goes on is another one then.
+async fn lease_next(cx: &Cx, access: &ProjectAccess) -> Result<(Tx, Result<TaskId, NoTask>)> {
+    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+    let mut tx = access.begin_handing_out(cx).await?;
+    let rules = sql::rules(&mut tx, access, me, cx.now()).await?;
+    let found = lease_by(cx, &mut tx, access, me, &rules).await?;
+    let Ok(task_id) = found else { return Ok((tx, found)) };
+    if !rules.asks_model || !ml::wants_prediction(&mut tx, access, task_id).await? {
+        return Ok((tx, found));
     }
     tx.commit().await?;
     ml::at_opening(cx, access, task_id).await;
-    access.begin(cx).await
+    Ok((access.begin(cx).await?, found))
 }
 
-async fn lease_next(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<Result<TaskId, NoTask>, crate::Error> {
-    let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
+async fn lease_by(
+    cx: &Cx,
+    tx: &mut Tx,
+    access: &ProjectAccess,
+    me: UserId,
+    rules: &sql::Rules,
+) -> Result<Result<TaskId, NoTask>> {
     let now = cx.now();
-    sql::one_at_a_time(tx, access, me).await?;
-    let rules = sql::rules(tx, access, me).await?;
     if let Err(why) = rules.state.hands_out(access.role()) {
         return Ok(Err(why));
     }
-    sql::expire(tx, access, now).await?;
-    if let Some(task_id) = sql::held(tx, access, me, now).await? {
+    if rules.has_expired {
+        sql::expire(tx, access, now).await?;
+    }
+    if let Some(task_id) = rules.held {
         return Ok(Ok(task_id));
     }
     if rules.task_limit > 0 && sql::finished_count(tx, access, me).await? >= rules.task_limit {
         return Ok(Err(NoTask::LimitReached));
     }
-    let after = if rules.is_random { random_start(cx, tx, access).await? } else { sql::latest(tx, access, me).await? };
-    let mut leased = None;
+    let after = if rules.is_random { random_start(cx, tx, access).await? } else { rules.latest.unwrap_or(TaskId(0)) };
+    let (begins, ends) = (now, now + LEASE);
     // Onwards from where the person is, then from the beginning, then what was skipped and is due again.
-    for (after, skipped_again) in [(after, false), (TaskId(0), false), (TaskId(0), true)] {
-        leased = sql::lease_open(tx, access, me, after, skipped_again, now, now + LEASE).await?;
-        if leased.is_some() {
-            break;
-        }
+    let mut leased = sql::lease_open(cx, tx, access, me, after, begins, ends).await?;
+    if leased.is_none() && after > TaskId(0) {
+        leased = sql::lease_open(cx, tx, access, me, TaskId(0), begins, ends).await?;
     }
-    let Some((assignment_id, task_id)) = leased else { return Ok(Err(sql::why_none(tx, access).await?)) };
-    audit::transition(
-        cx,
-        tx,
-        Transition {
-            org_id: access.org_id(),
-            project_id: Some(access.project_id()),
-            entity: "assignment",
-            entity_id: assignment_id.0,
-            from: None,
-            to: "lease",
-            transition: "lease",
-            actor_id: Some(me),
-            data: json!({ "task_id": task_id }),
-        },
-    )
-    .await?;
-    Ok(Ok(task_id))
+    if leased.is_none() {
+        leased = sql::lease_skipped(cx, tx, access, me, begins, ends).await?;
+    }
+    match leased {
+        Some(task_id) => Ok(Ok(task_id)),
+        None => Ok(Err(sql::why_none(tx, access).await?)),
+    }
 }
 
 async fn random_start(cx: &Cx, tx: &mut Tx, access: &ProjectAccess) -> Result<TaskId> {
@@ -134,9 +134,9 @@ pub async fn upcoming(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: Ta
     let access = access::project(cx, actor, project_id, ProjectPermission::Annotate).await?;
     let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
     let mut tx = access.begin(cx).await?;
-    let rules = sql::rules(&mut tx, &access, me).await?;
+    let rules = sql::rules(&mut tx, &access, me, cx.now()).await?;
     // Nobody looks through tasks that are not theirs: only from the one they hold, one ahead.
-    let holds = sql::held(&mut tx, &access, me, cx.now()).await? == Some(task_id);
+    let holds = rules.held == Some(task_id);
     // Where chance decides, nobody knows what comes.
     if !holds || rules.is_random || rules.state.hands_out(access.role()).is_err() {
         return Ok(Vec::new());

@@ -9,11 +9,13 @@ use domain::{
     tally::Tally,
 };
 use serde_json::json;
+use sqlx::PgConnection;
 
 use crate::{
     Result, Tx,
     access::ProjectAccess,
-    annotation::sql::{SummaryChange, summarize},
+    annotation::sql::{SummaryChange, note_change},
+    project::count,
 };
 
 /// What is added to the counts; negative for what is taken from them.
@@ -47,15 +49,15 @@ impl Counts {
 }
 
 /// Makes sure of the summary and holds it: tasks are numbered by whoever holds it, without gaps and doubles.
-pub(crate) async fn lock(tx: &mut Tx, project_id: ProjectId) -> Result<()> {
+pub(crate) async fn lock(conn: &mut PgConnection, project_id: ProjectId) -> Result<()> {
     sqlx::query!(
         "insert into project_summary (project_id) values ($1) on conflict (project_id) do nothing",
         project_id.0
     )
-    .execute(&mut **tx)
+    .execute(&mut *conn)
     .await?;
     sqlx::query!("select 1 as held from project_summary where project_id = $1 for update", project_id.0)
-        .fetch_one(&mut **tx)
+        .fetch_one(conn)
         .await?;
     Ok(())
 }
@@ -125,15 +127,16 @@ pub(crate) async fn add(tx: &mut Tx, access: &ProjectAccess, counts: Counts, now
     )
     .execute(&mut **tx)
     .await?;
-    if counts.annotations == 0 && counts.skipped == 0 && counts.given == Tally::default() {
-        return Ok(());
+    if counts.annotations != 0 || counts.skipped != 0 || counts.given != Tally::default() {
+        let change = SummaryChange {
+            annotations: counts.annotations,
+            skipped: counts.skipped,
+            labeled_tasks: 0,
+            tally: counts.given,
+            last_annotation_at: counts.last_annotation_at,
+        };
+        note_change(tx, access, change, now).await?;
     }
-    let change = SummaryChange {
-        annotations: counts.annotations,
-        skipped: counts.skipped,
-        labeled_tasks: 0,
-        tally: counts.given,
-        last_annotation_at: counts.last_annotation_at,
-    };
-    summarize(tx, access, change, now).await
+    // The row is held already: what work has changed is put together with it.
+    count::fold(tx, access.project_id()).await
 }

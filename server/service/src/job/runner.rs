@@ -17,6 +17,7 @@ use crate::{
     export::RunExport,
     import::{RunImport, reimport::RunReimport},
     ml::TrainDue,
+    project::PutCountsTogether,
     webhook::{self, DeliverWebhook, PurgeWebhookLog},
 };
 
@@ -34,6 +35,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 const SCHEDULE: &str = "
 * * * * * expire_leases
 * * * * * train_due
+* * * * * put_counts_together
 17 * * * * purge_sessions
 43 3 * * * purge_deleted_projects
 7 4 * * * purge_webhook_log
@@ -52,6 +54,7 @@ fn working(options: WorkerOptions) -> WorkerOptions {
         .define_job::<Handler<SendMail>>()
         .define_job::<Handler<ExpireLeases>>()
         .define_job::<Handler<TrainDue>>()
+        .define_job::<Handler<PutCountsTogether>>()
         .define_job::<Handler<PurgeSessions>>()
         .define_job::<Handler<PurgeDeletedProjects>>()
         .define_job::<Handler<PurgeWebhookLog>>()

@@ -317,7 +317,7 @@ pub(super) async fn links(
         r#"select l.label_link_id as "label_link_id: _", l.project_id as "project_id: _", l.label_id as "label_id: _",
             l.from_name, coalesce((s.created_labels -> l.from_name ->> (b.value ->> -1))::bigint, 0) as "uses!"
         from label_link l join label b using (label_id) join project p on p.project_id = l.project_id
-        left join project_summary s on s.project_id = l.project_id
+        left join project_count s on s.project_id = l.project_id
         left join project_member m on m.project_id = p.project_id and m.user_id = $3 and m.enabled
         where p.organization_id = $1 and p.deleted_at is null and ($2::bigint is null or l.project_id = $2)
             and ($4 or m.user_id is not null)
@@ -342,7 +342,7 @@ pub(super) async fn one_link(
         LabelLink,
         r#"select l.label_link_id as "label_link_id: _", l.project_id as "project_id: _", l.label_id as "label_id: _",
             l.from_name, coalesce((s.created_labels -> l.from_name ->> (b.value ->> -1))::bigint, 0) as "uses!"
-        from label_link l join label b using (label_id) left join project_summary s on s.project_id = l.project_id
+        from label_link l join label b using (label_id) left join project_count s on s.project_id = l.project_id
         where l.project_id = $1 and l.label_link_id = $2"#,
         access.project_id().0,
         link_id.0
@@ -387,7 +387,7 @@ pub(super) async fn remove_link(
 /// The controls that have given a label.
 pub(super) async fn controls_with(conn: &mut PgConnection, access: &ProjectAccess, label: &str) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
-        r#"select control.key as "control!" from project_summary s, jsonb_each(s.created_labels) control
+        r#"select control.key as "control!" from project_count s, jsonb_each(s.created_labels) control
         where s.project_id = $1 and control.value ? $2 order by control.key"#,
         access.project_id().0,
         label

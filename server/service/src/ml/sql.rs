@@ -164,7 +164,7 @@ pub(super) async fn list(
             b.username, b.timeout_seconds, b.is_interactive, b.extra_params, b.state, b.state_message, b.model_version,
             b.checked_at, b.rests_until, b.trained_at, b.created_at, b.updated_at,
             greatest(coalesce(s.annotation_count, 0) - b.trained_count, 0) as "untrained!"
-        from ml_backend b left join project_summary s using (project_id)
+        from ml_backend b left join project_count s using (project_id)
         where b.project_id = $1 and ($2::bigint is null or b.ml_backend_id = $2) order by b.ml_backend_id"#,
         access.project_id().0,
         ml_backend_id.map(|id| id.0)

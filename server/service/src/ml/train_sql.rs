@@ -13,7 +13,7 @@ const MOST: i64 = 1_000;
 pub(super) async fn due(pool: &PgPool, webhook_id: Option<WebhookId>) -> Result<Vec<(ProjectId, MlBackendId)>> {
     let rows = sqlx::query!(
         r#"select b.project_id as "project_id: ProjectId", b.ml_backend_id as "ml_backend_id: MlBackendId"
-        from ml_backend b join project p using (project_id) join project_summary s using (project_id)
+        from ml_backend b join project p using (project_id) join project_count s using (project_id)
         where p.min_annotations_to_start_training > 0 and p.deleted_at is null
             and s.annotation_count - b.trained_count >= p.min_annotations_to_start_training
             and ($1::bigint is null or b.ml_backend_id = (select ml_backend_id from webhook where webhook_id = $1))
@@ -37,7 +37,7 @@ pub(super) async fn begin(
 ) -> Result<bool> {
     let begun = sqlx::query!(
         "update ml_backend b set trained_at = $3, trained_count = coalesce(s.annotation_count, 0)
-        from project p left join project_summary s using (project_id)
+        from project p left join project_count s using (project_id)
         where b.project_id = $1 and b.ml_backend_id = $2 and p.project_id = b.project_id
             and (not $4 or p.min_annotations_to_start_training > 0
                 and s.annotation_count - b.trained_count >= p.min_annotations_to_start_training)",
@@ -55,7 +55,7 @@ pub(super) async fn begin(
 pub(super) async fn forget_deleted(pool: &PgPool) -> Result<()> {
     sqlx::query!(
         "update ml_backend b set trained_count = s.annotation_count
-        from project_summary s where s.project_id = b.project_id and b.trained_count > s.annotation_count"
+        from project_count s where s.project_id = b.project_id and b.trained_count > s.annotation_count"
     )
     .execute(pool)
     .await?;

@@ -1,5 +1,6 @@
 //! Projects: making, finding, changing, binning them, and the people in them.
 
+pub(crate) mod count;
 mod duplicate;
 mod find;
 mod lifecycle;
@@ -26,6 +27,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 pub use self::{
+    count::PutCountsTogether,
     duplicate::duplicate,
     find::find,
     lifecycle::{change_state, history},

@@ -6,19 +6,42 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 
 use crate::{
-    Actor, Cx, Result, access, boxed,
+    Actor, Cx, Error, Result,
+    access::{self, ProjectAccess},
+    boxed,
     import::summary::{self, Counts},
 };
 
-/// Counts tasks, work and proposals of a project again. Nobody changes the project meanwhile.
+/// How often it begins anew where others were faster to change the summary.
+const ATTEMPTS: usize = 8;
+
+/// Counts tasks, work and proposals of a project again. Tasks neither come nor go meanwhile, and work goes on: all is counted
+/// at one moment, and what is handed in after it stays noted as a change.
 ///
 /// # Errors
 /// *Not found*, *forbidden* without the right to manage the project.
 #[boxed]
 pub async fn recount(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<()> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
-    let mut tx = access.begin(cx).await?;
-    // Whoever changes tasks or work changes the summary at last, and waits here until this has ended.
+    for _ in 1..ATTEMPTS {
+        match count(cx, &access).await {
+            // Somebody changed the summary between the moment that is counted and this.
+            Err(error) if is_too_late(&error) => {}
+            ended => return ended,
+        }
+    }
+    count(cx, &access).await
+}
+
+fn is_too_late(error: &Error) -> bool {
+    let Error::Internal(cause) = error else { return false };
+    let error = cause.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+    error.and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "40001")
+}
+
+async fn count(cx: &Cx, access: &ProjectAccess) -> Result<()> {
+    let project_id = access.project_id();
+    let mut tx = access.begin_at_one_moment(cx).await?;
     summary::lock(&mut tx, project_id).await?;
     let mut counts = Counts::default();
     {
@@ -61,6 +84,7 @@ pub async fn recount(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<()
             counts.proposed.add(&result.0, 1);
         }
     }
+    sqlx::query!("delete from project_summary_change where project_id = $1", project_id.0).execute(&mut *tx).await?;
     sqlx::query!(
         "update project_summary set task_count = 0, labeled_task_count = 0, annotation_count = 0,
             skipped_annotation_count = 0, prediction_count = 0, result_count = 0, all_data_columns = '{}',
@@ -72,7 +96,7 @@ pub async fn recount(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<()
     )
     .execute(&mut *tx)
     .await?;
-    summary::add(&mut tx, &access, counts, cx.now()).await?;
+    summary::add(&mut tx, access, counts, cx.now()).await?;
     tx.commit().await?;
     Ok(())
 }

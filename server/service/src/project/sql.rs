@@ -16,6 +16,7 @@ use sqlx::PgConnection;
 use crate::{
     Result,
     access::{OrgAccess, ProjectAccess},
+    import::summary,
 };
 
 pub(super) async fn insert(
@@ -88,7 +89,7 @@ pub(super) async fn list(
                     else to_char(1e16 - extract(epoch from p.created_at) * 1e6, 'FM0000000000000000')
                 end collate "C" as sort_key
             from project p
-            join project_summary s using (project_id)
+            join project_count s using (project_id)
             left join workspace w on w.workspace_id = p.workspace_id and w.deleted_at is null
             left join project_member m on m.project_id = p.project_id and m.user_id = $2 and m.enabled
             left join project_pin pin on pin.project_id = p.project_id and pin.user_id = $2
@@ -198,11 +199,13 @@ pub(super) async fn get(conn: &mut PgConnection, access: &ProjectAccess) -> Resu
             p.label_config, p.label_config_hash, p.parsed_label_config, p.expert_instruction, p.show_instruction,
             p.show_skip_button, p.enable_empty_annotation, p.show_collab_predictions, p.allow_media_proxy,
             p.reveal_preannotations_interactively, p.maximum_annotations, p.sampling, p.skip_queue, p.model_version,
-            p.min_annotations_to_start_training, p.evaluate_predictions_automatically, u.name as "created_by?", p.created_at, s.task_count, s.labeled_task_count, s.annotation_count,
-            s.skipped_annotation_count, s.prediction_count, s.created_labels, s.last_annotation_at,
+            p.min_annotations_to_start_training, p.evaluate_predictions_automatically, u.name as "created_by?", p.created_at,
+            s.task_count as "task_count!", s.labeled_task_count as "labeled_task_count!",
+            s.annotation_count as "annotation_count!", s.skipped_annotation_count as "skipped_annotation_count!",
+            s.prediction_count as "prediction_count!", s.created_labels as "created_labels!", s.last_annotation_at,
             (select count(*) from project_member m where m.project_id = p.project_id and m.enabled) as "member_count!"
         from project p
-        join project_summary s using (project_id)
+        join project_count s using (project_id)
         left join workspace w on w.workspace_id = p.workspace_id and w.deleted_at is null
         left join user_account u on u.user_id = p.created_by
         where p.project_id = $1"#,
@@ -320,9 +323,12 @@ pub(super) async fn spread_overlap(conn: &mut PgConnection, access: &ProjectAcce
     )
     .execute(&mut *conn)
     .await?;
+    // All of them, less those that changes tell of: one statement sees one moment.
+    summary::lock(conn, access.project_id()).await?;
     sqlx::query!(
         "update project_summary set updated_at = $2,
             labeled_task_count = (select count(*) from task where project_id = $1 and is_labeled)
+                - (select coalesce(sum(labeled_task_count), 0) from project_summary_change where project_id = $1)
         where project_id = $1",
         access.project_id().0,
         now
@@ -334,9 +340,12 @@ pub(super) async fn spread_overlap(conn: &mut PgConnection, access: &ProjectAcce
 
 /// What has been labeled so far, by control and by label; the project stays locked.
 pub(super) async fn lock_work(conn: &mut PgConnection, access: &ProjectAccess) -> Result<(Value, Value)> {
+    sqlx::query!("select project_id from project where project_id = $1 for update", access.project_id().0)
+        .fetch_one(&mut *conn)
+        .await?;
     let row = sqlx::query!(
-        "select s.created_annotations, s.created_labels from project p join project_summary s using (project_id)
-        where p.project_id = $1 for update of p",
+        r#"select created_annotations as "created_annotations!", created_labels as "created_labels!" from project_count
+        where project_id = $1"#,
         access.project_id().0
     )
     .fetch_one(conn)

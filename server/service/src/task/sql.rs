@@ -82,10 +82,11 @@ pub(super) async fn list(
     Ok(tasks.collect())
 }
 
-/// How many tasks a filter leaves, where the summary knows it.
+/// How many tasks a filter leaves, where the counts tell it.
 pub(super) async fn total(conn: &mut PgConnection, access: &ProjectAccess, filter: TaskFilter) -> Result<Option<i64>> {
     let summary = sqlx::query!(
-        "select task_count, labeled_task_count from project_summary where project_id = $1",
+        r#"select task_count as "task_count!", labeled_task_count as "labeled_task_count!" from project_count
+        where project_id = $1"#,
         access.project_id().0
     )
     .fetch_optional(conn)

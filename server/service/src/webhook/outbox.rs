@@ -117,7 +117,7 @@ pub(super) async fn project(conn: &mut PgConnection, place: Place, with_counts: 
                 'useful_annotation_number', coalesce(s.annotation_count, 0),
                 'skipped_annotations_number', coalesce(s.skipped_annotation_count, 0),
                 'total_predictions_number', coalesce(s.prediction_count, 0)) else '{}' end)::text as "json!"
-        from project p left join project_summary s using (project_id) where p.project_id = $1"#,
+        from project p left join project_count s using (project_id) where p.project_id = $1"#,
         place.project_id.0,
         with_counts
     )

@@ -43,6 +43,12 @@ impl Work {
         .fetch_one(db.pool())
         .await
         .unwrap();
+        sqlx::query("insert into project_summary (project_id, task_count) values ($1, $2)")
+            .bind(project_id)
+            .bind(tasks)
+            .execute(db.pool())
+            .await
+            .unwrap();
         sqlx::query(
             r#"insert into task (project_id, inner_id, data, overlap)
             select $1, n, jsonb_build_object('image', n), $3 from generate_series(1, $2) n"#,
@@ -185,8 +191,8 @@ async fn a_submission_is_stored_whole_and_counted_once() {
     assert_eq!(stored.annotation.unwrap().result, submission.result);
     let again = work.submission(task.task_id);
     assert_eq!(code(annotation::submit(&work.db.cx, &ana, again).await), "already_annotated");
-    assert_eq!(work.number("select annotation_count from project_summary where project_id = $1").await, 1);
-    assert_eq!(work.number("select labeled_task_count from project_summary where project_id = $1").await, 1);
+    assert_eq!(work.number("select annotation_count from project_count where project_id = $1").await, 1);
+    assert_eq!(work.number("select labeled_task_count from project_count where project_id = $1").await, 1);
     assert_eq!(work.number("select count(*) from state_transition where project_id = $1").await, 4);
     let area: f64 = sqlx::query_scalar("select area from region where project_id = $1 and labels = '{Cat}'")
         .bind(work.project_id.0)
@@ -317,7 +323,7 @@ async fn a_skipped_task_goes_to_others_until_all_have_skipped() {
     assert_eq!(work.next_number(&ana).await, 1, "everybody has skipped it: the round begins anew");
     assert_eq!(work.submit_next(&ana).await, 1);
     assert_eq!(work.submit_next(&ben).await, 2);
-    assert_eq!(work.number("select skipped_annotation_count from project_summary where project_id = $1").await, 3);
+    assert_eq!(work.number("select skipped_annotation_count from project_count where project_id = $1").await, 3);
     work.check_law().await;
 }
 
@@ -337,7 +343,7 @@ async fn skipped_tasks_come_back_later_or_never_as_the_project_wants() {
     assert_eq!(ignored.skip_next(&ana).await, 1);
     assert_eq!(ignored.submit_next(&ana).await, 2);
     assert_eq!(ignored.next(&ana).await.task, Err(NoTask::AllLabeled));
-    assert_eq!(ignored.number("select labeled_task_count from project_summary where project_id = $1").await, 2);
+    assert_eq!(ignored.number("select labeled_task_count from project_count where project_id = $1").await, 2);
     ignored.set("show_skip_button = false").await;
     let refusal = annotation::skip(&ignored.db.cx, &ana, ignored.submission(TaskId(1))).await;
     assert_eq!(refused(refusal), Kind::Forbidden);
@@ -356,11 +362,11 @@ async fn work_is_changed_by_its_author_only() {
         ..work.submission(task.task_id)
     };
     assert_eq!(annotation::submit(&work.db.cx, &ana, change.clone()).await.unwrap().annotation_id, first.annotation_id);
-    assert_eq!(work.number("select result_count from project_summary where project_id = $1").await, 1);
+    assert_eq!(work.number("select result_count from project_count where project_id = $1").await, 1);
     assert_eq!(work.number("select count(*) from region where project_id = $1").await, 1);
     assert_eq!(refused(annotation::submit(&work.db.cx, &ben, change.clone()).await), Kind::NotFound);
     annotation::submit(&work.db.cx, &work.owner, change).await.unwrap();
-    assert_eq!(work.number("select annotation_count from project_summary where project_id = $1").await, 1);
+    assert_eq!(work.number("select annotation_count from project_count where project_id = $1").await, 1);
     work.check_law().await;
 }
 

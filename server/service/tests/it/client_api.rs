@@ -35,12 +35,6 @@ impl Studio {
             .execute(work.db.pool())
             .await
             .unwrap();
-        sqlx::query("insert into project_summary (project_id, task_count) values ($1, $2)")
-            .bind(work.project_id.0)
-            .bind(tasks)
-            .execute(work.db.pool())
-            .await
-            .unwrap();
         let cx = reaching(&work, &["127.0.0.0/8"]);
         Self { work, cx }
     }

@@ -102,7 +102,7 @@ impl Desk {
     async fn assert_counted(&self) {
         let said: (i64, i64, i64, i64, i64, i64) = sqlx::query_as(
             "select task_count, labeled_task_count, annotation_count, skipped_annotation_count, prediction_count, result_count
-            from project_summary where project_id = $1",
+            from project_count where project_id = $1",
         )
         .bind(self.project_id.0)
         .fetch_one(self.db.pool())
@@ -122,7 +122,7 @@ impl Desk {
         .unwrap();
         assert_eq!(said, is, "tasks, labeled, annotations, skipped, predictions, results");
         let (columns, labels, predicted): (Value, Value, Value) = sqlx::query_as(
-            "select all_data_columns, created_labels, predicted_labels from project_summary where project_id = $1",
+            "select all_data_columns, created_labels, predicted_labels from project_count where project_id = $1",
         )
         .bind(self.project_id.0)
         .fetch_one(self.db.pool())

@@ -26,7 +26,7 @@ async fn the_demo_is_made_once_and_everybody_can_sign_in() {
     let projects = project::list(&db.cx, &owner, ProjectQuery::default(), Limit::default()).await.unwrap();
     assert_eq!(projects.items.len(), 3 + 6);
     let (tasks, labeled): (i64, i64) =
-        sqlx::query_as("select sum(task_count)::bigint, sum(labeled_task_count)::bigint from project_summary")
+        sqlx::query_as("select sum(task_count)::bigint, sum(labeled_task_count)::bigint from project_count")
             .fetch_one(db.pool())
             .await
             .unwrap();
@@ -80,7 +80,7 @@ async fn the_demo_is_made_once_and_everybody_can_sign_in() {
     let counted: bool = sqlx::query_scalar(
         "select bool_and(s.annotation_count = (select count(*) from annotation a where a.project_id = s.project_id)
             and s.labeled_task_count = (select count(*) from task t where t.project_id = s.project_id and t.is_labeled))
-        from project_summary s",
+        from project_count s",
     )
     .fetch_one(db.pool())
     .await

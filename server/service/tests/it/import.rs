@@ -80,7 +80,7 @@ impl Desk {
     async fn counts(&self) -> (i64, i64, i64, Value, Value) {
         sqlx::query_as(
             "select task_count, annotation_count, prediction_count, common_data_columns, data_column_types
-            from project_summary where project_id = $1",
+            from project_count where project_id = $1",
         )
         .bind(self.project_id.0)
         .fetch_one(self.db.pool())
@@ -225,7 +225,7 @@ async fn imported_work_is_indexed_and_counted_like_submitted_work() {
         sqlx::query_as::<_, (Value, Value, Value, i64, i64, i64, Option<chrono::DateTime<chrono::Utc>>)>(
             "select created_annotations, created_labels, predicted_labels, annotation_count, skipped_annotation_count,
                 result_count, last_annotation_at
-            from project_summary where project_id = $1",
+            from project_count where project_id = $1",
         )
         .bind(desk.project_id.0)
         .fetch_one(desk.db.pool())

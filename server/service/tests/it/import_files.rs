@@ -22,7 +22,7 @@ impl Desk {
     }
 
     async fn summary(&self) -> Value {
-        sqlx::query_scalar("select to_jsonb(s) - 'updated_at' from project_summary s where project_id = $1")
+        sqlx::query_scalar("select to_jsonb(s) - 'updated_at' from project_count s where project_id = $1")
             .bind(self.project_id.0)
             .fetch_one(self.db.pool())
             .await

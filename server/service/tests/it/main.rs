@@ -8,6 +8,7 @@ mod annotate;
 mod client_api;
 mod cloud;
 mod comment;
+mod count;
 mod data_manager;
 mod demo;
 mod export;

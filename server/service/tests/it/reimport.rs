@@ -56,7 +56,7 @@ impl Desk {
                     order by prediction_id) from prediction where project_id = $1),
                 'annotations', (select jsonb_agg(jsonb_build_array(annotation_id, task_id, result) order by annotation_id)
                     from annotation where project_id = $1),
-                'summary', (select to_jsonb(s) - 'updated_at' from project_summary s where project_id = $1))",
+                'summary', (select to_jsonb(s) - 'updated_at' from project_count s where project_id = $1))",
         )
         .bind(self.project_id.0)
         .fetch_one(self.db.pool())

@@ -19,7 +19,7 @@ use crate::{
     access::{self, ProjectAccess},
     audit::{self, Transition},
     boxed,
-    task::record::{AnnotationRecord, annotations_by_id},
+    task::record::AnnotationRecord,
     webhook::{Happening, tell},
 };
 
@@ -65,21 +65,20 @@ pub async fn add(cx: &Cx, actor: &Actor, task_id: TaskId, new: NewAnnotation) ->
     check_size(&new.result)?;
     let access = access::task(cx, actor, task_id, ProjectPermission::Annotate).await?;
     let Some(me) = access.user_id() else { return Err(Problem::unauthenticated().into()) };
-    let mut tx = access.begin(cx).await?;
-    let annotation_id = match access.allows(ProjectPermission::ViewData) {
+    let mut tx = access.begin_by_number(cx).await?;
+    let stored = match access.allows(ProjectPermission::ViewData) {
         true => {
             let author = new.completed_by.unwrap_or(me);
             if author != me && !sql::is_colleague(&mut tx, &access, author).await? {
                 let message = "This person is not in the organization.";
                 return Err(Problem::invalid("completed_by", "author_unknown", message).into());
             }
-            add_in(cx, &mut tx, &access, task_id, author, &new).await?
+            store(cx, &mut tx, &access, task_id, author, &new).await?
         }
         false => hand_in(cx, &mut tx, &access, task_id, new).await?,
     };
-    let stored = annotations_by_id(&mut tx, &access, &[annotation_id.0]).await?.pop();
     tx.commit().await?;
-    Ok(stored.ok_or_else(|| Problem::not_found("annotation"))?)
+    Ok(stored)
 }
 
 /// As on the label page.
@@ -89,7 +88,7 @@ async fn hand_in(
     access: &ProjectAccess,
     task_id: TaskId,
     new: NewAnnotation,
-) -> Result<AnnotationId> {
+) -> Result<AnnotationRecord> {
     if new.ground_truth || new.completed_by.is_some_and(|author| access.user_id() != Some(author)) {
         return Err(Problem::forbidden("store the work of others").into());
     }
@@ -106,18 +105,18 @@ async fn hand_in(
         true => super::skip_in(cx, tx, access, submission).await?,
         false => super::submit_in(cx, tx, access, submission).await?,
     };
-    Ok(handed_in.annotation_id)
+    Ok(handed_in.stored.ok_or_else(|| Problem::not_found("annotation"))?)
 }
 
 /// Stores one within a transaction.
-pub(crate) async fn add_in(
+async fn store(
     cx: &Cx,
     tx: &mut Tx,
     access: &ProjectAccess,
     task_id: TaskId,
     author: UserId,
     new: &NewAnnotation,
-) -> Result<AnnotationId> {
+) -> Result<AnnotationRecord> {
     let now = cx.now();
     let task = super::sql::lock_task(tx, access, task_id).await?.ok_or_else(|| Problem::not_found("task"))?;
     let facts = super::sql::facts(tx, access, author, task_id, None).await?;
@@ -138,25 +137,18 @@ pub(crate) async fn add_in(
         // Whoever held the task has done it.
         lease: facts.lease,
         is_labeled,
+        is_newly_labeled: is_labeled && !task.is_labeled,
         is_work: false,
         changes: Vec::new(),
         state: Some(if new.was_cancelled { "skipped" } else { "submitted" }),
         now,
     };
     let handed = super::sql::hand_in(cx, tx, access, handed).await?;
-    let annotation_id = handed.ok_or_else(|| Problem::not_found("task"))?;
+    let stored = handed.ok_or_else(|| Problem::not_found("task"))?;
     if facts.is_listened {
-        tell(cx, tx, access.into(), Happening::AnnotationCreated(annotation_id)).await?;
+        tell(cx, tx, access.into(), Happening::AnnotationCreated(stored.annotation_id)).await?;
     }
-    let change = SummaryChange {
-        annotations: i64::from(!new.was_cancelled),
-        skipped: i64::from(new.was_cancelled),
-        labeled_tasks: i64::from(is_labeled && !task.is_labeled),
-        tally: if new.was_cancelled { Tally::default() } else { tally(&[], &new.result) },
-        last_annotation_at: Some(now),
-    };
-    super::sql::summarize(tx, access, change, now).await?;
-    Ok(annotation_id)
+    Ok(stored)
 }
 
 /// Changes an annotation: one's own, or anybody's for whoever reviews. A result that is replaced is kept as a version.
@@ -204,7 +196,7 @@ pub async fn update(cx: &Cx, actor: &Actor, annotation_id: AnnotationId, patch: 
         tally: tally(if was { nothing } else { &before.result.0 }, if is { nothing } else { after }),
         last_annotation_at: Some(now),
     };
-    super::sql::summarize(&mut tx, &access, change, now).await?;
+    super::sql::summarize(cx, &mut tx, &access, change, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -260,7 +252,7 @@ pub(crate) async fn delete_in(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, anno
         tally: if was { Tally::default() } else { tally(&before.result.0, &[]) },
         last_annotation_at: None,
     };
-    super::sql::summarize(tx, access, change, now).await
+    super::sql::summarize(cx, tx, access, change, now).await
 }
 
 async fn note(

@@ -25,7 +25,7 @@ pub(super) async fn projects(
     let rows = sqlx::query!(
         r#"select p.project_id as "project_id: ProjectId", p.title, p.color, p.state, m.member_type as "member_type?"
         from project p
-        join project_summary s using (project_id)
+        join project_count s using (project_id)
         left join project_member m on m.project_id = p.project_id and m.user_id = $2 and m.enabled
         where p.organization_id = $1 and p.deleted_at is null and ($3 or m.user_id is not null)
             and not exists (select from unnest($4::text[]) word where position(word in lower(p.title)) = 0)

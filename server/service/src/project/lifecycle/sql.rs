@@ -17,8 +17,9 @@ pub(super) struct Standing {
 /// The project's row stays locked: of two moves at the same moment the second sees the first.
 pub(super) async fn lock(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Option<Standing>> {
     let row = sqlx::query!(
-        r#"select p.state, p.parsed_label_config not in ('{}', 'null') as "has_controls!", s.task_count, s.labeled_task_count
-        from project p join project_summary s using (project_id)
+        r#"select p.state, p.parsed_label_config not in ('{}', 'null') as "has_controls!", s.task_count as "task_count!",
+            s.labeled_task_count as "labeled_task_count!"
+        from project p join project_count s using (project_id)
         where p.project_id = $1 for update of p"#,
         access.project_id().0
     )

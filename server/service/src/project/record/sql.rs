@@ -106,7 +106,9 @@ async fn read(conn: &mut PgConnection, ids: &[i64], me: i64) -> Result<Vec<Proje
             p.created_by as "created_by: _", u.name as "created_by_name?", u.email as "created_by_email?", p.created_at,
             p.updated_at, (select pin.pinned_at from project_pin pin
                 where pin.project_id = p.project_id and pin.user_id = $2) as pinned_at,
-            s.task_count, s.labeled_task_count, s.annotation_count, s.skipped_annotation_count, s.prediction_count,
+            s.task_count as "task_count!", s.labeled_task_count as "labeled_task_count!",
+            s.annotation_count as "annotation_count!", s.skipped_annotation_count as "skipped_annotation_count!",
+            s.prediction_count as "prediction_count!",
             s.labeled_task_count + case when p.maximum_annotations = 1 then 0 else
                 (select count(*) from task t where t.project_id = p.project_id and not t.is_labeled and t.annotation_count > 0)
                 end as "annotated_task_count!",
@@ -118,7 +120,7 @@ async fn read(conn: &mut PgConnection, ids: &[i64], me: i64) -> Result<Vec<Proje
             (select count(*) from project_member m where m.project_id = p.project_id and m.enabled) as "member_count!"
         from unnest($1::bigint[]) with ordinality as wanted (project_id, place)
         join project p using (project_id)
-        join project_summary s using (project_id)
+        join project_count s using (project_id)
         left join user_account u on u.user_id = p.created_by
         order by wanted.place"#,
         ids,
@@ -131,8 +133,9 @@ async fn read(conn: &mut PgConnection, ids: &[i64], me: i64) -> Result<Vec<Proje
 pub(super) async fn summary(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Summary> {
     Ok(sqlx::query_as!(
         Summary,
-        "select all_data_columns, common_data_columns, created_annotations, created_labels from project_summary
-        where project_id = $1",
+        r#"select all_data_columns as "all_data_columns!", common_data_columns as "common_data_columns!",
+            created_annotations as "created_annotations!", created_labels as "created_labels!"
+        from project_count where project_id = $1"#,
         access.project_id().0
     )
     .fetch_one(conn)

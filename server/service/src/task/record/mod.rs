@@ -20,7 +20,7 @@ use crate::{
     data_manager::{self, Asked, Slice},
 };
 
-pub(crate) use sql::{annotations_by_id, totals};
+pub(crate) use sql::totals;
 
 /// JSON as the database wrote it: read by whoever wants to know, handed on by everybody else.
 pub type Raw = Json<Box<RawValue>>;
@@ -142,7 +142,7 @@ impl With {
 #[boxed]
 pub async fn record(cx: &Cx, actor: &Actor, task_id: TaskId, with: With) -> Result<TaskRecord> {
     let access = access::task(cx, actor, task_id, ProjectPermission::Annotate).await?;
-    let mut tx = access.begin(cx).await?;
+    let mut tx = access.begin_by_number(cx).await?;
     let sees_all = access.allows(ProjectPermission::ViewData);
     let me = access.user_id().ok_or_else(Problem::unauthenticated)?;
     if !crate::annotation::sql::works_on(&mut tx, &access, me, task_id, sees_all).await? {
@@ -231,11 +231,11 @@ pub(crate) async fn read(
     ids: &[i64],
     with: With,
 ) -> Result<Vec<TaskRecord>> {
-    let mut tasks = sql::tasks(conn, access, ids).await?;
+    let sql::Found { mut tasks, has_annotations, has_predictions, has_drafts } = sql::tasks(conn, access, ids).await?;
     let own = if access.allows(ProjectPermission::ViewData) { None } else { access.user_id() };
     let place: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(place, task)| (task.task_id, place)).collect();
     // Who has worked on them is told in any case.
-    if with.annotations {
+    if with.annotations && has_annotations {
         for annotation in sql::annotations(conn, access, ids, own).await? {
             if let Some(task) = place.get(&annotation.task_id).and_then(|place| tasks.get_mut(*place)) {
                 task.annotations.push(annotation);
@@ -247,14 +247,14 @@ pub(crate) async fn read(
             task.annotators = people.map(|id| id.0).filter(|id| seen.insert(*id)).collect();
         }
     }
-    if with.predictions {
+    if with.predictions && has_predictions {
         for prediction in sql::predictions(conn, access, ids).await? {
             if let Some(task) = place.get(&prediction.task_id).and_then(|place| tasks.get_mut(*place)) {
                 task.predictions.push(prediction);
             }
         }
     }
-    if let (true, Some(me)) = (with.drafts, access.user_id()) {
+    if let (true, Some(me)) = (with.drafts && has_drafts, access.user_id()) {
         for draft in sql::drafts(conn, access, ids, me).await? {
             if let Some(task) = place.get(&draft.task_id).and_then(|place| tasks.get_mut(*place)) {
                 task.drafts.push(draft);

@@ -6,12 +6,12 @@ use sqlx::PgConnection;
 use super::{AnnotationRecord, DraftRecord, PredictionRecord, TaskRecord, Totals};
 use crate::{Result, access::ProjectAccess};
 
-/// How much there is in the project: from the summary, which every change keeps.
+/// How much there is in the project: from the counts, which every change keeps.
 pub(crate) async fn totals(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Totals> {
     let found = sqlx::query_as!(
         Totals,
-        "select task_count as tasks, annotation_count as annotations, prediction_count as predictions
-        from project_summary where project_id = $1",
+        r#"select task_count as "tasks!", annotation_count as "annotations!", prediction_count as "predictions!"
+        from project_count where project_id = $1"#,
         access.project_id().0
     )
     .fetch_optional(conn)
@@ -47,7 +47,19 @@ pub(super) async fn page(
     .await?)
 }
 
-pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: &[i64]) -> Result<Vec<TaskRecord>> {
+/// Tasks, and what need not be asked for since none of them has any.
+pub(super) struct Found {
+    pub(super) tasks: Vec<TaskRecord>,
+    pub(super) has_annotations: bool,
+    pub(super) has_predictions: bool,
+    /// Of the person who asks.
+    pub(super) has_drafts: bool,
+}
+
+/// Of one task it is told whether there is anything else to ask for: mostly it has just been handed out, and there is not. Of
+/// many that would be more work than to ask.
+pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: &[i64]) -> Result<Found> {
+    let is_one = ids.len() == 1;
     let rows = sqlx::query!(
         r#"select t.task_id as "task_id: domain::id::TaskId", t.inner_id, t.data as "data: super::Raw",
             t.meta as "meta: super::Raw", t.overlap, t.annotation_count, t.cancelled_count, t.prediction_count, t.is_labeled,
@@ -59,6 +71,12 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
             (select avg(p.score) from prediction p where p.project_id = $1 and p.task_id = t.task_id) as prediction_score,
             (select count(*)::int from annotation a where a.project_id = $1 and a.task_id = t.task_id and a.ground_truth
                 and not a.was_cancelled) as "ground_truth_count!",
+            $3 and not exists (select from annotation a where a.project_id = $1 and a.task_id = t.task_id)
+                as "is_unannotated!",
+            $3 and not exists (select from prediction p where p.project_id = $1 and p.task_id = t.task_id)
+                as "is_unpredicted!",
+            $3 and not exists (select from annotation_draft d where d.project_id = $1 and d.task_id = t.task_id
+                and d.user_id = $4) as "is_undrafted!",
             c.count as "comment_count!", c.open as "open_comment_count!", c.last as last_comment_at
         from unnest($2::bigint[]) with ordinality as wanted (task_id, place)
         join task t on t.project_id = $1 and t.task_id = wanted.task_id,
@@ -67,10 +85,15 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
             from comment c where c.project_id = $1 and c.task_id = t.task_id and c.deleted_at is null) c
         order by wanted.place"#,
         access.project_id().0,
-        ids
+        ids,
+        is_one,
+        access.user_id().map(|id| id.0)
     )
     .fetch_all(conn)
     .await?;
+    let has_annotations = rows.iter().any(|row| !row.is_unannotated);
+    let has_predictions = rows.iter().any(|row| !row.is_unpredicted);
+    let has_drafts = rows.iter().any(|row| !row.is_undrafted);
     let records = rows.into_iter().map(|row| TaskRecord {
         task_id: row.task_id,
         project_id: access.project_id(),
@@ -97,7 +120,7 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
         predictions: Vec::new(),
         drafts: Vec::new(),
     });
-    Ok(records.collect())
+    Ok(Found { tasks: records.collect(), has_annotations, has_predictions, has_drafts })
 }
 
 /// In the order they were made; of one person alone where `own` names one.
@@ -127,7 +150,7 @@ pub(super) async fn annotations(
 }
 
 /// Annotations by their numbers.
-pub(crate) async fn annotations_by_id(
+pub(super) async fn annotations_by_id(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     ids: &[i64],

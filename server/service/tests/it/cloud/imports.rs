@@ -51,7 +51,7 @@ async fn objects_become_tasks_once() {
         .unwrap();
     assert_eq!(desk.sync(id).await.sync.unwrap().made, 1, "a task that was deleted comes again");
     assert_eq!(desk.count("select count(*) from task where project_id = $1").await, 6);
-    assert_eq!(desk.count("select task_count from project_summary where project_id = $1").await, 7);
+    assert_eq!(desk.count("select task_count from project_count where project_id = $1").await, 7);
 }
 
 #[tokio::test]

@@ -155,12 +155,6 @@ impl Studio {
             <Choices name="mood" toName="img"><Choice value="Good"/></Choices></View>'"#,
         )
         .await;
-        sqlx::query("insert into project_summary (project_id, task_count) values ($1, $2)")
-            .bind(work.project_id.0)
-            .bind(tasks)
-            .execute(work.db.pool())
-            .await
-            .unwrap();
         let annotator = work.annotator("ann").await;
         let task_id = work.next(&annotator).await.task.unwrap().task_id;
         let cx = reaching(&work, &["127.0.0.0/8"], Resolver::System);
