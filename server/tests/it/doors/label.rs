@@ -27,7 +27,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
             Who::Owner,
         ),
         door(
-            &RenameInResults { project_id, from: "Good".into(), new_label: "Fine".into() },
+            &RenameInResults { project_id, from: "Never given".into(), new_label: "Nor this".into() },
             "not_found",
             annotator,
             Who::Owner,
