@@ -13,6 +13,8 @@ const box = (page: Page) => comments(page).getByRole('textbox', { name: 'Comment
 const opener = (page: Page) => page.getByRole('button', { name: /^Comments/ });
 
 test('a question about a region is asked, answered and settled', async ({ app, browser, page }) => {
+  // Two people, three pages held against the rules of accessibility: a long story.
+  test.slow();
   await newOwner(page, app, 'Askers');
   const project = await createProject(page, app, 'Asked', 'Object detection');
   await importTasks(page, [{ image: '/demo/chelsea.jpg' }, { image: '/demo/coffee.jpg' }]);
