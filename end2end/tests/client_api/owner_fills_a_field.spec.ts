@@ -8,6 +8,8 @@ const CONFIG = `<View><Text name="text" value="$text"/><Text name="spanish" valu
 <Choices name="good" toName="text"><Choice value="Good"/><Choice value="Bad"/></Choices></View>`;
 
 test('an owner fills a field', async ({ app, page }) => {
+  // A long story, with several pages held against the rules of accessibility.
+  test.slow();
   await newOwner(page, app, 'Fillers');
   const project = await createProjectWith(page, app, 'Translations', CONFIG);
   await importTasks(page, [{ text: 'Good morning' }, { text: 'Good night' }]);

@@ -15,6 +15,8 @@ async function refresh(page: Page) {
 }
 
 test('an owner listens to a project', async ({ app, page }) => {
+  // A long story, with several pages held against the rules of accessibility.
+  test.slow();
   await newOwner(page, app, 'Listeners');
   const project = await createProject(page, app, 'Signs', 'Object detection');
   const receiver = await Receiver.start();
