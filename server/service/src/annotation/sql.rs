@@ -46,8 +46,8 @@ pub(super) async fn facts(
         r#"select label_config, label_config_hash, enable_empty_annotation, show_skip_button,
             skip_queue = 'IGNORE_SKIPPED' as "ignores_skipped!", state,
             exists (select from webhook w where w.organization_id = p.organization_id and w.is_active) as "is_listened!",
-            (select a.annotation_id from annotation a
-                where a.project_id = $1 and a.submission_key = $4 and a.completed_by = $2) as "known: AnnotationId",
+            (select case when a.completed_by = $2 then a.annotation_id end from annotation a
+                where a.project_id = $1 and a.submission_key = $4) as "known: AnnotationId",
             exists (select from annotation a where a.project_id = $1 and a.task_id = $3 and a.completed_by = $2
                 and not a.was_cancelled and not a.ground_truth) as "has_submitted!",
             (exists (select from assignment s where s.project_id = $1 and s.user_id = $2 and s.task_id = $3)
@@ -202,7 +202,7 @@ pub(super) async fn hand_in(
                 type text, labels text[], x float8, y float8, width float8, height float8, area float8)
         ), lease as (
             update assignment set state = case when $6 then 'skipped' else 'completed' end, finished_at = $12
-            where project_id = $1 and assignment_id = $14 and state = 'lease'
+            where project_id = $1 and task_id = $2 and user_id = $3 and assignment_id = $14 and state = 'lease'
         ), counted as (
             update task set annotation_count = annotation_count + (not $6 and not $7)::int,
                 cancelled_count = cancelled_count + $6::int, lease_count = lease_count - ($14::bigint is not null)::int,
