@@ -348,6 +348,7 @@ impl Config {
             // Commands run without a front end.
             site_dir: self.site().ok(),
             program: std::env::current_exe().ok(),
+            ..Settings::default()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use sqlx::{
-    Connection, PgConnection, PgPool,
+    Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
@@ -47,6 +47,13 @@ impl Database {
             .max_connections(config.database_connections)
             .acquire_timeout(ACQUIRE_WITHIN)
             .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // Compiling a statement takes longer than anything it is compiled for here: it goes by guesses about how
+                    // many pieces a document has, which are far too high.
+                    connection.execute("set jit = off").await.map(|_| ())
+                })
+            })
             .before_acquire(|connection, before| {
                 Box::pin(async move {
                     // One that was in use a moment ago is alive: asking each time would double the small questions.

@@ -37,7 +37,7 @@ impl Sink for Folder {
     }
 
     fn copy_image(&mut self, _address: &str, _path: &str) -> io::Result<Copied> {
-        Ok(Copied::NotStored)
+        Ok(Copied::NotStored("Nothing is stored here.".into()))
     }
 
     fn image_size(&mut self, _address: &str) -> io::Result<Option<ImageSize>> {

@@ -1,7 +1,7 @@
 //! An export in the history: its progress, its file, and what can be made of it.
 
 use domain::{
-    format::{ExportFormat, ExportRun, Loss, Manifest, NAMED_TASKS},
+    format::{ExportFormat, ExportRun, Loss, Manifest, MissingImage, NAMED_TASKS},
     id::{ExportId, ProjectId},
     import::RunStatus,
 };
@@ -136,6 +136,7 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
     let notes = plural(number(manifest.losses.len() as u64), "note", "notes");
     let notes = StoredValue::new(format!("{notes} on what was changed or left out"));
     let losses = StoredValue::new(manifest.losses);
+    let missing = StoredValue::new(manifest.missing_images);
     view! {
         <p class="export-run-account">{words}</p>
         {loud}
@@ -158,6 +159,14 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
                 >
                     {losses.with_value(|losses| losses.iter().map(|loss| loss_row(project_id, loss)).collect_view())}
                 </Table>
+                <Show when=move || missing.with_value(|missing| !missing.is_empty())>
+                    <Table
+                        caption="Images that are not in the file"
+                        head=|| view! { <th scope="col" data-num="">"Task id"</th><th scope="col">"Image"</th><th scope="col">"Why"</th> }
+                    >
+                        {missing.with_value(|missing| missing.iter().map(|image| missing_row(project_id, image)).collect_view())}
+                    </Table>
+                </Show>
             </div>
             <DialogFoot>
                 <a
@@ -178,6 +187,17 @@ fn Account(project_id: ProjectId, export_id: ExportId, manifest: Manifest) -> im
 /// One reason why the file is not all that was made here, and how often.
 fn loud_line(loss: &Loss) -> impl IntoView + use<> {
     view! { <li>{format!("{} × {}", count(number(loss.count)), loss.message)}</li> }
+}
+
+/// An image that is not in the file.
+fn missing_row(project_id: ProjectId, image: &MissingImage) -> impl IntoView + use<> {
+    view! {
+        <tr>
+            <td data-num=""><a href=format!("/projects/{project_id}/label?task={}", image.task)>{image.task}</a></td>
+            <td class="export-missing-address">{image.address.clone()}</td>
+            <td>{image.reason.clone()}</td>
+        </tr>
+    }
 }
 
 /// One reason, and the first tasks it happened to.

@@ -226,7 +226,9 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                             choices=vec![
                                 Choice::new(Sampling::Sequence.as_str(), "As they came in"),
                                 Choice::new(Sampling::Uniform.as_str(), "At random"),
+                                Choice::new(Sampling::Uncertainty.as_str(), "Most uncertain first"),
                             ]
+                            help="Most uncertain first goes by the scores of predictions: where the model is least sure comes first, tasks without a score come last."
                             on_change=Callback::new(move |name: String| patch.update(|patch| patch.sampling = Sampling::from_name(&name)))
                         />
                         <Checkbox
@@ -273,7 +275,7 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
                         <Checkbox
                             name="allow_media_proxy"
                             label="Load media and trees of other servers through Synapse"
-                            help="For servers that refuse to give their files to this page. Only addresses that a task or the labeling interface names are fetched, without cookies, and never from private networks."
+                            help="For servers that refuse to give their files to this page, and for exports with images. Only addresses that a task or the labeling interface names are fetched, without cookies, and never from private networks."
                             checked=detail.allow_media_proxy
                             on_change=flag(|patch, on| patch.allow_media_proxy = Some(on))
                         />

@@ -66,3 +66,25 @@ test('an owner has a model predict many tasks', async ({ app, page }) => {
   await expect.poll(() => model.told.map(({ action }) => action)).toContain('START_TRAINING');
   await model.stop();
 });
+
+test('what a model is least sure of is labeled first', async ({ app, page }) => {
+  await newOwner(page, app, 'Doubters');
+  const project = await createProjectWith(page, app, 'Doubts', CONFIG);
+  const sure = (text: string, score: number) => ({ data: { text }, predictions: [{ model_version: 'v1', score, result: [mood('Happy')] }] });
+  await importTasks(page, [sure('clear', 0.9), { data: { text: 'unknown' } }, sure('doubtful', 0.2), sure('fair', 0.5)]);
+  await open(page, `${project}/settings`);
+  const order = page.getByRole('combobox', { name: 'Order of tasks' });
+  await order.selectOption('Most uncertain first');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await open(page, `${project}/settings`);
+  await expect(order).toHaveValue('UNCERTAINTY');
+
+  await open(page, `${project}/label`);
+  for (const text of ['doubtful', 'fair', 'clear', 'unknown']) {
+    await expect(page.getByRole('main')).toContainText(text);
+    await page.keyboard.press('2');
+    await page.keyboard.press('Control+Enter');
+  }
+  await expect(page.getByRole('heading', { name: 'Everything is labeled' })).toBeVisible();
+});

@@ -117,6 +117,40 @@ pub async fn current_org(cx: &Cx, actor: &Actor, permission: OrgPermission) -> R
     org(cx, actor, org_id, permission).await
 }
 
+/// What decides about a person in a project, and the task that was asked for, where it was something on one.
+struct Found {
+    project_id: ProjectId,
+    org_id: OrgId,
+    is_deleted: bool,
+    org_role: Option<String>,
+    member_type: Option<i16>,
+    task_id: Option<TaskId>,
+}
+
+/// What decides about a person in the project that `$project` finds by `$1`; `$task` finds the task. One text for each kind of
+/// thing: with a choice in it, the database would think of its way anew for every request, for longer than the way takes.
+macro_rules! found {
+    ($cx:expr, $actor:expr, $id:expr, $project:literal, $task:literal) => {
+        sqlx::query_as!(
+            Found,
+            r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
+                p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?", "#
+                + $task
+                + r#" as "task_id?: TaskId"
+            from project p
+            left join organization_member om
+                on om.organization_id = p.organization_id and om.user_id = $2 and om.removed_at is null
+            left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
+            where p.project_id = "#
+                + $project,
+            $id,
+            person($actor)?
+        )
+        .fetch_optional($cx.pool())
+        .await?
+    };
+}
+
 /// Proves `permission` in the project. Projects in the bin answer only to [`ProjectPermission::Delete`].
 ///
 /// # Errors
@@ -127,7 +161,8 @@ pub async fn project(
     project_id: ProjectId,
     permission: ProjectPermission,
 ) -> Result<ProjectAccess> {
-    Ok(standing(cx, actor, "project", project_id.0, permission).await?.0)
+    let found = found!(cx, actor, project_id.0, "$1", "null::bigint");
+    Ok(prove(actor, found, "project", permission)?.0)
 }
 
 /// Who asks; nobody for the system.
@@ -139,41 +174,14 @@ fn person(actor: &Actor) -> Result<Option<i64>> {
     }
 }
 
-/// Proves `permission` in the project that the thing with this number is in, and says on which task it is, for those that
-/// are on one. What is in a project the person is not in does not exist for them either: `what` they asked for is not there.
-async fn standing(
-    cx: &Cx,
+/// Proves `permission` by what was found. What is in a project the person is not in does not exist for them either: `what` they
+/// asked for is not there.
+fn prove(
     actor: &Actor,
+    found: Option<Found>,
     what: &str,
-    id: i64,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, Option<TaskId>)> {
-    let found = sqlx::query!(
-        r#"select p.project_id as "project_id: ProjectId", p.organization_id as "org_id: OrgId",
-            p.deleted_at is not null as "is_deleted!", om.role as "org_role?", pm.member_type as "member_type?",
-            case $1::text
-                when 'annotation' then (select task_id from annotation where annotation_id = $2)
-                when 'prediction' then (select task_id from prediction where prediction_id = $2)
-            end as "task_id: TaskId"
-        from project p
-        left join organization_member om
-            on om.organization_id = p.organization_id and om.user_id = $3 and om.removed_at is null
-        left join project_member pm on pm.project_id = p.project_id and pm.user_id = om.user_id and pm.enabled
-        where p.project_id = case $1::text
-            when 'project' then $2
-            when 'task' then (select project_id from task where task_id = $2)
-            when 'annotation' then (select project_id from annotation where annotation_id = $2)
-            when 'prediction' then (select project_id from prediction where prediction_id = $2)
-            when 'draft' then (select project_id from annotation_draft where annotation_draft_id = $2)
-            when 'model' then (select project_id from ml_backend where ml_backend_id = $2)
-            when 'label_link' then (select project_id from label_link where label_link_id = $2)
-        end"#,
-        what,
-        id,
-        person(actor)?
-    )
-    .fetch_optional(cx.pool())
-    .await?;
     let found = found.ok_or_else(|| Problem::not_found(what))?;
     let by_org = found.org_role.as_deref().and_then(OrgRole::from_name).and_then(OrgRole::in_projects);
     let by_project = found.member_type.and_then(ProjectRole::from_member_type);
@@ -203,7 +211,8 @@ async fn standing(
 /// # Errors
 /// As [`project`]; *not found* where there is no such task for this person.
 pub async fn task(cx: &Cx, actor: &Actor, task_id: TaskId, permission: ProjectPermission) -> Result<ProjectAccess> {
-    Ok(standing(cx, actor, "task", task_id.0, permission).await?.0)
+    let found = found!(cx, actor, task_id.0, "(select project_id from task where task_id = $1)", "null::bigint");
+    Ok(prove(actor, found, "task", permission)?.0)
 }
 
 /// Proves `permission` in the project that an annotation is in, and says on which task it is.
@@ -216,7 +225,14 @@ pub async fn annotation(
     annotation_id: AnnotationId,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, TaskId)> {
-    let (access, task_id) = standing(cx, actor, "annotation", annotation_id.0, permission).await?;
+    let found = found!(
+        cx,
+        actor,
+        annotation_id.0,
+        "(select project_id from annotation where annotation_id = $1)",
+        "(select task_id from annotation where annotation_id = $1)"
+    );
+    let (access, task_id) = prove(actor, found, "annotation", permission)?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("annotation"))?))
 }
 
@@ -230,7 +246,14 @@ pub async fn prediction(
     prediction_id: PredictionId,
     permission: ProjectPermission,
 ) -> Result<(ProjectAccess, TaskId)> {
-    let (access, task_id) = standing(cx, actor, "prediction", prediction_id.0, permission).await?;
+    let found = found!(
+        cx,
+        actor,
+        prediction_id.0,
+        "(select project_id from prediction where prediction_id = $1)",
+        "(select task_id from prediction where prediction_id = $1)"
+    );
+    let (access, task_id) = prove(actor, found, "prediction", permission)?;
     Ok((access, task_id.ok_or_else(|| Problem::not_found("prediction"))?))
 }
 
@@ -244,7 +267,14 @@ pub async fn ml_backend(
     ml_backend_id: MlBackendId,
     permission: ProjectPermission,
 ) -> Result<ProjectAccess> {
-    Ok(standing(cx, actor, "model", ml_backend_id.0, permission).await?.0)
+    let found = found!(
+        cx,
+        actor,
+        ml_backend_id.0,
+        "(select project_id from ml_backend where ml_backend_id = $1)",
+        "null::bigint"
+    );
+    Ok(prove(actor, found, "model", permission)?.0)
 }
 
 /// Proves `permission` in the project that a draft is in.
@@ -252,7 +282,14 @@ pub async fn ml_backend(
 /// # Errors
 /// As [`task`].
 pub async fn draft(cx: &Cx, actor: &Actor, draft_id: DraftId, permission: ProjectPermission) -> Result<ProjectAccess> {
-    Ok(standing(cx, actor, "draft", draft_id.0, permission).await?.0)
+    let found = found!(
+        cx,
+        actor,
+        draft_id.0,
+        "(select project_id from annotation_draft where annotation_draft_id = $1)",
+        "null::bigint"
+    );
+    Ok(prove(actor, found, "draft", permission)?.0)
 }
 
 /// Proves `permission` in the project that a label of the library is used in.
@@ -265,7 +302,9 @@ pub async fn label_link(
     link_id: LabelLinkId,
     permission: ProjectPermission,
 ) -> Result<ProjectAccess> {
-    Ok(standing(cx, actor, "label_link", link_id.0, permission).await?.0)
+    let found =
+        found!(cx, actor, link_id.0, "(select project_id from label_link where label_link_id = $1)", "null::bigint");
+    Ok(prove(actor, found, "label_link", permission)?.0)
 }
 
 /// Proves that the actor works for the platform.

@@ -3,6 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -68,6 +69,8 @@ pub struct Settings {
     pub secret_keys: Vec<Key>,
     /// The folder below which projects may have storages; none where they may not.
     pub local_files: Option<PathBuf>,
+    /// How long an image of another server may take to get here when it leaves with an export.
+    pub image_patience: Duration,
     /// This program, to be run once more for work on files that nobody trusts; none does such work in this process.
     pub program: Option<PathBuf>,
 }
@@ -84,6 +87,7 @@ impl Default for Settings {
             site_dir: None,
             secret_keys: Vec::new(),
             local_files: None,
+            image_patience: Duration::from_secs(120),
             program: None,
         }
     }

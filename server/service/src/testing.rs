@@ -9,7 +9,11 @@ use domain::{
     id::{OrgId, UserId},
 };
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::str::FromStr;
 
 use crate::{
     Actor, Clock, Cx, CxBuilder, Settings,
@@ -104,7 +108,9 @@ impl TestDb {
             .await
             .expect("clone the template");
         let url = url_of(&server, &name);
-        let pool = PgPoolOptions::new().max_connections(10).connect(&url).await.expect("open the clone");
+        // As the server has it.
+        let options = PgConnectOptions::from_str(&url).expect("an address").options([("jit", "off")]);
+        let pool = PgPoolOptions::new().max_connections(10).connect_with(options).await.expect("open the clone");
         let files = tempfile::tempdir().expect("a folder for files");
         let settings = Settings { data_dir: files.path().to_owned(), ..Settings::default() };
         let builder = CxBuilder::new(pool).clock(Clock::fixed(start_of_time())).settings(settings);

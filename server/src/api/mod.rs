@@ -15,6 +15,7 @@ mod idempotency;
 mod import;
 mod input;
 mod label;
+mod lease;
 mod lifecycle;
 mod limit;
 mod member;
@@ -27,6 +28,7 @@ mod refusal;
 mod reimport;
 mod storage;
 mod task;
+mod template;
 mod token;
 mod user;
 mod version;
@@ -103,8 +105,10 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(export::one, export::delete))
         .routes(routes!(export::download))
         .routes(routes!(export::convert))
+        .routes(routes!(export::compare::compare))
         .routes(routes!(task::list, task::create))
         .routes(routes!(task::one, task::change, task::delete))
+        .routes(routes!(lease::heartbeat))
         .routes(routes!(annotation::list, annotation::create))
         .routes(routes!(annotation::drafts, annotation::create_draft))
         .routes(routes!(annotation::drafts_of, annotation::create_draft_of))
@@ -113,7 +117,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(annotation::delete_many))
         .routes(routes!(annotation::to_draft))
         .routes(routes!(prediction::list, prediction::create))
-        .routes(routes!(prediction::one, prediction::change, prediction::delete))
+        .routes(routes!(prediction::one, prediction::change, prediction::replace, prediction::delete))
         .routes(routes!(ml::list, ml::create))
         .routes(routes!(ml::one, ml::change, ml::replace, ml::delete))
         .routes(routes!(ml::train))
@@ -187,6 +191,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(lifecycle::jobs))
         .routes(routes!(lifecycle::cancel_import))
         .routes(routes!(lifecycle::import_failures))
+        .routes(routes!(template::list))
+        .routes(routes!(template::one))
         .routes(routes!(member::list))
         .routes(routes!(member::change, member::remove))
         .routes(routes!(member::restore))

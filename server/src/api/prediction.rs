@@ -194,6 +194,18 @@ pub async fn change(
     Ok(Json(found(&cx, &actor, prediction_id).await?))
 }
 
+/// The same.
+#[utoipa::path(put, path = "/predictions/{id}", tag = "Predictions", params(("id" = i64, Path)),
+    request_body = PredictionPatchIn, responses((status = 200, body = PredictionOut)))]
+pub async fn replace(
+    cx: State<Cx>,
+    actor: Extension<Actor>,
+    at: At<PredictionId>,
+    input: Input<PredictionPatchIn>,
+) -> Answer<PredictionOut> {
+    change(cx, actor, at, input).await
+}
+
 /// Takes a prediction away.
 #[utoipa::path(delete, path = "/predictions/{id}", tag = "Predictions", params(("id" = i64, Path)),
     responses((status = 204)))]

@@ -179,6 +179,7 @@ fn of_parameter(path: &str, name: &str) -> String {
         (_, "kind") => "The kind of storage.".to_owned(),
         ("actions", "action") => "The action's name, such as `delete_tasks`.".to_owned(),
         ("actions", _) => "The run of an action, by its number.".to_owned(),
+        ("templates", _) => "The template's name, such as `object_detection`.".to_owned(),
         ("exports", _) => "The snapshot, by its number.".to_owned(),
         ("client-apis", _) => "The client API, by its number.".to_owned(),
         ("memberships" | "members", _) => "The member, by their number as a person.".to_owned(),

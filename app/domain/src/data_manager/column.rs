@@ -67,7 +67,7 @@ fixed_columns! {
     Annotators "annotators" List "Annotated by" "Who has worked on the task";
     AnnotationsResults "annotations_results" String "Annotation results" "What all annotations say, as JSON";
     AnnotationsIds "annotations_ids" String "Annotation IDs" "The numbers of all annotations";
-    PredictionsScore "predictions_score" Number "Prediction score" "The average score of the predictions";
+    PredictionsScore "predictions_score" Number "Prediction score" "The average score of the predictions, of the version that counts where the project has one";
     PredictionsModelVersions "predictions_model_versions" List "Prediction model versions"
         "Which versions of models made the predictions";
     PredictionsResults "predictions_results" String "Prediction results" "What all predictions say, as JSON";

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     ExportTask, Exporter, Manifest, Sink, Spill,
-    image::{CLASS_TAGS, Classes, Images, Labeled, Picture, count_copy, keypoint_names, pixels},
+    image::{CLASS_TAGS, Classes, Images, Labeled, Picture, keypoint_names, pixels},
     moment, pour, write_json,
 };
 use crate::{
@@ -67,7 +67,7 @@ impl Coco {
             let path = format!("images/{file_name}");
             let copied = sink.copy_image(&picture.address, &path)?;
             let message = "Images that are not stored here were not copied; coco_url says where they are.";
-            count_copy(copied, task.id, &mut self.manifest, message);
+            picture.count_copy(copied, task.id, &mut self.manifest, message);
             file_name = path;
         }
         if picture.size.is_none() {
@@ -253,8 +253,13 @@ fn pose(config: &LabelConfig) -> Option<String> {
 }
 
 impl Exporter for Coco {
+    fn pictures(&self, task: &ExportTask) -> Vec<String> {
+        if self.with_images { self.images.wanted(task) } else { Vec::new() }
+    }
+
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
-        for picture in self.images.read(task, &mut self.manifest, sink)? {
+        for sheet in self.images.read(task, &mut self.manifest) {
+            let picture = self.images.picture(task.id, sheet, &mut self.manifest, sink)?;
             self.newest = self.newest.max(picture.updated_at);
             self.image(task, &picture, sink)?;
             for region in &picture.regions {

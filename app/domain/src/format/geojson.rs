@@ -173,7 +173,8 @@ fn parts(mask: &Mask) -> Vec<Value> {
 
 impl Exporter for Geojson {
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
-        for picture in self.images.read(task, &mut self.manifest, sink)? {
+        for sheet in self.images.read(task, &mut self.manifest) {
+            let picture = self.images.picture(task.id, sheet, &mut self.manifest, sink)?;
             for region in &picture.regions {
                 let Some(feature) = self.feature(task.id, region, &picture) else { continue };
                 sink.write(if self.features == 0 { b"\n" } else { b",\n" })?;

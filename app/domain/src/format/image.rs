@@ -62,21 +62,39 @@ impl Picture {
     /// Copies it into the archive, where it is stored here.
     pub(super) fn copy(&self, task: i64, manifest: &mut Manifest, sink: &mut dyn Sink) -> io::Result<()> {
         let copied = sink.copy_image(&self.address, &format!("images/{}", self.file_name))?;
-        count_copy(copied, task, manifest, "Images that are not stored here were not copied.");
+        self.count_copy(copied, task, manifest, "Images that are not stored here were not copied.");
         Ok(())
+    }
+
+    /// The manifest learns what became of it.
+    pub(super) fn count_copy(&self, copied: Copied, task: i64, manifest: &mut Manifest, not_stored: &str) {
+        let reason = match copied {
+            Copied::Whole => {
+                manifest.images += 1;
+                return;
+            }
+            Copied::NotStored(reason) => {
+                manifest.lose(task, 1, "image_not_stored", not_stored);
+                reason
+            }
+            Copied::NotFetched(reason) => {
+                let message = "Images that their storage or server did not give were not copied.";
+                manifest.lose(task, 1, "image_not_fetched", message);
+                reason
+            }
+        };
+        manifest.miss(task, &self.address, reason);
     }
 }
 
-/// The manifest learns what became of an image.
-pub(super) fn count_copy(copied: Copied, task: i64, manifest: &mut Manifest, not_stored: &str) {
-    match copied {
-        Copied::Whole => manifest.images += 1,
-        Copied::NotStored => manifest.lose(task, 1, "image_not_stored", not_stored),
-        Copied::NotFetched => {
-            let message = "Images that their storage did not give were not copied.";
-            manifest.lose(task, 1, "image_not_fetched", message);
-        }
-    }
+/// An image with the part of the answer that is about it, of which only its size is not looked up yet.
+pub(super) struct Sheet {
+    address: String,
+    /// Its number in a list.
+    number: Option<usize>,
+    labeled: bool,
+    items: Vec<ResultItem>,
+    updated_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 impl Images {
@@ -96,17 +114,20 @@ impl Images {
         }
     }
 
+    /// The images that [`Images::read`] will speak of.
+    pub(super) fn wanted(&self, task: &ExportTask) -> Vec<String> {
+        let is_left_out = !self.all && task.answers().next().is_none();
+        let mut addresses = if is_left_out { Vec::new() } else { self.addresses(task) };
+        addresses.retain(|address| !address.is_empty());
+        addresses
+    }
+
     /// The task's images with their part of the answer; none where there is nothing to write. Either way the manifest knows.
-    pub(super) fn read(
-        &self,
-        task: &ExportTask,
-        manifest: &mut Manifest,
-        sink: &mut dyn Sink,
-    ) -> io::Result<Vec<Picture>> {
+    pub(super) fn read(&self, task: &ExportTask, manifest: &mut Manifest) -> Vec<Sheet> {
         let labeled = manifest.look_at(task, self.all);
         if !labeled && !self.all {
             manifest.lose(task.id, 1, "not_labeled", "Tasks without a valid annotation were left out, as chosen.");
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let addresses = self.addresses(task);
         if addresses.iter().all(String::is_empty) {
@@ -114,7 +135,7 @@ impl Images {
             let what = if self.list.is_some() { "list of images" } else { "single image" };
             let message = format!("Tasks whose field “{}” holds no {what} were left out.", self.field);
             manifest.lose(task.id, 1, "no_image", &message);
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let answer = task.answer(manifest, "image");
         let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
@@ -126,27 +147,44 @@ impl Images {
                 None => manifest.lose(task.id, 1, "other_image", OTHER_IMAGE),
             }
         }
-        let mut pictures = Vec::with_capacity(addresses.len());
+        let mut sheets = Vec::with_capacity(addresses.len());
         for (at, (address, items)) in addresses.into_iter().zip(items_of).enumerate() {
             if address.is_empty() {
                 manifest.lose(task.id, 1, "no_image", "Images of lists that have no address were left out.");
                 continue;
             }
-            let size = match items.iter().find_map(ResultItem::original_size) {
-                Some(size) => Some(size),
-                None => sink.image_size(&address)?,
-            };
-            let number = self.list.is_some().then_some(at + 1);
-            pictures.push(Picture {
-                file_name: file_name(task.id, number, &address),
-                labeled,
-                size,
-                regions: self.regions(task.id, &items, size, manifest),
-                updated_at: answer.map(|answer| answer.updated_at),
+            sheets.push(Sheet {
                 address,
+                number: self.list.is_some().then_some(at + 1),
+                labeled,
+                items,
+                updated_at: answer.map(|answer| answer.updated_at),
             });
         }
-        Ok(pictures)
+        sheets
+    }
+
+    /// One of them, with its size. Asked for one by one, so that an image which has to come here for that comes once.
+    pub(super) fn picture(
+        &self,
+        task: i64,
+        sheet: Sheet,
+        manifest: &mut Manifest,
+        sink: &mut dyn Sink,
+    ) -> io::Result<Picture> {
+        let Sheet { address, number, labeled, items, updated_at } = sheet;
+        let size = match items.iter().find_map(ResultItem::original_size) {
+            Some(size) => Some(size),
+            None => sink.image_size(&address)?,
+        };
+        Ok(Picture {
+            file_name: file_name(task, number, &address),
+            labeled,
+            size,
+            regions: self.regions(task, &items, size, manifest),
+            updated_at,
+            address,
+        })
     }
 
     fn regions(

@@ -4,7 +4,9 @@ use std::io;
 
 use serde_json::{Map, Value, json};
 
-use super::{ExportAnnotation, ExportOptions, ExportTask, Exporter, Manifest, Numbers, Sink, moment, write_json};
+use super::{
+    ExportAnnotation, ExportOptions, ExportTask, Exporter, Manifest, Numbers, Sink, moment, whole::Whole, write_json,
+};
 
 /// What the short forms add to a task's data; fields of the same name make room.
 const OWN_FIELDS: [&str; 6] = ["id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"];
@@ -70,99 +72,13 @@ impl Exporter for Full {
         }
         self.manifest.annotations += task.annotations.len() as u64;
         self.manifest.results += task.annotations.iter().map(|annotation| annotation.result.len() as u64).sum::<u64>();
-        self.list.add(&whole(task, self.numbers), sink)
+        self.list.add(&Whole::new(task, self.numbers), sink)
     }
 
     fn finish(self: Box<Self>, sink: &mut dyn Sink) -> io::Result<Manifest> {
         self.list.end(sink)?;
         Ok(self.manifest.sorted())
     }
-}
-
-fn whole(task: &ExportTask, numbers: Numbers) -> Value {
-    let annotation = |annotation: &ExportAnnotation| {
-        let person = annotation.completed_by.as_ref();
-        let completed_by = match numbers.people {
-            true => json!(person.map(|(id, _)| id)),
-            false => json!(person.map(|(id, email)| json!({"id": id, "email": email}))),
-        };
-        json!({
-            "id": annotation.id,
-            "completed_by": completed_by,
-            "result": annotation.result,
-            "was_cancelled": annotation.was_cancelled,
-            "ground_truth": annotation.ground_truth,
-            "created_at": moment(annotation.created_at),
-            "updated_at": moment(annotation.updated_at),
-            "draft_created_at": null,
-            "lead_time": annotation.lead_time,
-            "prediction": {},
-            "result_count": annotation.result.len(),
-            "unique_id": null,
-            "import_id": annotation.import_id,
-            "last_action": null,
-            "bulk_created": false,
-            "task": task.id,
-            "project": task.project,
-            "updated_by": annotation.updated_by,
-            "parent_prediction": annotation.parent_prediction,
-            "parent_annotation": annotation.parent_annotation,
-            "last_created_by": person.map(|(id, _)| id),
-        })
-    };
-    let predictions = task.predictions.iter().map(|prediction| {
-        if numbers.predictions {
-            return prediction.id.into();
-        }
-        json!({
-            "id": prediction.id,
-            "model_version": prediction.model_version,
-            "score": prediction.score,
-            "result": prediction.result,
-            "created_at": moment(prediction.created_at),
-            "task": task.id,
-            "project": task.project,
-        })
-    });
-    let drafts = task.drafts.iter().map(|draft| {
-        if numbers.drafts {
-            return draft.id.into();
-        }
-        json!({
-            "id": draft.id,
-            "user": draft.user,
-            "annotation": draft.annotation,
-            "result": draft.result,
-            "lead_time": draft.lead_time,
-            "created_at": moment(draft.created_at),
-            "updated_at": moment(draft.updated_at),
-            "task": task.id,
-        })
-    });
-    let last = task.annotations.iter().max_by_key(|annotation| (annotation.updated_at, annotation.id));
-    json!({
-        "id": task.id,
-        "annotations": task.annotations.iter().map(annotation).collect::<Vec<_>>(),
-        "file_upload": task.file_upload,
-        "drafts": drafts.collect::<Vec<Value>>(),
-        "predictions": predictions.collect::<Vec<Value>>(),
-        "data": task.data,
-        "meta": task.meta.clone().unwrap_or_default(),
-        "created_at": moment(task.created_at),
-        "updated_at": moment(task.updated_at),
-        "allow_skip": true,
-        "inner_id": task.inner_id,
-        "total_annotations": task.answers().count(),
-        "cancelled_annotations": task.annotations.len() - task.answers().count(),
-        "total_predictions": task.predictions.len(),
-        "comment_count": task.comments.count,
-        "unresolved_comment_count": task.comments.open,
-        "last_comment_updated_at": task.comments.last_at.map(moment),
-        "project": task.project,
-        "updated_by": last.and_then(|last| last.updated_by),
-        "comment_authors": task.comments.authors,
-        "is_labeled": task.is_finished,
-    })
 }
 
 /// One flat record per annotation.

@@ -6,6 +6,10 @@ use super::{ExportFormat, ExportTask};
 
 /// How many tasks are named for each reason.
 pub const NAMED_TASKS: usize = 20;
+/// How many images that were not copied are named.
+pub const NAMED_IMAGES: usize = 100;
+/// More of an address names nothing better.
+const MOST_ADDRESS_CHARS: usize = 500;
 
 /// The account an export gives of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +35,20 @@ pub struct Manifest {
     /// The codes of everything this format may change or leave out.
     #[serde(default)]
     pub may_lose: Vec<String>,
+    /// The first images that were to be copied and were not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_images: Vec<MissingImage>,
+}
+
+/// An image that was not copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingImage {
+    /// The task that shows it.
+    pub task: i64,
+    /// As the task names it.
+    pub address: String,
+    /// One sentence for people.
+    pub reason: String,
 }
 
 /// One reason why something was changed or left out.
@@ -99,6 +117,7 @@ impl Manifest {
             images: 0,
             losses: Vec::new(),
             may_lose: format.losses().into_iter().map(str::to_owned).collect(),
+            missing_images: Vec::new(),
         }
     }
 
@@ -132,6 +151,14 @@ impl Manifest {
         loss.count += count;
         if loss.tasks.len() < NAMED_TASKS && loss.tasks.last() != Some(&task) {
             loss.tasks.push(task);
+        }
+    }
+
+    /// Names an image that was not copied.
+    pub(super) fn miss(&mut self, task: i64, address: &str, reason: String) {
+        if self.missing_images.len() < NAMED_IMAGES {
+            let address = address.chars().take(MOST_ADDRESS_CHARS).collect();
+            self.missing_images.push(MissingImage { task, address, reason });
         }
     }
 

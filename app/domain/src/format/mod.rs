@@ -30,6 +30,7 @@ mod sound;
 mod spacy;
 mod text;
 mod voc;
+mod whole;
 mod yolo;
 
 use std::io::{self, Read, Seek, Write};
@@ -39,10 +40,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use kind::{ExportFormat, Family};
-pub use manifest::{Loss, Manifest, NAMED_TASKS};
+pub use manifest::{Loss, Manifest, MissingImage, NAMED_IMAGES, NAMED_TASKS};
 pub use options::{AnnotationFilter, ChosenView, ExportOptions, MAX_NAMED_IDS, Numbers, Only, TaskFilter};
 pub use run::ExportRun;
-pub use snapshot::{Comparison, Snapshot, compare};
+pub use snapshot::{Changes, Comparison, Snapshot, compare};
 
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::OUR_KEY as PARQUET_KEY;
@@ -201,14 +202,14 @@ pub trait Sink {
 }
 
 /// What became of an image that was to be copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Copied {
     /// It is there.
     Whole,
-    /// It lies neither here nor in a storage of the project.
-    NotStored,
-    /// Its storage did not give it.
-    NotFetched,
+    /// It lies where it cannot or may not be asked for: why.
+    NotStored(String),
+    /// Its storage or its server did not give it: why.
+    NotFetched(String),
 }
 
 /// Room for rows that must wait: written to the end, then read from the start.
@@ -218,6 +219,10 @@ impl<T: Read + Write + Seek + Send> Spill for T {}
 
 /// Turns tasks into one format.
 pub trait Exporter: Send {
+    /// The images of a task that it will have copied, in this order: whoever copies them may fetch them ahead.
+    fn pictures(&self, _task: &ExportTask) -> Vec<String> {
+        Vec::new()
+    }
     /// Takes the next task.
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()>;
     /// Writes what is left and says what was written.

@@ -45,8 +45,8 @@ impl Sink for Folder {
         }
         Ok(match (stored, address.starts_with("s3://")) {
             (true, _) => Copied::Whole,
-            (false, true) => Copied::NotFetched,
-            (false, false) => Copied::NotStored,
+            (false, true) => Copied::NotFetched("The bucket is gone.".into()),
+            (false, false) => Copied::NotStored("It lies elsewhere.".into()),
         })
     }
 
@@ -262,6 +262,8 @@ fn yolo_writes_what_a_trainer_needs() {
     );
     assert_eq!((manifest.reviewed_empty, manifest.not_labeled, manifest.images), (1, 1, 1));
     assert_eq!(lost(&manifest), [("clipped", 1), ("image_not_stored", 2)]);
+    let missing: Vec<_> = manifest.missing_images.iter().map(|image| (image.task, image.reason.as_str())).collect();
+    assert_eq!(missing, [(7, "It lies elsewhere."), (10, "It lies elsewhere.")]);
     assert_eq!(serde_json::from_str::<Manifest>(folder.text("manifest.json")).unwrap(), manifest);
 }
 

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What the file dialog offers.
-const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.parquet";
+const ACCEPT: &str = ".json,.jsonl,.ndjson,.csv,.tsv,.parquet,.zip";
 
 /// Where tasks are brought up to date.
 #[component]
@@ -120,7 +120,7 @@ fn Ask(project_id: Memo<ProjectId>, on_change: Callback<()>) -> impl IntoView {
             project_id
             accept=ACCEPT
             title="Drop a table or a list here, or choose it"
-            hint="CSV, TSV, JSON, NDJSON or Parquet. Fields that the file names are changed or added, all others stay. Nothing is written before you have seen what would change."
+            hint="CSV, TSV, JSON, NDJSON or Parquet, also in a zip. Fields that the file names are changed or added, all others stay. Nothing is written before you have seen what would change."
             on_sent
         />
     }

@@ -12,6 +12,7 @@ use domain::{
     annotation::{Desk, NoTask},
     id::{ProjectId, TaskId, UserId},
     label_config,
+    project::Sampling,
 };
 
 use crate::{
@@ -98,15 +99,26 @@ async fn lease_by(
     if rules.task_limit > 0 && sql::finished_count(tx, access, me).await? >= rules.task_limit {
         return Ok(Err(NoTask::LimitReached));
     }
-    let after = if rules.is_random { random_start(cx, tx, access).await? } else { rules.latest.unwrap_or(TaskId(0)) };
-    let (begins, ends) = (now, now + LEASE);
+    let new = sql::NewLease { who: me, begins: now, ends: now + LEASE };
+    let mut leased = None;
+    if rules.sampling == Sampling::Uncertainty
+        && let Some(version) = sql::telling_version(tx, access).await?
+    {
+        leased = sql::lease_uncertain(cx, tx, access, &new, &version).await?;
+    }
     // Onwards from where the person is, then from the beginning, then what was skipped and is due again.
-    let mut leased = sql::lease_open(cx, tx, access, me, after, begins, ends).await?;
-    if leased.is_none() && after > TaskId(0) {
-        leased = sql::lease_open(cx, tx, access, me, TaskId(0), begins, ends).await?;
+    if leased.is_none() {
+        let after = match rules.sampling {
+            Sampling::Uniform => random_start(cx, tx, access).await?,
+            _ => rules.latest.unwrap_or(TaskId(0)),
+        };
+        leased = sql::lease_open(cx, tx, access, &new, after).await?;
+        if leased.is_none() && after > TaskId(0) {
+            leased = sql::lease_open(cx, tx, access, &new, TaskId(0)).await?;
+        }
     }
     if leased.is_none() {
-        leased = sql::lease_skipped(cx, tx, access, me, begins, ends).await?;
+        leased = sql::lease_skipped(cx, tx, access, &new).await?;
     }
     match leased {
         Some(task_id) => Ok(Ok(task_id)),
@@ -138,13 +150,22 @@ pub async fn upcoming(cx: &Cx, actor: &Actor, project_id: ProjectId, task_id: Ta
     // Nobody looks through tasks that are not theirs: only from the one they hold, one ahead.
     let holds = rules.held == Some(task_id);
     // Where chance decides, nobody knows what comes.
-    if !holds || rules.is_random || rules.state.hands_out(access.role()).is_err() {
+    if !holds || rules.sampling == Sampling::Uniform || rules.state.hands_out(access.role()).is_err() {
         return Ok(Vec::new());
     }
-    let Some((data, config)) = sql::open_behind(&mut tx, &access, me, task_id).await? else { return Ok(Vec::new()) };
+    let mut next = None;
+    if rules.sampling == Sampling::Uncertainty
+        && let Some(version) = sql::telling_version(&mut tx, &access).await?
+    {
+        next = sql::next_uncertain(&mut tx, &access, me, &version).await?;
+    }
+    if next.is_none() {
+        next = sql::open_behind(&mut tx, &access, me, task_id).await?;
+    }
     tx.commit().await?;
-    let config = label_config::read(&config).unwrap_or_default();
-    let Some(data) = data.as_object() else { return Ok(Vec::new()) };
+    let Some(next) = next else { return Ok(Vec::new()) };
+    let config = label_config::read(&next.label_config).unwrap_or_default();
+    let Some(data) = next.data.as_object() else { return Ok(Vec::new()) };
     // Getting the pages of a document ready takes longest: one at a time, so that those that are looked at come first.
     if let Some(document) = label_config::documents(&config, data, 1).pop() {
         media::prepare_ahead(cx, access, document);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     annotation::NoTask,
     id::{AssignmentId, TaskId, UserId},
-    project::ProjectState,
+    project::{ProjectState, Sampling},
 };
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -14,7 +14,7 @@ use crate::{Cx, Result, access::ProjectAccess};
 /// What decides which task is next.
 pub(super) struct Rules {
     pub(super) state: ProjectState,
-    pub(super) is_random: bool,
+    pub(super) sampling: Sampling,
     /// 0: no limit.
     pub(super) task_limit: i64,
     /// Whether the project has its model asked about tasks that are handed out.
@@ -34,7 +34,7 @@ pub(super) async fn rules(
     now: DateTime<Utc>,
 ) -> Result<Rules> {
     let row = sqlx::query!(
-        r#"select p.state, p.sampling = 'UNIFORM' as "is_random!", p.evaluate_predictions_automatically,
+        r#"select p.state, p.sampling, p.evaluate_predictions_automatically,
             coalesce(m.task_limit, 0)::bigint as "task_limit!",
             (select s.task_id from assignment s where s.project_id = $1 and s.user_id = $2 and s.state = 'lease'
                 and s.expires_at > $3 order by s.leased_at limit 1) as "held: TaskId",
@@ -52,7 +52,7 @@ pub(super) async fn rules(
     .await?;
     Ok(Rules {
         state: ProjectState::from_name(&row.state).unwrap_or_default(),
-        is_random: row.is_random,
+        sampling: Sampling::from_name(&row.sampling).unwrap_or_default(),
         task_limit: row.task_limit,
         asks_model: row.evaluate_predictions_automatically,
         held: row.held,
@@ -108,50 +108,105 @@ pub(super) async fn open_range(conn: &mut PgConnection, access: &ProjectAccess) 
     Ok((row.first, row.last))
 }
 
-/// Takes the first open task behind `after` that the person has not skipped. `skip locked` lets many people ask at once; the
-/// locked row is looked at again with its newest counts, so the law holds without waiting.
+/// Asks about the tasks that the person could be given: those of `$from` that are open, have room, and are not theirs already, by
+/// work or in one of the states `$theirs`. The parameters begin with the project and the person. `offset 0` has the database look
+/// at one task after the other: what it would gather first, all that the person has ever done, is more every day.
+macro_rules! open {
+    ($query:ident: $($of:ident,)? $($before:literal)+, from $from:literal, not $theirs:literal, $($behind:literal)+; $($value:expr),+) => {
+        sqlx::$query!(
+            $($of,)?
+            $($before +)+ $from
+                + r#" where t.project_id = $1 and not t.is_labeled and t.annotation_count + t.lease_count < t.overlap
+                and not exists (select from annotation a
+                    where a.project_id = $1 and a.task_id = t.task_id and a.completed_by = $2 and not a.was_cancelled
+                    offset 0)
+                and not exists (select from assignment l where l.project_id = $1 and l.task_id = t.task_id
+                    and l.user_id = $2 and l.state in "#
+                + $theirs + " offset 0) " $(+ $behind)+,
+            $($value),+
+        )
+    };
+}
+
+/// A lease that somebody is about to get.
+pub(super) struct NewLease {
+    pub(super) who: UserId,
+    pub(super) begins: DateTime<Utc>,
+    pub(super) ends: DateTime<Utc>,
+}
+
+/// Takes the first task of [`open`] by `$order`, in which `$7` is `$value`. `skip locked` lets many people ask at once; the locked
+/// row is looked at again with its newest counts, so the law holds without waiting.
+macro_rules! take {
+    ($cx:ident, $conn:ident, $access:ident, $new:ident, $with:literal, from $from:literal, not $theirs:literal, $order:literal
+        $(, $value:expr)?) => {
+        Ok(open!(
+            query_scalar: "with " $with "open as (select t.task_id from ",
+            from $from,
+            not $theirs,
+            $order r#" limit 1 for update of t skip locked
+            ), lease as (
+                insert into assignment (project_id, task_id, user_id, state, leased_at, heartbeat_at, expires_at)
+                select $1, task_id, $2, 'lease', $3, $3, $4 from open
+                returning assignment_id, task_id
+            ), recorded as (
+                insert into state_transition (state_transition_id, organization_id, project_id, entity, entity_id, to_state,
+                    transition, actor_id, data, occurred_at)
+                select $5, $6, $1, 'assignment', assignment_id, 'lease', 'lease', $2,
+                    jsonb_build_object('task_id', task_id), $3
+                from lease
+            )
+            update task set lease_count = lease_count + 1, updated_at = $3 from lease
+            where task.project_id = $1 and task.task_id = lease.task_id
+            returning task.task_id as "task_id: TaskId""#;
+            $access.project_id().0,
+            $new.who.0,
+            $new.begins,
+            $new.ends,
+            $cx.new_uuid(),
+            $access.org_id().0
+            $(, $value)?
+        )
+        .fetch_optional($conn)
+        .await?)
+    };
+}
+
+/// Takes the first open task behind `after` that the person has not skipped.
 pub(super) async fn lease_open(
     cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,
-    me: UserId,
+    new: &NewLease,
     after: TaskId,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
 ) -> Result<Option<TaskId>> {
+    take!(cx, conn, access, new, "", from "task t", not "('lease', 'skipped')",
+        "and t.task_id > $7 order by t.task_id", after.0)
+}
+
+/// The version whose scores say what is uncertain: the one that counts, the newest where any does.
+pub(super) async fn telling_version(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!(
-        r#"with open as (
-            select t.task_id from task t
-            where t.project_id = $1 and t.task_id > $7 and not t.is_labeled
-                and t.annotation_count + t.lease_count < t.overlap
-                and not exists (select from annotation a
-                    where a.project_id = $1 and a.task_id = t.task_id and a.completed_by = $2 and not a.was_cancelled)
-                and not exists (select from assignment l where l.project_id = $1 and l.task_id = t.task_id
-                    and l.user_id = $2 and l.state in ('lease', 'skipped'))
-            order by t.task_id limit 1 for update of t skip locked
-        ), lease as (
-            insert into assignment (project_id, task_id, user_id, state, leased_at, heartbeat_at, expires_at)
-            select $1, task_id, $2, 'lease', $3, $3, $4 from open
-            returning assignment_id, task_id
-        ), recorded as (
-            insert into state_transition (state_transition_id, organization_id, project_id, entity, entity_id, to_state,
-                transition, actor_id, data, occurred_at)
-            select $5, $6, $1, 'assignment', assignment_id, 'lease', 'lease', $2, jsonb_build_object('task_id', task_id), $3
-            from lease
-        )
-        update task set lease_count = lease_count + 1, updated_at = $3 from lease
-        where task.project_id = $1 and task.task_id = lease.task_id
-        returning task.task_id as "task_id: TaskId""#,
-        access.project_id().0,
-        me.0,
-        now,
-        expires_at,
-        cx.new_uuid(),
-        access.org_id().0,
-        after.0,
+        "select coalesce((select counting_model_version($1)), (select model_version from prediction where project_id = $1
+            order by prediction_id desc limit 1))",
+        access.project_id().0
     )
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await?)
+}
+
+/// As [`lease_open`], the task of which `version` is least sure: the lowest score first, tasks of one score in their order.
+pub(super) async fn lease_uncertain(
+    cx: &Cx,
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    new: &NewLease,
+    version: &str,
+) -> Result<Option<TaskId>> {
+    take!(cx, conn, access, new, "",
+        from "prediction p join task t on t.project_id = $1 and t.task_id = p.task_id", not "('lease', 'skipped')",
+        "and p.project_id = $1 and p.model_version = $7 and p.task_is_open and p.score is not null order by p.score, p.task_id",
+        version)
 }
 
 /// As [`lease_open`], of what the person has skipped: longest ago first, as far as the project's skip queue allows. Their own
@@ -160,76 +215,64 @@ pub(super) async fn lease_skipped(
     cx: &Cx,
     conn: &mut PgConnection,
     access: &ProjectAccess,
-    me: UserId,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
+    new: &NewLease,
 ) -> Result<Option<TaskId>> {
-    Ok(sqlx::query_scalar!(
-        r#"with mine as (
+    take!(cx, conn, access, new,
+        "mine as (
             select task_id, max(finished_at) as skipped_at from assignment
             where project_id = $1 and user_id = $2 and state = 'skipped' group by task_id
-        ), open as (
-            select t.task_id from task t join mine on mine.task_id = t.task_id
-            where t.project_id = $1 and not t.is_labeled and t.annotation_count + t.lease_count < t.overlap
-                and not exists (select from annotation a
-                    where a.project_id = $1 and a.task_id = t.task_id and a.completed_by = $2 and not a.was_cancelled)
-                and not exists (select from assignment l
-                    where l.project_id = $1 and l.task_id = t.task_id and l.user_id = $2 and l.state = 'lease')
-                and exists (select from project p where p.project_id = $1 and (
-                    p.skip_queue = 'REQUEUE_FOR_ME'
-                    or (p.skip_queue = 'REQUEUE_FOR_OTHERS' and not exists (
-                        select from project_member m where m.project_id = $1 and m.enabled and m.user_id <> $2
-                            and not exists (select from assignment s where s.project_id = $1 and s.task_id = t.task_id
-                                and s.user_id = m.user_id and s.state in ('skipped', 'completed', 'lease'))))))
-            order by mine.skipped_at, t.task_id
-            limit 1 for update of t skip locked
-        ), lease as (
-            insert into assignment (project_id, task_id, user_id, state, leased_at, heartbeat_at, expires_at)
-            select $1, task_id, $2, 'lease', $3, $3, $4 from open
-            returning assignment_id, task_id
-        ), recorded as (
-            insert into state_transition (state_transition_id, organization_id, project_id, entity, entity_id, to_state,
-                transition, actor_id, data, occurred_at)
-            select $5, $6, $1, 'assignment', assignment_id, 'lease', 'lease', $2, jsonb_build_object('task_id', task_id), $3
-            from lease
-        )
-        update task set lease_count = lease_count + 1, updated_at = $3 from lease
-        where task.project_id = $1 and task.task_id = lease.task_id
-        returning task.task_id as "task_id: TaskId""#,
-        access.project_id().0,
-        me.0,
-        now,
-        expires_at,
-        cx.new_uuid(),
-        access.org_id().0,
-    )
-    .fetch_optional(conn)
-    .await?)
+        ), ",
+        from "task t join mine on mine.task_id = t.task_id", not "('lease')",
+        "and exists (select from project p where p.project_id = $1 and (
+            p.skip_queue = 'REQUEUE_FOR_ME'
+            or (p.skip_queue = 'REQUEUE_FOR_OTHERS' and not exists (
+                select from project_member m where m.project_id = $1 and m.enabled and m.user_id <> $2
+                    and not exists (select from assignment s where s.project_id = $1 and s.task_id = t.task_id
+                        and s.user_id = m.user_id and s.state in ('skipped', 'completed', 'lease'))))))
+        order by mine.skipped_at, t.task_id")
 }
 
-/// The data of the first task behind `after` that [`lease_open`] would take, and the interface that shows it. Takes nothing.
+/// What is to be shown of a task, and the interface that shows it.
+pub(super) struct Shown {
+    pub(super) data: Value,
+    pub(super) label_config: String,
+}
+
+/// The first task behind `after` that [`lease_open`] would take. Takes nothing.
 pub(super) async fn open_behind(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     me: UserId,
     after: TaskId,
-) -> Result<Option<(Value, String)>> {
-    let row = sqlx::query!(
-        r#"select t.data, p.label_config from task t join project p on p.project_id = t.project_id
-        where t.project_id = $1 and t.task_id > $3 and not t.is_labeled
-            and t.annotation_count + t.lease_count < t.overlap
-            and not exists (select from annotation a
-                where a.project_id = $1 and a.task_id = t.task_id and a.completed_by = $2 and not a.was_cancelled)
-            and not exists (select from assignment l
-                where l.project_id = $1 and l.task_id = t.task_id and l.user_id = $2 and l.state in ('lease', 'skipped'))
-        order by t.task_id limit 1"#,
-        access.project_id().0,
-        me.0,
-        after.0
+) -> Result<Option<Shown>> {
+    Ok(open!(
+        query_as: Shown, "select t.data, o.label_config from ",
+        from "task t join project o on o.project_id = t.project_id", not "('lease', 'skipped')",
+        "and t.task_id > $3 order by t.task_id limit 1";
+        access.project_id().0, me.0, after.0
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|row| (row.data, row.label_config)))
+    .await?)
+}
+
+/// The task that [`lease_uncertain`] would take. Takes nothing.
+pub(super) async fn next_uncertain(
+    conn: &mut PgConnection,
+    access: &ProjectAccess,
+    me: UserId,
+    version: &str,
+) -> Result<Option<Shown>> {
+    Ok(open!(
+        query_as: Shown, "select t.data, o.label_config from ",
+        from "prediction p join task t on t.project_id = $1 and t.task_id = p.task_id
+            join project o on o.project_id = t.project_id",
+        not "('lease', 'skipped')",
+        "and p.project_id = $1 and p.model_version = $3 and p.task_is_open and p.score is not null
+        order by p.score, p.task_id limit 1";
+        access.project_id().0, me.0, version
+    )
+    .fetch_optional(conn)
+    .await?)
 }
 
 pub(super) async fn why_none(conn: &mut PgConnection, access: &ProjectAccess) -> Result<NoTask> {

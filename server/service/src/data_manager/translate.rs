@@ -66,7 +66,7 @@ impl Translator<'_> {
                 query.order_by_expr(Expr::cust("t.task_id"), order);
                 return;
             }
-            query.order_by_expr_with_nulls(sorting(&sorted.column, columns), order, NullOrdering::Last);
+            query.order_by_expr_with_nulls(self.sorting(&sorted.column, columns), order, NullOrdering::Last);
         }
         query.order_by_expr(Expr::cust("t.task_id"), Order::Asc);
     }
@@ -123,8 +123,8 @@ impl Translator<'_> {
                 exists_prediction(self.holds(Expr::cust("p.model_version"), Kind::Text, &test))
             }
             scalar => {
-                let (sql, kind) = of_task(*scalar);
-                self.scalar(*scalar, sql, kind, &test)
+                let (expr, kind) = self.one(*scalar);
+                self.scalar(*scalar, expr, kind, &test)
             }
         };
         negate(negated, asked)
@@ -153,7 +153,10 @@ impl Translator<'_> {
             Fixed::RegionArea => cust_expr(own_region, self.holds(Expr::cust("r.area"), Kind::Float, test)),
             Fixed::RegionCount => self.scalar(
                 column,
-                "(select count(*) from region r where r.project_id = a.project_id and r.annotation_id = a.annotation_id)",
+                Expr::cust(
+                    "(select count(*) from region r where r.project_id = a.project_id
+                        and r.annotation_id = a.annotation_id)",
+                ),
                 Kind::Whole,
                 test,
             ),
@@ -200,7 +203,7 @@ impl Translator<'_> {
         }
     }
 
-    fn scalar(&self, column: Fixed, sql: &'static str, kind: Kind, test: &Test) -> Expr {
+    fn scalar(&self, column: Fixed, expr: Expr, kind: Kind, test: &Test) -> Expr {
         let is_count = matches!(
             column,
             Fixed::TotalAnnotations
@@ -212,8 +215,36 @@ impl Translator<'_> {
         );
         match test {
             // None of something is what is called empty.
-            Test::Empty(_) if is_count => Expr::cust(sql).gt(0),
-            _ => self.holds(Expr::cust(sql), kind, test),
+            Test::Empty(_) if is_count => expr.gt(0),
+            _ => self.holds(expr, kind, test),
+        }
+    }
+
+    /// A column that a task has one of.
+    fn one(&self, column: Fixed) -> (Expr, Kind) {
+        if column == Fixed::PredictionsScore {
+            // Which version counts is asked once, and not for every task.
+            let score = cust(
+                "(select avg(p.score) from prediction p where p.project_id = t.project_id and p.task_id = t.task_id
+                    and p.model_version = coalesce((select counting_model_version($1)), p.model_version))",
+                [self.access.project_id().0.into()],
+            );
+            return (score, Kind::Float);
+        }
+        let (sql, kind) = of_task(column);
+        (Expr::cust(sql), kind)
+    }
+
+    fn sorting(&self, column: &Column, columns: &Columns) -> Expr {
+        match column {
+            Column::Fixed(column) => self.one(*column).0,
+            Column::LabelCount(label) => cust(
+                "(select count(*) from region r where r.project_id = t.project_id and r.task_id = t.task_id
+                    and $1 = any(r.labels))",
+                [label.as_str().into()],
+            ),
+            Column::Data(field) if columns.holds(field) == ColumnType::Number => data_number(field),
+            Column::Data(field) => data_text(field),
         }
     }
 
@@ -306,7 +337,7 @@ fn negate(negated: bool, asked: Expr) -> Expr {
     if negated { cust_expr("(($1) is not true)", asked) } else { asked }
 }
 
-/// A column that a task has one of.
+/// The same, where it needs no parameter.
 fn of_task(column: Fixed) -> (&'static str, Kind) {
     match column {
         Fixed::InnerId => ("t.inner_id", Kind::Whole),
@@ -314,10 +345,6 @@ fn of_task(column: Fixed) -> (&'static str, Kind) {
         Fixed::TotalAnnotations => ("t.annotation_count", Kind::Whole),
         Fixed::CancelledAnnotations => ("t.cancelled_count", Kind::Whole),
         Fixed::TotalPredictions => ("t.prediction_count", Kind::Whole),
-        Fixed::PredictionsScore => (
-            "(select avg(p.score) from prediction p where p.project_id = t.project_id and p.task_id = t.task_id)",
-            Kind::Float,
-        ),
         Fixed::FileUpload => (
             "(select f.file_name from file_upload f where f.project_id = t.project_id
                 and f.file_upload_id = t.file_upload_id)",
@@ -376,23 +403,11 @@ fn of_task(column: Fixed) -> (&'static str, Kind) {
         Fixed::Id
         | Fixed::AnnotationsResults
         | Fixed::AnnotationsIds
+        | Fixed::PredictionsScore
         | Fixed::PredictionsResults
         | Fixed::Labels
         | Fixed::PredictedLabels
         | Fixed::RegionArea => ("t.task_id", Kind::Whole),
-    }
-}
-
-fn sorting(column: &Column, columns: &Columns) -> Expr {
-    match column {
-        Column::Fixed(column) => Expr::cust(of_task(*column).0),
-        Column::LabelCount(label) => cust(
-            "(select count(*) from region r where r.project_id = t.project_id and r.task_id = t.task_id
-                and $1 = any(r.labels))",
-            [label.as_str().into()],
-        ),
-        Column::Data(field) if columns.holds(field) == ColumnType::Number => data_number(field),
-        Column::Data(field) => data_text(field),
     }
 }
 

@@ -31,8 +31,9 @@ use crate::{
     webhook::{Happening, tell},
 };
 
-/// Tasks read at once.
+/// Tasks read at once, and fewer where each may bring an image from far away: what was deleted ends with its page.
 const PAGE: i64 = 500;
+const PAGE_WITH_IMAGES: i64 = 50;
 
 /// Writes one export.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,6 +63,23 @@ impl Job for RunExport {
     async fn give_up(&self, cx: &Cx, _error: &Error) -> Result<()> {
         let access = access::project(cx, &Actor::System, self.project_id, ProjectPermission::Export).await?;
         self.fail(cx, &access, "Something went wrong on our side, several times. Please start the export again.").await
+    }
+}
+
+/// Writes one export with images, which may have to come from others' servers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunExportWithImages(pub RunExport);
+
+impl Job for RunExportWithImages {
+    const NAME: &'static str = "run_export_with_images";
+    const MAX_ATTEMPTS: i32 = RunExport::MAX_ATTEMPTS;
+
+    async fn run(&self, cx: &Cx) -> Result<()> {
+        self.0.run(cx).await
+    }
+
+    async fn give_up(&self, cx: &Cx, error: &Error) -> Result<()> {
+        self.0.give_up(cx, error).await
     }
 }
 
@@ -133,6 +151,12 @@ struct Order {
     chosen: Option<Arc<[i64]>>,
 }
 
+impl Order {
+    fn page(&self) -> i64 {
+        if self.format.has_images() { PAGE_WITH_IMAGES } else { PAGE }
+    }
+}
+
 /// The numbers of the tasks that were chosen, rising; `None` for all. Eight bytes a task are held so that no transaction stays
 /// open while the file is written.
 async fn chosen(cx: &Cx, access: &ProjectAccess, options: &ExportOptions) -> Result<Option<Arc<[i64]>>> {
@@ -164,7 +188,7 @@ fn write(
     let config = label_config::read(&taken.label_config).unwrap_or_default();
     let Order { export_id, format, options, .. } = order.clone();
     let file = tempfile::tempfile().map_err(anyhow::Error::new)?;
-    let mut sink = FileSink::new(file, format, cx.clone(), access.clone(), runtime.clone());
+    let mut sink = FileSink::new(file, format, cx.clone(), access.clone(), runtime.clone())?;
     let mut exporter = exporter(format, &config, &options, &mut sink).map_err(anyhow::Error::new)??;
     // The next page is read while this one is written.
     let ask = |last, done| {
@@ -187,7 +211,7 @@ fn write(
             }
             Pages::Snapshot(tasks) => {
                 let wanted = runtime.block_on(progress(cx, access, export_id, done))?;
-                let tasks = tasks.by_ref().take(usize::try_from(PAGE).unwrap_or(usize::MAX));
+                let tasks = tasks.by_ref().take(usize::try_from(order.page()).unwrap_or(usize::MAX));
                 if wanted { Some(tasks.collect::<io::Result<Vec<_>>>().map_err(anyhow::Error::new)?) } else { None }
             }
         };
@@ -198,11 +222,13 @@ fn write(
         done += tasks.len() as u64;
         // A snapshot holds what was chosen, and nothing else.
         let is_chosen = matches!(source, Pages::Snapshot(_));
-        for task in tasks {
-            let task = if is_chosen { Some(task) } else { options.apply(task) };
-            if let Some(task) = task {
-                exporter.task(&task, &mut sink).map_err(anyhow::Error::new)?;
-            }
+        let tasks: Vec<ExportTask> =
+            tasks.into_iter().filter_map(|task| if is_chosen { Some(task) } else { options.apply(task) }).collect();
+        for task in &tasks {
+            sink.expect(exporter.pictures(task));
+        }
+        for task in &tasks {
+            exporter.task(task, &mut sink).map_err(anyhow::Error::new)?;
         }
     }
     let manifest = exporter.finish(&mut sink).map_err(anyhow::Error::new)?;
@@ -253,12 +279,12 @@ async fn page(cx: &Cx, access: &ProjectAccess, order: &Order, last: i64, done: u
         return Ok(None);
     }
     let tasks = match &order.chosen {
-        None => sql::tasks(&mut tx, access, last, PAGE, &[], &order.options).await?,
+        None => sql::tasks(&mut tx, access, last, order.page(), &[], &order.options).await?,
         Some(chosen) => {
             let mut tasks = Vec::new();
             let rest = &chosen[chosen.partition_point(|id| *id <= last)..];
-            for ids in rest.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-                tasks = sql::tasks(&mut tx, access, last, PAGE, ids, &order.options).await?;
+            for ids in rest.chunks(usize::try_from(order.page()).unwrap_or(usize::MAX)) {
+                tasks = sql::tasks(&mut tx, access, last, order.page(), ids, &order.options).await?;
                 // All of a page may have been deleted since.
                 if !tasks.is_empty() {
                     break;

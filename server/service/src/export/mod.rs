@@ -4,6 +4,7 @@
 //! - memory does not grow with the project: tasks are read page by page and written through a temporary file;
 //! - every file has its manifest: what is in it, and what stayed behind and why.
 
+mod gather;
 mod job;
 mod sink;
 mod sql;
@@ -20,9 +21,10 @@ use domain::{
 };
 use futures::stream::BoxStream;
 use object_store::{ObjectStoreExt, path::Path};
+use sqlx::PgConnection;
 use tokio::runtime::Handle;
 
-pub use job::RunExport;
+pub use job::{RunExport, RunExportWithImages};
 use sql::Which;
 
 use crate::{
@@ -59,9 +61,14 @@ pub async fn start(
     let config = sql::label_config(&mut tx, &access).await?;
     format.check(&config)?;
     let export_id = sql::insert(cx, &mut tx, &access, format, &options, None).await?;
-    enqueue(&mut tx, &RunExport { project_id, export_id }).await?;
+    send(&mut tx, format, RunExport { project_id, export_id }).await?;
     tx.commit().await?;
     Ok(export_id)
+}
+
+/// Has an export written: beside the work of this server where it may have to wait for others.
+async fn send(conn: &mut PgConnection, format: ExportFormat, job: RunExport) -> Result<()> {
+    if format.has_images() { enqueue(conn, &RunExportWithImages(job)).await } else { enqueue(conn, &job).await }
 }
 
 /// The views that an export can be made of, from the left, by the names on their tabs.
@@ -109,7 +116,7 @@ pub async fn convert(
     let config = sql::label_config(&mut tx, &access).await?;
     format.check(&config)?;
     let export_id = sql::insert(cx, &mut tx, &access, format, &snapshot.options, Some(source)).await?;
-    enqueue(&mut tx, &RunExport { project_id, export_id }).await?;
+    send(&mut tx, format, RunExport { project_id, export_id }).await?;
     tx.commit().await?;
     Ok(export_id)
 }

@@ -4,11 +4,9 @@ use std::{
     fs::File,
     io::{self, BufWriter, Read, Seek, Write},
     path::PathBuf,
-    rc::Rc,
 };
 
 use domain::{
-    cloud::ObjectAddress,
     format::{Copied, ExportFormat, Sink, Spill},
     region::ImageSize,
 };
@@ -16,10 +14,10 @@ use futures::StreamExt;
 use tokio::runtime::Handle;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
+use super::gather::{Gathered, Gatherer};
 use crate::{
-    Cx,
+    Cx, Result,
     access::ProjectAccess,
-    media,
     storage::{self, StoredFile},
 };
 
@@ -36,12 +34,8 @@ enum Image {
     Stored(StoredFile),
     /// Among those that the application serves to everybody.
     Site(PathBuf, (u32, u32)),
-    /// Brought from a storage of the project, whole: one that breaks off on the way is none.
-    Brought(Rc<File>, Option<(u32, u32)>),
-    /// Its storage did not give it.
-    Missing,
-    /// Somewhere else.
-    Elsewhere,
+    /// On another server or in a storage of the project, and perhaps here by now.
+    Gathered(Gathered),
 }
 
 impl Image {
@@ -49,8 +43,8 @@ impl Image {
         match self {
             Self::Stored(file) => file.width.zip(file.height),
             Self::Site(_, size) => Some(*size),
-            Self::Brought(_, size) => *size,
-            Self::Missing | Self::Elsewhere => None,
+            Self::Gathered(Gathered::Brought(_, size)) => *size,
+            Self::Gathered(_) => None,
         }
     }
 }
@@ -61,17 +55,35 @@ pub(super) struct FileSink {
     cx: Cx,
     access: ProjectAccess,
     runtime: Handle,
-    /// Whether images come along, so that it is worth bringing them here.
-    has_images: bool,
+    /// Brings images here, where they come along.
+    gatherer: Option<Gatherer>,
     /// The image asked for last; its size and its bytes are wanted one after the other.
     last: Option<(String, Image)>,
 }
 
 impl FileSink {
-    pub(super) fn new(file: File, format: ExportFormat, cx: Cx, access: ProjectAccess, runtime: Handle) -> Self {
+    pub(super) fn new(
+        file: File,
+        format: ExportFormat,
+        cx: Cx,
+        access: ProjectAccess,
+        runtime: Handle,
+    ) -> Result<Self> {
         let file = BufWriter::new(file);
         let out = if format.is_archive() { Out::Zip(Box::new(ZipWriter::new(file))) } else { Out::Plain(file) };
-        Self { out, cx, access, runtime, has_images: format.has_images(), last: None }
+        let gatherer = format.has_images().then(|| Gatherer::new(cx.clone(), access.clone(), runtime.clone()));
+        Ok(Self { out, cx, access, runtime, gatherer: gatherer.transpose()?, last: None })
+    }
+
+    /// These images will be asked for, in this order, behind all that were announced before.
+    pub(super) fn expect(&mut self, addresses: Vec<String>) {
+        let Some(gatherer) = &mut self.gatherer else { return };
+        for address in addresses {
+            let own = own(&self.cx, &address);
+            if storage::file_of(own).is_none() && storage::site_file(&self.cx, own).is_none() {
+                gatherer.expect(address);
+            }
+        }
     }
 
     /// The complete file.
@@ -89,47 +101,21 @@ impl FileSink {
         {
             return Ok(image.clone());
         }
-        let image = if let Some(id) = storage::file_of(address) {
+        let elsewhere = |reason: &str| Image::Gathered(Gathered::Elsewhere(reason.to_owned()));
+        let own = own(&self.cx, address);
+        let image = if let Some(id) = storage::file_of(own) {
             let file = self.runtime.block_on(storage::of_project(&self.cx, &self.access, id));
-            file.map_err(failed)?.map_or(Image::Elsewhere, Image::Stored)
-        } else if let Some(path) = storage::site_file(&self.cx, address) {
-            storage::site_image(&path).map_err(failed)?.map_or(Image::Elsewhere, |size| Image::Site(path, size))
-        } else if self.has_images && ObjectAddress::is_one(address) {
-            self.bring(address)?
+            file.map_err(failed)?.map_or_else(|| elsewhere("The project has no such file."), Image::Stored)
+        } else if let Some(path) = storage::site_file(&self.cx, own) {
+            let size = storage::site_image(&path).map_err(failed)?;
+            size.map_or_else(|| elsewhere("This file is no image."), |size| Image::Site(path, size))
+        } else if let Some(gatherer) = &mut self.gatherer {
+            Image::Gathered(gatherer.take(address)?)
         } else {
-            Image::Elsewhere
+            elsewhere("Images do not come along.")
         };
         self.last = Some((address.to_owned(), image.clone()));
         Ok(image)
-    }
-
-    /// Brings an object of a storage into a temporary file.
-    fn bring(&self, address: &str) -> io::Result<Image> {
-        let missing = |error: &dyn std::fmt::Debug| {
-            tracing::debug!(address, ?error, "a storage did not give an image");
-            Ok(Image::Missing)
-        };
-        let runtime = self.runtime.clone();
-        let mut bytes = match runtime.block_on(media::read_ahead(&self.cx, self.access.clone(), address)) {
-            Ok(passed) => passed.body,
-            Err(error) => return missing(&error),
-        };
-        let mut file = tempfile::tempfile()?;
-        let mut left = self.cx.settings().max_upload_bytes;
-        while let Some(chunk) = runtime.block_on(bytes.next()) {
-            let chunk = match chunk {
-                Ok(chunk) => chunk,
-                Err(error) => return missing(&error),
-            };
-            match left.checked_sub(chunk.len() as u64) {
-                Some(rest) => left = rest,
-                None => return missing(&"too large"),
-            }
-            file.write_all(&chunk)?;
-        }
-        file.rewind()?;
-        let size = storage::image_size(address.rsplit('/').next().unwrap_or(address), &file)?;
-        Ok(Image::Brought(Rc::new(file), size))
     }
 
     fn copy(&mut self, from: &mut impl Read) -> io::Result<()> {
@@ -168,8 +154,8 @@ impl Sink for FileSink {
     fn copy_image(&mut self, address: &str, path: &str) -> io::Result<Copied> {
         let image = self.image(address)?;
         match image {
-            Image::Missing => return Ok(Copied::NotFetched),
-            Image::Elsewhere => return Ok(Copied::NotStored),
+            Image::Gathered(Gathered::Missing(reason)) => return Ok(Copied::NotFetched(reason)),
+            Image::Gathered(Gathered::Elsewhere(reason)) => return Ok(Copied::NotStored(reason)),
             _ => {}
         }
         // Images are compressed already.
@@ -183,12 +169,12 @@ impl Sink for FileSink {
                 }
             }
             Image::Site(from, _) => self.copy(&mut File::open(from)?)?,
-            Image::Brought(from, _) => {
+            Image::Gathered(Gathered::Brought(from, _)) => {
                 let mut from = &*from;
                 from.rewind()?;
                 self.copy(&mut from)?;
             }
-            Image::Missing | Image::Elsewhere => {}
+            Image::Gathered(_) => {}
         }
         Ok(Copied::Whole)
     }
@@ -201,6 +187,11 @@ impl Sink for FileSink {
     fn spill(&mut self) -> io::Result<Box<dyn Spill>> {
         Ok(Box::new(tempfile::tempfile()?))
     }
+}
+
+/// A link to this very server means the file itself.
+fn own<'a>(cx: &Cx, address: &'a str) -> &'a str {
+    address.strip_prefix(cx.settings().base_url.as_str()).filter(|path| path.starts_with('/')).unwrap_or(address)
 }
 
 fn failed(error: crate::Error) -> io::Error {

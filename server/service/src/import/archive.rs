@@ -64,7 +64,9 @@ pub(super) fn read(
         || data_set.is_some()
         || archive.file_names().flatten().any(|name| is_content(&name) && import::is_table_name(&name));
     let has_media = archive.file_names().flatten().any(|name| is_content(&name) && kind::is_media_name(&name));
-    let target = import::Target { has_media: has_media || plan.target.has_media, ..plan.target.clone() };
+    let target =
+        import::Target { has_media: has_media && !out.rows_alone || plan.target.has_media, ..plan.target.clone() };
+    let mut media_left = 0_u64;
     let mut left = plan.cx.settings().max_upload_bytes;
     let mut order: Vec<usize> = (0..archive.len()).collect();
     if has_rows {
@@ -86,6 +88,10 @@ pub(super) fn read(
                 set.labels(&mut archive, index, &file.name, &target, &mut left, out)?
             }
             (Some(_), Some(name)) if !kind::is_media_name(&name) => Ok(()),
+            (_, Some(name)) if out.rows_alone && is_content(&name) && kind::is_media_name(&name) => {
+                media_left += 1;
+                Ok(())
+            }
             // What our own exports say about themselves is no task.
             (_, Some(name)) if is_data_set && matches!(name.as_str(), "manifest.json" | "notes.json") => Ok(()),
             _ => entry(plan, runtime, file, &mut archive, index, has_rows, &target, &mut left, out)?,
@@ -97,6 +103,16 @@ pub(super) fn read(
     if let Some(set) = data_set {
         out.at.entry += 1;
         if set.rest(&file.name, &target, out).is_err() {
+            return Ok(Err(Stopped));
+        }
+    }
+    if media_left > 0 {
+        out.at.entry += 1;
+        out.at.row = 1;
+        let reason = format!(
+            "{media_left} of the files of this archive are media. Only rows are read here: import the media, and rows may name them."
+        );
+        if out.take(&file.name, 0, 0, || Err(RowError { reason, original: String::new() })).is_err() {
             return Ok(Err(Stopped));
         }
     }
@@ -144,7 +160,10 @@ fn entry(
     let source = format!("{}/{name}", file.name);
     let mut head = Vec::new();
     let read = limited.by_ref().take(import_head()).read_to_end(&mut head);
-    if read.is_ok() && kind::is_media_name(&name) {
+    if let Some(import_id) = plan.import_id
+        && read.is_ok()
+        && kind::is_media_name(&name)
+    {
         let mut spool = tempfile::tempfile().map_err(anyhow::Error::new)?;
         let spooled = io::copy(&mut io::Cursor::new(&head).chain(&mut limited), &mut spool);
         *left -= limited.used(allowed);
@@ -152,7 +171,7 @@ fn entry(
             return refuse(out, &name, unpack_reason(&error, limited.over));
         }
         spool.rewind().map_err(anyhow::Error::new)?;
-        let key = format!("{}/import/{}/{}-{number}", storage::folder(file.project_id), plan.import_id, file.file_id);
+        let key = format!("{}/import/{}/{}-{number}", storage::folder(file.project_id), import_id, file.file_id);
         let body = ReaderStream::new(tokio::fs::File::from_std(spool));
         return match runtime.block_on(storage::store(&plan.cx, &plan.access, &key, &name, body)) {
             Ok(medium) if has_rows => {

@@ -20,17 +20,25 @@ use crate::{
     storage::{self, StoredFile},
 };
 
-/// Rows in one transaction.
-const BATCH_ROWS: usize = 5_000;
-/// Bytes of input in one transaction, about: four batches are under way at a time, and a row takes some ten times its size
-/// as values and as text for the database.
-const BATCH_BYTES: u64 = 4 << 20;
+/// How much goes into one transaction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BatchSize {
+    pub(super) rows: usize,
+    /// Bytes of input, about.
+    pub(super) bytes: u64,
+}
+
+/// Of an import: four batches are under way at a time, and a row takes some ten times its size as values and as text for the
+/// database.
+pub(super) const IMPORTED: BatchSize = BatchSize { rows: 5_000, bytes: 4 << 20 };
 
 /// What is read, from where on.
 pub(super) struct Plan {
     pub(super) cx: Cx,
     pub(super) access: ProjectAccess,
-    pub(super) import_id: ImportId,
+    /// The run that media are stored for. Without one rows alone are read, and a file that has none fails.
+    pub(super) import_id: Option<ImportId>,
+    pub(super) batch_size: BatchSize,
     pub(super) files: Vec<StoredFile>,
     pub(super) fields: MediaFields,
     pub(super) from: Checkpoint,
@@ -94,6 +102,9 @@ pub(super) struct Out<'a> {
     pub(super) format: &'static str,
     /// The upload that is being read.
     file_id: Option<FileId>,
+    batch_size: BatchSize,
+    /// Media are not taken.
+    pub(super) rows_alone: bool,
 }
 
 impl Out<'_> {
@@ -120,7 +131,8 @@ impl Out<'_> {
         self.batch.checkpoint = self.at;
         self.batch.bytes_done = bytes_done;
         self.batch.format = self.format;
-        if self.batch.rows.len() >= BATCH_ROWS || self.batch_bytes >= BATCH_BYTES { self.send() } else { Ok(()) }
+        let is_full = self.batch.rows.len() >= self.batch_size.rows || self.batch_bytes >= self.batch_size.bytes;
+        if is_full { self.send() } else { Ok(()) }
     }
 
     fn send(&mut self) -> Result<(), Stopped> {
@@ -161,8 +173,11 @@ impl Out<'_> {
         self.batch.brought.push(medium);
     }
 
-    /// A whole file that cannot be read is one refused row.
+    /// A whole file that cannot be read is one refused row, unless there should be nothing but rows.
     pub(super) fn refused(&mut self, source: &str, problem: &Problem) -> Result<Result<(), Stopped>> {
+        if self.rows_alone && self.at.entry == 0 {
+            return Err(problem.clone().into());
+        }
         self.at.row = 1;
         let error = RowError { reason: problem.message.clone(), original: String::new() };
         Ok(self.take(source, 0, 0, || Err(error)))
@@ -171,9 +186,10 @@ impl Out<'_> {
 
 /// Reads every file from the checkpoint on, until the end or until nobody takes the rows.
 pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Result<()> {
+    let rows_alone = plan.import_id.is_none();
     let mut media = Vec::with_capacity(plan.files.len());
     for file in &plan.files {
-        media.push(plan.files_are_tasks || file.is_media() || is_series(plan, runtime, file)?);
+        media.push(!rows_alone && (plan.files_are_tasks || file.is_media() || is_series(plan, runtime, file)?));
     }
     // Lines of text name nothing.
     let may_name = |file: &StoredFile| !file.is_archive() && !import::is_text_name(&file.name);
@@ -188,6 +204,8 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         at: Checkpoint::default(),
         format: "",
         file_id: None,
+        batch_size: plan.batch_size,
+        rows_alone,
     };
     if has_rows {
         // Beside tables and lists, images and sounds are what their rows speak of.
@@ -218,6 +236,7 @@ pub(super) fn all(plan: &Plan, runtime: &Handle, sender: &Sender<Batch>) -> Resu
         }
         out.bytes_before += file.size_bytes;
     }
+    out.batch.bytes_done = out.bytes_before;
     // Cancelled at the very end: what was read is dropped like everything behind a cancellation.
     let _stopped = out.send();
     Ok(())

@@ -14,7 +14,7 @@ use crate::{
     client_api::FillTasks,
     cloud::{SyncSource, SyncTarget, WriteDue},
     data_manager::{RunAction, RunPredictions},
-    export::RunExport,
+    export::{RunExport, RunExportWithImages},
     import::{RunImport, reimport::RunReimport},
     ml::TrainDue,
     project::PutCountsTogether,
@@ -65,6 +65,7 @@ fn waiting(options: WorkerOptions) -> WorkerOptions {
     options
         .define_job::<Handler<DeliverWebhook>>()
         .define_job::<Handler<FillTasks>>()
+        .define_job::<Handler<RunExportWithImages>>()
         .define_job::<Handler<RunPredictions>>()
 }
 

@@ -25,7 +25,7 @@ mod sql;
 mod tiles;
 mod video;
 
-use std::ops::Range;
+use std::{fs::File, ops::Range};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -34,7 +34,7 @@ use domain::{
     access::ProjectPermission,
     cloud::{ObjectAddress, StorageKind},
     id::{ProjectId, TaskId},
-    media::{pdf::Pdf, series::Options, tiles::Grid, video::Video},
+    media::{empty, pdf::Pdf, series::Options, tiles::Grid, video::Video},
 };
 use futures::stream::BoxStream;
 
@@ -294,6 +294,16 @@ pub async fn local_file(cx: &Cx, actor: &Actor, key: &str, range: Option<Range<u
 pub(crate) async fn read_ahead(cx: &Cx, access: ProjectAccess, src: &str) -> Result<Passed> {
     let found = source::find_ahead(cx, access, src).await?;
     proxy::pass(cx, found, None).await
+}
+
+/// The same in a temporary file, at most `limit` bytes of it: whole, or refused.
+pub(crate) async fn bring_ahead(cx: &Cx, access: ProjectAccess, src: &str, limit: u64) -> Result<File> {
+    let passed = read_ahead(cx, access, src).await?;
+    if passed.size_bytes.is_some_and(|size| size > limit) {
+        return Err(source::too_large(limit).into());
+    }
+    let (file, size) = source::spool(passed.body, limit).await?;
+    if size == 0 { Err(empty().into()) } else { Ok(file) }
 }
 
 /// Whether the project lets its people load what lies on other servers through this one.

@@ -280,7 +280,7 @@ fn broken(error: std::io::Error) -> Problem {
 }
 
 /// Copies a stream to a temporary file that has no name; the length is counted, not believed.
-async fn spool(
+pub(super) async fn spool(
     mut body: futures::stream::BoxStream<'static, std::io::Result<bytes::Bytes>>,
     limit: u64,
 ) -> Result<(File, u64)> {

@@ -47,19 +47,29 @@ pub(crate) async fn put_together(cx: &Cx, project_id: ProjectId) -> Result<()> {
     Ok(())
 }
 
-/// For whoever holds the summary. One statement sees one moment: it forgets exactly those changes that it has added up.
+/// For whoever holds the summary. What is forgotten is what is added up, in one pass: rows that went are still in the way of
+/// whoever comes by until the table is cleaned.
 pub(crate) async fn fold(conn: &mut PgConnection, project_id: ProjectId) -> Result<()> {
     sqlx::query!(
         "with forgotten as (
-            delete from project_summary_change where project_id = $1
+            delete from project_summary_change where project_id = $1 returning *
+        ), added as (
+            select sum(labeled_task_count)::bigint as labeled_task_count, sum(annotation_count)::bigint as annotation_count,
+                sum(skipped_annotation_count)::bigint as skipped_annotation_count, sum(result_count)::bigint as result_count,
+                jsonb_agg(created_annotations) filter (where created_annotations <> '{}') as created_annotations,
+                jsonb_agg(created_labels) filter (where created_labels <> '{}') as created_labels,
+                max(last_annotation_at) as last_annotation_at, max(updated_at) as updated_at
+            from forgotten having count(*) > 0
         )
-        update project_summary s set labeled_task_count = c.labeled_task_count, annotation_count = c.annotation_count,
-            skipped_annotation_count = c.skipped_annotation_count, result_count = c.result_count,
-            created_annotations = c.created_annotations, created_labels = c.created_labels,
-            last_annotation_at = c.last_annotation_at, updated_at = c.updated_at
-        from project_count c
-        where s.project_id = $1 and c.project_id = $1
-            and exists (select from project_summary_change where project_id = $1)",
+        update project_summary s set labeled_task_count = s.labeled_task_count + a.labeled_task_count,
+            annotation_count = s.annotation_count + a.annotation_count,
+            skipped_annotation_count = s.skipped_annotation_count + a.skipped_annotation_count,
+            result_count = greatest(s.result_count + a.result_count, 0),
+            created_annotations = counts_after(s.created_annotations, a.created_annotations),
+            created_labels = label_counts_after(s.created_labels, a.created_labels),
+            last_annotation_at = greatest(s.last_annotation_at, a.last_annotation_at),
+            updated_at = greatest(s.updated_at, a.updated_at)
+        from added a where s.project_id = $1",
         project_id.0
     )
     .execute(conn)

@@ -12,6 +12,7 @@ use service::{
     Actor,
     data_manager::{self, Asked, Picked, Slice},
     job, project,
+    task::record::{With, record},
     testing::user_id,
 };
 
@@ -296,6 +297,32 @@ async fn groups_lines_and_hostile_words() {
         Filter::parse(&json!({"conjunction": "and", "items": [on("data.text", "String", "regex", json!("(("))]}))
             .unwrap();
     assert_eq!(code(desk.pick(Pick { filter, ..Pick::default() }).await), "pattern_malformed");
+}
+
+#[tokio::test]
+async fn scores_are_those_of_the_version_that_counts() {
+    let desk = full().await;
+    let score = async |inner_id| {
+        let task_id = desk.task(inner_id).await;
+        record(&desk.db.cx, &desk.owner, task_id, With::default()).await.unwrap().prediction_score
+    };
+    let average = score(3).await.unwrap();
+    assert!((average - 0.3).abs() < 1e-6, "{average}");
+    for (version, of_third, ordered, above) in [
+        ("v10", Some(0.4), vec![3, 1, 2, 4, 5, 6, 7, 8], vec![3]),
+        ("v1", Some(0.2), vec![1, 3, 2, 4, 5, 6, 7, 8], vec![1]),
+        ("v2", None, vec![1, 2, 3, 4, 5, 6, 7, 8], vec![]),
+    ] {
+        let patch = domain::project::ProjectPatch { model_version: Some(version.into()), ..Default::default() };
+        service::project::update(&desk.db.cx, &desk.owner, desk.project_id, patch).await.unwrap();
+        assert_eq!(score(3).await.map(|score: f64| (score * 10.0).round() / 10.0), of_third, "{version}");
+        let ordering = Ordering::parse(&json!(["-tasks:predictions_score"])).unwrap();
+        let picked = desk.pick(Pick { ordering, ..Pick::default() }).await.unwrap();
+        assert_eq!(desk.inner(&picked.task_ids).await, ordered, "{version}");
+        assert_eq!(desk.found(json!([on("predictions_score", "Number", "greater", json!(0.35))])).await, above);
+        let empty = desk.found(json!([on("predictions_score", "Number", "empty", json!(false))])).await;
+        assert_eq!(empty.contains(&3), of_third.is_some());
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod ml;
 mod org;
 mod project;
 mod reimport;
+mod sampling;
 mod task;
 mod text;
 mod tree;

@@ -18,7 +18,11 @@ use service::{
     job,
 };
 
-use crate::{code, import::Desk, refused};
+use crate::{
+    code,
+    import::{Desk, archive},
+    refused,
+};
 
 fn by(field: &str) -> Rules {
     Rules { key: Key::Field(field.to_owned()), ..Rules::default() }
@@ -39,6 +43,11 @@ impl Desk {
     async fn apply(&self, id: ReimportId) -> ReimportRun {
         reimport::apply(&self.db.cx, &self.owner, self.project_id, id).await.unwrap();
         self.done(id).await
+    }
+
+    async fn uploads(&self) -> i64 {
+        let uploads = sqlx::query_scalar("select count(*) from file_upload where project_id = $1");
+        uploads.bind(self.project_id.0).fetch_one(self.db.pool()).await.unwrap()
     }
 
     async fn looked(&self, id: ReimportId, outcome: Outcome) -> Vec<LookedRow> {
@@ -240,6 +249,46 @@ async fn many_rows_go_batch_by_batch_and_go_on_where_they_were() {
         (&data[0]["text"], &data[500]["text"], &data[1_199]["text"]),
         (&json!("old 0"), &json!("new 500"), &json!("new 1199"))
     );
+}
+
+#[tokio::test]
+async fn an_archive_of_tables_and_lists_brings_up_to_date() {
+    let desk = desk().await;
+    let zip = archive(&[
+        ("set/a.csv", b"sku,text\na,eins\nx,new\n"),
+        ("pictures/cat.png", &crate::import::png(1, 1)),
+        ("set/b.json", br#"[{"sku": "b", "text": "zwei"}, {"sku": "b", "text": "again"}]"#),
+        ("set/LICENSE", b"as you like"),
+        ("__MACOSX/._a.csv", b"nothing"),
+        ("../c.csv", b"sku,text\n3,out\n"),
+    ]);
+    let before = desk.uploads().await;
+    let rules = Rules { adds_new: true, ..by("sku") };
+    let run = desk.look("rows.zip", zip.clone(), rules.clone()).await;
+    assert_eq!((run.status, run.new, run.changed, run.conflicts), (ReimportStatus::Ready, 1, 2, 4), "{run:?}");
+    let conflicts = desk.looked(run.reimport_id, Outcome::Conflict).await;
+    for (row, reason) in conflicts.iter().zip([
+        "row 3 of all",
+        "neither a table",
+        "leads out of the archive",
+        "1 of the files of this archive are media",
+    ]) {
+        assert!(row.reason.contains(reason), "{}", row.reason);
+    }
+    let run = desk.apply(run.reimport_id).await;
+    assert_eq!((run.status, run.updated, run.created), (ReimportStatus::Completed, 2, 1));
+    let data = desk.data().await;
+    let texts: Vec<&str> = data.iter().map(|data| data["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["eins", "zwei", "three", "new"]);
+    assert_eq!(desk.uploads().await, before + 1, "no media");
+    let again = desk.look("rows.zip", zip, rules).await;
+    assert_eq!((again.new, again.changed, again.unchanged), (0, 0, 3));
+
+    let mut cut = archive(&[("a.csv", b"sku,text\na,no\n")]);
+    cut.truncate(40);
+    let failed = desk.look("cut.zip", cut, by("sku")).await;
+    assert_eq!(failed.status, ReimportStatus::Failed);
+    assert!(failed.error.unwrap().contains("damaged or was cut off"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Work out: at once, or as snapshots that are kept.
 
+pub mod compare;
 mod options;
 
 use std::time::Duration;

@@ -156,6 +156,8 @@ async fn operations(world: &World) -> Vec<Operation> {
     add("GET /projects/{id}/exports/{export}/download", format!("{e}/download"), None, 404, ANNOTATOR, 200);
     let table = Some(json!({ "export_type": "CSV" }));
     add("POST /projects/{id}/exports/{export}/convert", format!("{e}/convert"), table, 404, ANNOTATOR, 200);
+    let compared = format!("/v1{e}/comparison?earlier={export}");
+    add("GET /v1/projects/{id}/exports/{export}/comparison", compared, None, 404, ANNOTATOR, 200);
     // Tasks and what belongs to them.
     add("GET /tasks", format!("/tasks?project={project}"), None, 404, ANNOTATOR, 200);
     let task = Some(json!({ "project": project, "data": { "text": "x" } }));
@@ -186,6 +188,7 @@ async fn operations(world: &World) -> Vec<Operation> {
     let x = format!("/predictions/{prediction}");
     add("GET /predictions/{id}", x.clone(), None, 404, ANNOTATOR, 200);
     add("PATCH /predictions/{id}", x.clone(), Some(json!({ "score": 0.5 })), 404, ANNOTATOR, 200);
+    add("PUT /predictions/{id}", x.clone(), Some(json!({ "score": 0.4 })), 404, ANNOTATOR, 200);
     // The library of labels.
     let new = json!([{ "project": project, "value": [OURS], "title": OURS, "from_name": "mood" }]);
     let made = ask(world, Who::Owner, &Method::POST, "/labels", Some(&new)).await.json::<Value>();
@@ -366,6 +369,10 @@ async fn operations(world: &World) -> Vec<Operation> {
     let words = Some(json!({ "text": "Well." }));
     add("PATCH /v1/tasks/{id}/comments/{comment}", one_comment.clone(), words, 404, MEMBER, 200);
     add("DELETE /v1/tasks/{id}/comments/{comment}", one_comment, None, 404, MEMBER, 204);
+    add("POST /v1/tasks/{id}/heartbeat", format!("/v1/tasks/{first}/heartbeat"), None, 404, MEMBER, 200);
+    add("GET /v1/templates", own("/v1/templates"), None, 200, None, 200);
+    let template = format!("/v1/templates/{}", domain::template::TEMPLATES[0].id);
+    add("GET /v1/templates/{name}", template, None, 200, None, 200);
     add("GET /v1/audit-events", own("/v1/audit-events"), None, 200, not_manager, 200);
     add("GET /v1/sessions", own("/v1/sessions"), None, 200, None, 200);
     let session = format!("/v1/sessions/{}", world.other_session);

@@ -252,8 +252,13 @@ impl Yolo {
 }
 
 impl Exporter for Yolo {
+    fn pictures(&self, task: &ExportTask) -> Vec<String> {
+        if self.with_images { self.images.wanted(task) } else { Vec::new() }
+    }
+
     fn task(&mut self, task: &ExportTask, sink: &mut dyn Sink) -> io::Result<()> {
-        for picture in self.images.read(task, &mut self.manifest, sink)? {
+        for sheet in self.images.read(task, &mut self.manifest) {
+            let picture = self.images.picture(task.id, sheet, &mut self.manifest, sink)?;
             if self.with_images {
                 picture.copy(task.id, &mut self.manifest, sink)?;
             }

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::{
     found,
     judge::{Judge, Judged, Verdict, count_fields},
-    read::{self, Batch},
+    read::{Batch, JUDGED, Numbering},
     sql::{self, Taken},
     topic,
 };
@@ -28,7 +28,7 @@ use crate::{
     events,
     import::{
         self, Manner,
-        read::MediaFields,
+        read::{self, Checkpoint, MediaFields, Plan},
         rows::Origin,
         sql as import_sql,
         summary::{self, Counts},
@@ -87,8 +87,19 @@ impl RunReimport {
         let ids: Vec<FileId> = taken.files.iter().copied().map(FileId).collect();
         let files = found(cx, access, &ids).await?;
         let config = label_config::read(&taken.label_config).unwrap_or_default();
-        let series = MediaFields::of(&config).series;
-        let target = Target { config, ..Target::default() };
+        let fields = MediaFields::of(&config);
+        let series = fields.series.clone();
+        let plan = Plan {
+            cx: cx.clone(),
+            access: access.clone(),
+            import_id: None,
+            batch_size: JUDGED,
+            files,
+            fields,
+            from: Checkpoint::default(),
+            files_are_tasks: false,
+            target: Target { config, ..Target::default() },
+        };
         let mut tx = access.begin(cx).await?;
         let judge = Judge::new(&mut tx, access, taken.rules.0.clone(), series).await?;
         tx.commit().await?;
@@ -96,9 +107,10 @@ impl RunReimport {
         let mut hand = Hand { cx, access, reimport_id: self.reimport_id, taken, judge, fields: HashMap::new() };
         let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
         let runtime = tokio::runtime::Handle::current();
-        let reader = cx.clone();
-        let reading = tokio::task::spawn_blocking(move || read::all(&reader, &files, &target, &runtime, &sender));
+        let reading = tokio::task::spawn_blocking(move || read::all(&plan, &runtime, &sender));
+        let mut numbering = Numbering::default();
         while let Some(batch) = batches.recv().await {
+            let batch = numbering.batch(batch);
             let goes_on = if applies { hand.apply(batch).await? } else { hand.look(batch).await? };
             if !goes_on {
                 // Stopped: the reader ends when nobody takes its rows.

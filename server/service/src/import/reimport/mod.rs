@@ -57,8 +57,8 @@ pub async fn start(
         return Err(Problem::new(Kind::TooLarge, "import_too_many_files", message).on("file_upload_ids").into());
     }
     let found = found(cx, &access, &files).await?;
-    if let Some(other) = found.iter().find(|file| file.is_media() || file.is_archive()) {
-        let message = format!("“{}” has no rows. Send a table or a list; unpack archives first.", other.name);
+    if let Some(other) = found.iter().find(|file| file.is_media()) {
+        let message = format!("“{}” has no rows. Send a table, a list, or an archive of them.", other.name);
         return Err(Problem::invalid("file_upload_ids", "file_without_rows", message).into());
     }
     let name = match found.as_slice() {

@@ -57,7 +57,7 @@ pub(super) struct Found {
 }
 
 /// Of one task it is told whether there is anything else to ask for: mostly it has just been handed out, and there is not. Of
-/// many that would be more work than to ask.
+/// many that would be more work than to ask. `offset 0` has the database look for one row instead of gathering the project's.
 pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: &[i64]) -> Result<Found> {
     let is_one = ids.len() == 1;
     let rows = sqlx::query!(
@@ -68,15 +68,15 @@ pub(super) async fn tasks(conn: &mut PgConnection, access: &ProjectAccess, ids: 
                 as file_upload,
             (select o.key from storage_object o where o.project_id = $1 and o.task_id = t.task_id limit 1)
                 as storage_filename,
-            (select avg(p.score) from prediction p where p.project_id = $1 and p.task_id = t.task_id) as prediction_score,
+            (select avg(p.score) from prediction p where p.project_id = $1 and p.task_id = t.task_id
+                and p.model_version = coalesce((select counting_model_version($1)), p.model_version)) as prediction_score,
             (select count(*)::int from annotation a where a.project_id = $1 and a.task_id = t.task_id and a.ground_truth
                 and not a.was_cancelled) as "ground_truth_count!",
-            $3 and not exists (select from annotation a where a.project_id = $1 and a.task_id = t.task_id)
+            $3 and not exists (select from annotation a where a.project_id = $1 and a.task_id = t.task_id offset 0)
                 as "is_unannotated!",
-            $3 and not exists (select from prediction p where p.project_id = $1 and p.task_id = t.task_id)
-                as "is_unpredicted!",
+            $3 and t.prediction_count = 0 as "is_unpredicted!",
             $3 and not exists (select from annotation_draft d where d.project_id = $1 and d.task_id = t.task_id
-                and d.user_id = $4) as "is_undrafted!",
+                and d.user_id = $4 offset 0) as "is_undrafted!",
             c.count as "comment_count!", c.open as "open_comment_count!", c.last as last_comment_at
         from unnest($2::bigint[]) with ordinality as wanted (task_id, place)
         join task t on t.project_id = $1 and t.task_id = wanted.task_id,

@@ -4,6 +4,7 @@ mod bucket;
 mod exports;
 mod imports;
 mod objects;
+mod pictures;
 
 use std::path::Path;
 

@@ -1,24 +1,18 @@
 //! Looking at objects: whoever may open the task may, and nobody sees anything else of the bucket.
 
-use std::io::{Cursor, Read};
-
 use domain::{
     access::{OrgRole, ProjectRole},
     cloud::{Place, StorageForm},
-    format::{ExportFormat, ExportOptions},
     id::TaskId,
 };
 use futures::TryStreamExt;
-use serde_json::Value;
 use service::{
-    Actor, export, job,
+    Actor,
     media::{self, Asked},
     project, task,
     testing::user_id,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-use zip::ZipArchive;
 
 use super::{Desk, bucket::Bucket, source};
 use crate::code;
@@ -162,34 +156,6 @@ async fn a_file_of_a_folder_has_the_address_that_label_studio_gives_it() {
         assert!(refused.ends_with("not_found") || refused == "storage_no_object", "{key}: {refused}");
     }
     assert_eq!(bytes(&Actor::Anonymous, "set/a.txt").await, b"unauthenticated");
-}
-
-#[tokio::test]
-async fn pictures_of_a_storage_leave_with_the_work() {
-    let desk = Desk::new().await;
-    let pixel = include_bytes!("../pixel.png");
-    desk.put("set/a.png", pixel);
-    desk.put("set/b.png", pixel);
-    let id = desk.add(super::folder("set")).await.cloud_storage_id;
-    desk.sync(id).await;
-    std::fs::remove_file(desk.folder.path().join("set/b.png")).unwrap();
-    let options = ExportOptions { include_unlabeled: true, ..ExportOptions::default() };
-    let (cx, owner, project_id) = (&desk.cx, &desk.owner, desk.project_id);
-    let id = export::start(cx, owner, project_id, ExportFormat::CocoWithImages, options).await.unwrap();
-    job::runner::run_waiting(cx).await.unwrap();
-    let run = export::get(cx, owner, project_id, id).await.unwrap();
-    let manifest = run.manifest.unwrap_or_else(|| panic!("{:?}", run.error));
-    let lost: Vec<(&str, u64)> = manifest.losses.iter().map(|loss| (loss.code.as_str(), loss.count)).collect();
-    assert_eq!((manifest.images, lost[0]), (1, ("image_not_fetched", 1)), "{lost:?}");
-    let download = export::download(cx, owner, project_id, id).await.unwrap();
-    let chunks: Vec<_> = export::read(cx, &download, None).await.unwrap().try_collect().await.unwrap();
-    let mut zip = ZipArchive::new(Cursor::new(chunks.concat())).unwrap();
-    let coco: Value = serde_json::from_reader(zip.by_name("result.json").unwrap()).unwrap();
-    // How large it is was seen on the way.
-    assert_eq!((&coco["images"][0]["width"], &coco["images"][0]["height"]), (&Value::from(1), &Value::from(1)));
-    let mut image = Vec::new();
-    zip.by_name(coco["images"][0]["file_name"].as_str().unwrap()).unwrap().read_to_end(&mut image).unwrap();
-    assert_eq!(image, pixel);
 }
 
 #[tokio::test]
