@@ -7,7 +7,6 @@ use domain::label_config::{LabelConfig, read};
 use domain::task::TaskView;
 use editor::command::Command;
 use editor::keymap::Keymap;
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -22,7 +21,7 @@ use super::version::{about, name};
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::shell::{Command as PaletteCommand, Crumb, Page, use_commands};
-use crate::ui::{Dialog, EmptyState, Icon, IconButton, LinkButton, Tabs, answered, lu};
+use crate::ui::{Dialog, EmptyState, Icon, IconButton, LinkButton, Tabs, answered_anew, lu};
 
 /// `/projects/{id}/tasks/{task}`, with `?annotation=` or `?prediction=` for a certain version of the answers.
 #[component]
@@ -42,8 +41,6 @@ pub fn TaskPage() -> impl IntoView {
             annotation.or_else(|| number("prediction").map(|id| VersionId::Prediction(PredictionId(id))))
         })
     });
-    // Each version is built anew, never patched over the one before: see the label page.
-    let loads = StoredValue::new(0_u32);
     let view = Resource::new(
         move || (place.get(), wanted.get()),
         |(place, wanted)| async move {
@@ -53,14 +50,9 @@ pub fn TaskPage() -> impl IntoView {
     );
     view! {
         <Transition fallback=|| ()>
-            {answered(view, move |view| {
-                loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                let is_odd = loads.get_value() % 2 == 1;
-                let page = match view {
-                    Ok(view) => view! { <Looked view/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                };
-                if is_odd { Either::Left(page) } else { Either::Right(page) }
+            {answered_anew(view, move |view| match view {
+                Ok(view) => view! { <Looked view/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Transition>
     }

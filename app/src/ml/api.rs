@@ -17,8 +17,8 @@ use crate::ssr::request;
 pub struct ModelsShown {
     /// The models.
     pub models: Vec<Backend>,
-    /// Versions that have predicted, side by side.
-    pub versions: Vec<Compared>,
+    /// Versions that have predicted.
+    pub versions: Vec<String>,
     /// The latest round of predictions.
     pub round: Option<ActionRun>,
 }
@@ -70,6 +70,13 @@ pub async fn predict_all(project_id: ProjectId, ml_backend_id: MlBackendId) -> R
     let asked = service::data_manager::Asked { project_id: Some(project_id), view_id: None, pick: Pick::default() };
     let order = Order::Predict { ml_backend_id: Some(ml_backend_id), batch: None };
     Ok(service::data_manager::act(&cx, &actor, asked, order).await?)
+}
+
+/// Versions that have predicted, side by side.
+#[server]
+pub async fn compare_models(project_id: ProjectId) -> Result<Vec<Compared>, AppError> {
+    let (cx, actor) = request()?;
+    Ok(service::ml::compare(&cx, &actor, project_id).await?)
 }
 
 /// Asks a model to learn from the work.

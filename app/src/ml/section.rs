@@ -2,7 +2,6 @@
 //! they do beside that.
 
 use domain::id::ProjectId;
-use domain::ml::compare::Compared;
 use domain::ml::{Backend, MAX_BACKENDS, State};
 use domain::project::ProjectDetail;
 use leptos::prelude::*;
@@ -11,8 +10,8 @@ use super::api::{CheckModel, ModelsShown, PredictAll, PutModel, RemoveModel, Set
 use super::form::ModelForm;
 use super::work::{Round, Versions, Wishes};
 use crate::ui::{
-    Align, Badge, Button, Choice, ConfirmDialog, Dialog, EmptyState, Icon, LinkButton, Look, Menu, MenuButton, Size,
-    Switch, Time, Tone, lu, plural, use_toasts,
+    Align, Badge, Button, Choice, ConfirmDialog, Dialog, EmptyState, Icon, LinkButton, Look, Menu, MenuButton,
+    MenuLink, Size, Switch, Time, Tone, lu, plural, use_toasts,
 };
 
 /// What the rows do.
@@ -30,12 +29,12 @@ struct Acts {
 }
 
 /// Whose predictions can count: any, a version, or a model for the version it has.
-fn counting(detail: &ProjectDetail, models: &[Backend], versions: &[Compared]) -> Vec<Choice> {
+fn counting(detail: &ProjectDetail, models: &[Backend], versions: &[String]) -> Vec<Choice> {
     let mut choices = vec![Choice::new("", "Those of any version")];
     let mut names: Vec<&str> = vec![""];
     let titles =
         models.iter().map(|model| (model.title.as_str(), format!("“{}”, whatever version it has", model.title)));
-    let versions = versions.iter().map(|version| (version.model_version.as_str(), version.model_version.clone()));
+    let versions = versions.iter().map(|version| (version.as_str(), version.clone()));
     // One that is chosen stays among them, also when nothing of it is left.
     let chosen = std::iter::once((detail.model_version.as_str(), detail.model_version.clone()));
     for (name, words) in titles.chain(versions).chain(chosen) {
@@ -160,7 +159,7 @@ pub(crate) fn Models(detail: ProjectDetail, shown: ModelsShown, reload: RwSignal
         <section class="card" aria-label="Models of the project">{list}</section>
         {round.map(|run| view! { <Round project_id run reload/> })}
         {has_any.then(|| view! { <Wishes detail choices reload/> })}
-        {(!versions.is_empty()).then(|| view! { <Versions versions/> })}
+        {(!versions.is_empty()).then(|| view! { <Versions project_id/> })}
         <Dialog
             open=form_open
             title=Signal::derive(move || if editing.with(Option::is_some) { "Edit the model" } else { "Add a model" }.to_owned())
@@ -259,6 +258,9 @@ fn Row(model: Backend, acts: Acts) -> impl IntoView {
                     <MenuButton icon=lu::LuGraduationCap on:click=move |_| {
                         train.dispatch(TrainModel { ml_backend_id });
                     }>"Train now"</MenuButton>
+                    {model.webhook_id.map(|id| view! {
+                        <MenuLink href=format!("/webhooks/{id}") icon=lu::LuScrollText>"What it was told"</MenuLink>
+                    })}
                     <MenuButton icon=lu::LuPencil on:click=move |_| {
                         editing.set(Some(for_edit.clone()));
                         form_open.set(true);

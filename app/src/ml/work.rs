@@ -4,15 +4,16 @@
 use domain::data_manager::ActionRun;
 use domain::id::ProjectId;
 use domain::import::RunStatus;
-use domain::ml::compare::Compared;
+use domain::ml::compare;
 use domain::project::{MAX_UNTRAINED, ProjectDetail, ProjectPatch};
 use leptos::{html, prelude::*};
 
+use super::api::CompareModels;
 use crate::project::api::UpdateProject;
 use crate::run::badge;
 use crate::ui::{
-    Badge, Button, Card, Checkbox, Choice, FormActions, FormScope, Icon, Look, ProgressBar, Select, Table, TextField,
-    Time, Tone, count, focus_first_error, lu, percent, plural, use_toasts,
+    Badge, Button, Card, Checkbox, Choice, ErrorBanner, FormActions, FormScope, Icon, Look, ProgressBar, Select,
+    SkeletonRows, Table, TextField, Time, Tone, count, focus_first_error, lu, percent, plural, use_toasts,
 };
 use crate::watch::watch;
 
@@ -140,9 +141,33 @@ pub(super) fn Round(project_id: ProjectId, run: ActionRun, reload: RwSignal<u32>
     .into_any()
 }
 
-/// Versions of models side by side.
+/// Versions of models side by side. They are compared while the rest of the page is there already.
 #[component]
-pub(super) fn Versions(versions: Vec<Compared>) -> impl IntoView {
+pub(super) fn Versions(project_id: ProjectId) -> impl IntoView {
+    let compare = ServerAction::<CompareModels>::new();
+    let again = move || {
+        compare.dispatch(CompareModels { project_id });
+    };
+    Effect::new(move |_| again());
+    let compared = move || match compare.value().get() {
+        None => view! { <SkeletonRows rows=3/> }.into_any(),
+        Some(Ok(versions)) => view! { <Compared versions/> }.into_any(),
+        Some(Err(error)) => view! {
+            <ErrorBanner error/>
+            <Button busy=compare.pending() on:click=move |_| again()>"Try again"</Button>
+        }
+        .into_any(),
+    };
+    view! {
+        <Card title="Versions side by side" text="How often a version says what people said: the same answer, or for shapes and stretches the same labels, wherever they are. Of the newest 2,000 tasks of each.">
+            {compared}
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn Compared(versions: Vec<compare::Compared>) -> impl IntoView {
     let mut controls: Vec<(String, bool)> = Vec::new();
     for control in versions.iter().flat_map(|version| &version.controls) {
         match controls.iter_mut().find(|(name, _)| *name == control.name) {
@@ -201,10 +226,5 @@ pub(super) fn Versions(versions: Vec<Compared>) -> impl IntoView {
             <th scope="col">"Latest"</th>
         }
     };
-    view! {
-        <Card title="Versions side by side" text="How often a version says what people said: the same answer, or for shapes and stretches the same labels, wherever they are. Of the newest 2,000 tasks of each.">
-            <Table caption="Versions of models" head>{rows}</Table>
-        </Card>
-    }
-    .into_any()
+    view! { <Table caption="Versions of models" head>{rows}</Table> }.into_any()
 }

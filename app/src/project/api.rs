@@ -118,7 +118,7 @@ pub async fn project_settings(project_id: ProjectId, section: String) -> Result<
             let runs = service::data_manager::action_runs(&cx, &actor, project_id).await?;
             ModelsShown {
                 models: service::ml::list(&cx, &actor, project_id).await?,
-                versions: service::ml::compare(&cx, &actor, project_id).await?,
+                versions: service::data_manager::model_versions(&cx, &actor, project_id).await?,
                 round: runs
                     .into_iter()
                     .find(|run| run.action == domain::data_manager::Action::RetrieveTasksPredictions),

@@ -2,7 +2,6 @@
 
 use domain::access::ProjectPermission;
 use domain::project::{LabelCounts, PersonWork, ProjectDetail, ProjectMove, ProjectOverview, ProjectState, WorkDay};
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::api;
@@ -14,7 +13,8 @@ use crate::lost::Failed;
 use crate::shell::{Crumb, Page};
 use crate::ui::{
     BarChart, Button, Card, ColorDot, Donut, EmptyState, Icon, LineChart, LinkButton, Look, Series, Size, Skeleton,
-    Slice, StackedBarChart, StatTile, Table, Time, answered, compact, count, duration, lu, percent, plural, use_toasts,
+    Slice, StackedBarChart, StatTile, Table, Time, answered_anew, compact, count, duration, lu, percent, plural,
+    use_toasts,
 };
 
 /// The most labels a chart shows; the rest is one bar.
@@ -30,18 +30,11 @@ pub fn OverviewPage() -> impl IntoView {
     let loaded = Resource::new_blocking(move || (id.get(), reload.get()), |(id, _)| api::load_overview(id));
     // Of the page, not of what it shows: it is still there once that is drawn anew.
     let on_done = Callback::new(move |()| reload.update(|times| *times += 1));
-    // Each answer is drawn anew, never patched over the one before, whose handlers would stay behind: that is what changing
-    // sides does.
-    let loads = StoredValue::new(0_u32);
     view! {
         <Transition fallback=waiting>
-            {answered(loaded, move |answer| {
-                let page = match answer {
-                    Ok(overview) => view! { <Overview overview reload on_done/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                };
-                loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                if loads.get_value() % 2 == 1 { Either::Left(page) } else { Either::Right(page) }
+            {answered_anew(loaded, move |answer| match answer {
+                Ok(overview) => view! { <Overview overview reload on_done/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Transition>
     }

@@ -5,7 +5,6 @@ use domain::id::{ProjectId, WorkspaceId};
 use domain::org::Workspace;
 use domain::project::{MAX_ANNOTATIONS, ProjectDetail, ProjectPatch, Sampling, SkipQueue};
 use domain::webhook::Scope;
-use leptos::either::Either;
 use leptos::{html, prelude::*};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
@@ -22,7 +21,7 @@ use crate::lost::{Failed, NotFound};
 use crate::ml::Models;
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, ColorField, ConfirmDialog, FormActions, FormScope, Glyph, Icon, Look,
-    RadioCards, Select, TextArea, TextField, Tone, answered, focus_first_error, lu, use_toasts,
+    RadioCards, Select, TextArea, TextField, Tone, answered_anew, focus_first_error, lu, use_toasts,
 };
 use crate::webhook::Webhooks;
 
@@ -55,18 +54,11 @@ pub fn SettingsPage() -> impl IntoView {
         move || (id.get(), section.get(), reload.get()),
         |(id, section, _)| api::project_settings(id, section),
     );
-    // Each answer is drawn anew, never patched over the one before, whose handlers would stay behind: that is what changing
-    // sides does.
-    let loads = StoredValue::new(0_u32);
     view! {
         <Transition fallback=waiting>
-            {answered(loaded, move |answer| {
-                let page = match answer {
-                    Ok(loaded) => view! { <Section loaded/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                };
-                loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                if loads.get_value() % 2 == 1 { Either::Left(page) } else { Either::Right(page) }
+            {answered_anew(loaded, move |answer| match answer {
+                Ok(loaded) => view! { <Section loaded/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Transition>
     }

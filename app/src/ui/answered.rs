@@ -1,5 +1,6 @@
 //! From an answer to what is shown.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// The view of what a resource answers, for the inside of a `Suspense` or `Transition`.
@@ -28,4 +29,20 @@ where
     return drawn();
     #[cfg(not(feature = "ssr"))]
     drawn
+}
+
+/// The same, drawn anew for each answer and never patched over the one before, whose handlers would stay behind: that is
+/// what changing sides does.
+#[track_caller]
+pub fn answered_anew<T, V>(answer: Resource<T>, show: impl Fn(T) -> V + Clone + Send + 'static) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let is_left = StoredValue::new(false);
+    answered(answer, move |answer| {
+        let page = show(answer).into_any();
+        is_left.update_value(|is_left| *is_left = !*is_left);
+        if is_left.get_value() { Either::Left(page) } else { Either::Right(page) }
+    })
 }

@@ -26,7 +26,7 @@ mod tabs;
 mod time;
 mod toast;
 
-pub use answered::answered;
+pub use answered::{answered, answered_anew};
 pub use button::{Button, IconButton, LinkButton, Look, Size, SubmitButton};
 pub use chart::{BarChart, Donut, LineChart, Series, Slice, Sparkline, StackedBarChart};
 pub use color::ColorField;

@@ -5,7 +5,6 @@ use domain::webhook::{
     Action as Happening, DeliveryDetail, DeliveryFilter, DeliveryState, Health, Scope, Webhook, WebhookView as Loaded,
     retry::OFF_AFTER_DAYS,
 };
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -19,7 +18,7 @@ use crate::lost::Failed;
 use crate::shell::{Crumb, Page, PageHead};
 use crate::ui::{
     Align, Banner, Button, ConfirmDialog, Dialog, Look, Menu, MenuButton, Size, Skeleton, SkeletonRows, Time, Tone,
-    answered, lu, use_toasts,
+    answered_anew, lu, use_toasts,
 };
 
 /// The page.
@@ -41,17 +40,11 @@ pub fn WebhookPage() -> impl IntoView {
         move || (id.get(), filter.get(), reload.get()),
         |(id, filter, _)| async move { load_webhook(id, filter).await.map(|page| (page, filter)) },
     );
-    // Each answer is drawn anew, never patched over the one before, whose handlers would stay behind.
-    let loads = StoredValue::new(0_u32);
     view! {
         <Transition fallback=waiting>
-            {answered(loaded, move |answer| {
-                let page = match answer {
-                    Ok((loaded, filter)) => view! { <Content loaded filter reload/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                };
-                loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                if loads.get_value() % 2 == 1 { Either::Left(page) } else { Either::Right(page) }
+            {answered_anew(loaded, move |answer| match answer {
+                Ok((loaded, filter)) => view! { <Content loaded filter reload/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Transition>
     }

@@ -138,7 +138,7 @@ impl Images {
             return Vec::new();
         }
         let answer = task.answer(manifest, "image");
-        let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
+        let result = answer.map(|answer| &*answer.result).unwrap_or_default();
         let mut items_of: Vec<Vec<ResultItem>> = vec![Vec::new(); addresses.len()];
         for item in result.iter().filter_map(|item| ResultItem::from_json(item.clone()).ok()) {
             let at = item.item_index().and_then(|index| usize::try_from(index).ok()).unwrap_or(0);

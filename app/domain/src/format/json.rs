@@ -71,7 +71,8 @@ impl Exporter for Full {
             return Ok(());
         }
         self.manifest.annotations += task.annotations.len() as u64;
-        self.manifest.results += task.annotations.iter().map(|annotation| annotation.result.len() as u64).sum::<u64>();
+        self.manifest.results +=
+            task.annotations.iter().map(|annotation| annotation.result.count() as u64).sum::<u64>();
         self.list.add(&Whole::new(task, self.numbers), sink)
     }
 

@@ -10,6 +10,7 @@
 //! - "reviewed, and there is nothing" and "not labeled" are never written the same way;
 //! - the same tasks in the same order give the same bytes.
 
+mod answers;
 mod brush;
 mod coco;
 mod conll;
@@ -39,6 +40,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use answers::Answers;
 pub use kind::{ExportFormat, Family};
 pub use manifest::{Loss, Manifest, MissingImage, NAMED_IMAGES, NAMED_TASKS};
 pub use options::{AnnotationFilter, ChosenView, ExportOptions, MAX_NAMED_IDS, Numbers, Only, TaskFilter};
@@ -102,7 +104,7 @@ pub struct ExportAnnotation {
     /// Who made it, and their e-mail address.
     pub completed_by: Option<(i64, String)>,
     /// The result items as stored.
-    pub result: Vec<Value>,
+    pub result: Answers,
     /// Whether the task was skipped.
     pub was_cancelled: bool,
     /// Whether it is a reference answer.
@@ -141,7 +143,7 @@ pub struct ExportDraft {
     /// The annotation it changes, where it does.
     pub annotation: Option<i64>,
     /// The result items as saved.
-    pub result: Vec<Value>,
+    pub result: Answers,
     /// Seconds spent.
     pub lead_time: Option<f64>,
     /// When it was begun.
@@ -160,7 +162,7 @@ pub struct ExportPrediction {
     /// How sure it is.
     pub score: Option<f64>,
     /// The result items as stored.
-    pub result: Vec<Value>,
+    pub result: Answers,
     /// When it came.
     pub created_at: DateTime<Utc>,
 }

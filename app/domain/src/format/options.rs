@@ -208,9 +208,7 @@ impl ExportOptions {
         if self.interpolate_key_frames {
             let annotations = task.annotations.iter_mut().map(|annotation| &mut annotation.result);
             let predictions = task.predictions.iter_mut().map(|prediction| &mut prediction.result);
-            for item in annotations.chain(predictions).flatten() {
-                interpolate::expand(item);
-            }
+            annotations.chain(predictions).for_each(|result| result.change(interpolate::expand));
         }
         Some(task)
     }

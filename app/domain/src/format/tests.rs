@@ -118,7 +118,7 @@ fn annotation(id: i64, result: Value) -> ExportAnnotation {
     ExportAnnotation {
         id,
         completed_by: Some((5, "ada@example.org".to_owned())),
-        result: result.as_array().unwrap().clone(),
+        result: result.as_array().unwrap().clone().into(),
         lead_time: Some(1.5),
         created_at: at(id),
         updated_at: at(id),
@@ -448,7 +448,7 @@ fn json_carries_everything_and_comes_back() {
         id: 4,
         model_version: "v1".to_owned(),
         score: Some(0.25),
-        result: vec![json!({"odd": [1.50]})],
+        result: vec![json!({"odd": [1.50]})].into(),
         created_at: at(4),
     });
     let (folder, manifest) = export(ExportFormat::Json, &LabelConfig::default(), true, &tasks);
@@ -460,12 +460,12 @@ fn json_carries_everything_and_comes_back() {
         assert_eq!((&back.data, &back.meta), (&task.data, &task.meta));
         assert_eq!(back.annotations.len(), task.annotations.len());
         for (before, after) in task.annotations.iter().zip(&back.annotations) {
-            assert_eq!((&before.result, before.was_cancelled), (&values(&after.result), after.was_cancelled));
+            assert_eq!((&*before.result, before.was_cancelled), (&*values(&after.result), after.was_cancelled));
             assert_eq!(after.completed_by.as_deref(), Some("ada@example.org"));
             assert_eq!((after.created_at, after.lead_time), (Some(before.created_at), before.lead_time));
         }
         for (before, after) in task.predictions.iter().zip(&back.predictions) {
-            assert_eq!((&before.result, before.score), (&values(&after.result), after.score));
+            assert_eq!((&*before.result, before.score), (&*values(&after.result), after.score));
         }
     }
     let (empty, _) = export(ExportFormat::Json, &LabelConfig::default(), false, &[]);

@@ -74,7 +74,7 @@ impl Texts {
             return None;
         };
         let answer = task.answer(manifest, "text");
-        let result = answer.map(|answer| answer.result.as_slice()).unwrap_or_default();
+        let result = answer.map(|answer| &*answer.result).unwrap_or_default();
         let length = code_point_count(&text);
         let (mut spans, mut rest) = (Vec::new(), Vec::new());
         for item in result.iter().filter_map(|item| ResultItem::from_json(item.clone()).ok()) {

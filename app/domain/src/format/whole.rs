@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{ExportAnnotation, ExportDraft, ExportPrediction, ExportTask, Numbers, moment};
+use super::{Answers, ExportAnnotation, ExportDraft, ExportPrediction, ExportTask, Numbers, moment};
 
 /// A task.
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ pub(super) struct Whole<'a> {
 struct Annotation<'a> {
     id: i64,
     completed_by: Option<NumberOr<Person<'a>>>,
-    result: &'a [Value],
+    result: &'a Answers,
     was_cancelled: bool,
     ground_truth: bool,
     created_at: String,
@@ -69,7 +69,7 @@ struct Prediction<'a> {
     id: i64,
     model_version: &'a str,
     score: Option<f64>,
-    result: &'a [Value],
+    result: &'a Answers,
     created_at: String,
     task: i64,
     project: i64,
@@ -80,7 +80,7 @@ struct Draft<'a> {
     id: i64,
     user: i64,
     annotation: Option<i64>,
-    result: &'a [Value],
+    result: &'a Answers,
     lead_time: Option<f64>,
     created_at: String,
     updated_at: String,
@@ -161,7 +161,7 @@ impl<'a> Annotation<'a> {
             draft_created_at: None,
             lead_time: annotation.lead_time,
             prediction: Empty::new(),
-            result_count: annotation.result.len(),
+            result_count: annotation.result.count(),
             unique_id: None,
             import_id: annotation.import_id,
             last_action: None,

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::id::{MlBackendId, ProjectId, TaskId};
+use crate::id::{MlBackendId, ProjectId, TaskId, WebhookId};
 use crate::label_config::{Control, LabelConfig};
 use crate::result::ResultItem;
 use crate::{Error, Kind, Result};
@@ -109,6 +109,8 @@ pub struct Backend {
     pub extra_params: Option<Value>,
     /// Until when it is left alone, having failed several times; may have passed.
     pub rests_until: Option<DateTime<Utc>>,
+    /// Through which webhook it hears of the work.
+    pub webhook_id: Option<WebhookId>,
     /// When it was asked to learn last.
     pub trained_at: Option<DateTime<Utc>>,
     /// How many annotations have come in since.

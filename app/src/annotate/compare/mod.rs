@@ -8,7 +8,6 @@ use domain::annotation::{Version, VersionId};
 use domain::result::ResultItem;
 use editor::annotate::Editor;
 use editor::view::Viewport;
-use leptos::either::Either;
 use leptos::{ev, html, prelude::*};
 
 use list::Differences;
@@ -21,7 +20,7 @@ use super::tree::Tree;
 use super::version::{about, name};
 use crate::error::AppError;
 use crate::later::late;
-use crate::ui::{Button, ErrorBanner, IconButton, Size, Skeleton, answered, lu};
+use crate::ui::{Button, ErrorBanner, IconButton, Size, Skeleton, answered_anew, lu};
 
 /// What is compared.
 #[derive(Clone, Copy)]
@@ -84,8 +83,6 @@ fn Compare(comparing: Comparing) -> impl IntoView {
         let id = chosen.get();
         versions.with_value(|versions| versions.iter().find(|version| is_on(version.id, id)).map(about))
     };
-    // Each version is built anew, never patched over the one before: see the label page.
-    let loads = StoredValue::new(0_u32);
     let title = NodeRef::<html::P>::new();
     // Where it begins below the work, it is brought into sight, and once more when all of it is there.
     Effect::new(move |was_there: Option<bool>| {
@@ -103,19 +100,15 @@ fn Compare(comparing: Comparing) -> impl IntoView {
         <p class="compare-title compare-there truncate" node_ref=title>{called}</p>
         <div class="compare-stage">
             <Transition fallback=|| view! { <Skeleton shape="block"/> }>
-                {answered(results, move |results| {
-                    loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                    let stage = match results {
-                        Ok(results) => view! { <Other bench other results/> }.into_any(),
-                        Err(error) => view! {
-                            <div class="compare-failed stack gap-3">
-                                <ErrorBanner error/>
-                                <Button on:click=move |_| version_again.run(())>"Try again"</Button>
-                            </div>
-                        }
-                        .into_any(),
-                    };
-                    if loads.get_value() % 2 == 1 { Either::Left(stage) } else { Either::Right(stage) }
+                {answered_anew(results, move |results| match results {
+                    Ok(results) => view! { <Other bench other results/> }.into_any(),
+                    Err(error) => view! {
+                        <div class="compare-failed stack gap-3">
+                            <ErrorBanner error/>
+                            <Button on:click=move |_| version_again.run(())>"Try again"</Button>
+                        </div>
+                    }
+                    .into_any(),
                 })}
             </Transition>
         </div>

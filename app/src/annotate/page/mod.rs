@@ -10,7 +10,6 @@ use domain::annotation::Desk;
 use domain::id::{ProjectId, TaskId};
 use domain::label_config::read;
 use domain::project::ProjectState;
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -23,7 +22,7 @@ use super::autosave::send_waiting;
 use crate::error::AppError;
 use crate::lost::Failed;
 use crate::shell::{Crumb, Page};
-use crate::ui::{EmptyState, Icon, LinkButton, answered, lu, use_toasts};
+use crate::ui::{EmptyState, Icon, LinkButton, answered_anew, lu, use_toasts};
 
 /// `/projects/{id}/label`, with `?task=` for a certain task.
 #[component]
@@ -33,9 +32,6 @@ pub fn LabelPage() -> impl IntoView {
         Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ProjectId>().ok())));
     let task_id = Memo::new(move |_| query.with(|query| query.get("task").and_then(|id| id.parse::<TaskId>().ok())));
     let version = RwSignal::new(0_u32);
-    // Each task is built anew, never patched over the one before, whose handlers would stay behind: that is what
-    // changing sides does.
-    let loads = StoredValue::new(0_u32);
     let desk = Resource::new(
         move || (project_id.get(), task_id.get(), version.get()),
         |(project_id, task_id, _)| async move {
@@ -45,14 +41,9 @@ pub fn LabelPage() -> impl IntoView {
     );
     view! {
         <Transition fallback=|| ()>
-            {answered(desk, move |desk| {
-                loads.update_value(|loads| *loads = loads.wrapping_add(1));
-                let is_odd = loads.get_value() % 2 == 1;
-                let page = match desk {
-                    Ok(desk) => view! { <DeskPage desk version/> }.into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
-                };
-                if is_odd { Either::Left(page) } else { Either::Right(page) }
+            {answered_anew(desk, move |desk| match desk {
+                Ok(desk) => view! { <DeskPage desk version/> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
             })}
         </Transition>
     }

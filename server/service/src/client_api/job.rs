@@ -81,14 +81,14 @@ enum Ended {
 }
 
 /// What the tasks of a run have in common.
-struct Filling<'a> {
-    cx: &'a Cx,
-    access: &'a ProjectAccess,
-    run_id: FillRunId,
-    overwrite: bool,
-    fields: &'a [Field],
+pub(super) struct Filling<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) access: &'a ProjectAccess,
+    pub(super) run_id: FillRunId,
+    pub(super) overwrite: bool,
+    pub(super) fields: &'a [Field],
     /// Failures since the last value.
-    in_a_row: &'a AtomicUsize,
+    pub(super) in_a_row: &'a AtomicUsize,
 }
 
 impl FillTasks {
@@ -183,7 +183,12 @@ impl Filling<'_> {
     }
 
     /// Writes a value and that it was written, or why there is none; the value, where it was taken.
-    async fn write(&self, task_id: TaskId, field: &str, outcome: Result<Value, String>) -> Result<Option<Value>> {
+    pub(super) async fn write(
+        &self,
+        task_id: TaskId,
+        field: &str,
+        outcome: Result<Value, String>,
+    ) -> Result<Option<Value>> {
         let (cx, access) = (self.cx, self.access);
         let mut tx = access.begin(cx).await?;
         let mut counts = runs::Counts::default();

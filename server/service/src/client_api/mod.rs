@@ -11,6 +11,7 @@ mod call;
 mod fill;
 mod headers;
 mod job;
+pub(crate) mod rehearse;
 mod run_sql;
 mod sql;
 
@@ -105,17 +106,6 @@ pub async fn add(cx: &Cx, actor: &Actor, project_id: ProjectId, form: ClientApiF
     form.may_keep_headers(&[], false)?;
     call::judged(cx, &form.url).await?;
     insert(cx, &access, form).await
-}
-
-/// As [`add`], of an address that nobody has judged: for the demo, which calls nobody. Each call judges anew anyway.
-pub(crate) async fn add_unjudged(
-    cx: &Cx,
-    actor: &Actor,
-    project_id: ProjectId,
-    form: ClientApiForm,
-) -> Result<ClientApi> {
-    let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
-    insert(cx, &access, form.checked()?).await
 }
 
 async fn insert(cx: &Cx, access: &ProjectAccess, form: ClientApiForm) -> Result<ClientApi> {

@@ -173,6 +173,19 @@ pub async fn columns(cx: &Cx, actor: &Actor, project_id: Option<ProjectId>) -> R
     Ok(describe(&columns))
 }
 
+/// The versions of models that have predicted for a project.
+///
+/// # Errors
+/// *Not found*, *forbidden* as [`views`].
+#[boxed]
+pub async fn model_versions(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Vec<String>> {
+    let access = access::project(cx, actor, project_id, ProjectPermission::ViewData).await?;
+    let mut tx = access.begin(cx).await?;
+    let versions = sql::model_versions(&mut tx, &access).await?;
+    tx.commit().await?;
+    Ok(versions)
+}
+
 /// What the person may do with the project's tasks, in the order of the menu.
 ///
 /// # Errors

@@ -176,7 +176,7 @@ impl Story {
             ProjectPatch { expert_instruction: Some(content::RIGHTS_INSTRUCTION.into()), ..ProjectPatch::default() };
         let texts = content::rights()?;
         let project_id = self.project(people, new, patch, "udhr.json", &texts).await?;
-        outside::translation(&self.cx, people, project_id).await?;
+        outside::translation(&self.cx, people, project_id, &texts).await?;
         library::fill(&self.cx, people, project_id).await?;
         let phrases = content::phrases()?;
         let mut listener = None;

@@ -6,9 +6,19 @@ use domain::{
     id::{ProjectId, WebhookId},
     webhook::{Action, Header, Scope, WebhookForm},
 };
+use rust_decimal::Decimal;
+use serde_json::Value;
 
 use super::content::People;
-use crate::{Cx, Result, client_api, webhook};
+use crate::{
+    Cx, Result,
+    client_api::rehearse::{self, Answer},
+    webhook,
+};
+
+/// What the translation fills.
+const FIELD: &str = "english";
+const BUSY: &str = "The service answered 503.";
 
 fn header(name: &str, value: &str) -> Header {
     Header { name: name.to_owned(), value: Some(value.to_owned()) }
@@ -42,37 +52,42 @@ pub(super) async fn silence(cx: &Cx, people: &People, webhook_id: WebhookId) -> 
     Ok(())
 }
 
-/// A translation of each article, and another service that would stand in.
-pub(super) async fn translation(cx: &Cx, people: &People, project_id: ProjectId) -> Result<()> {
-    let services = [
-        (
-            "primary",
-            "https://translate.northlight.example/v2/translate",
-            r#"{"text": ["$text"], "target_lang": "EN"}"#,
-            "translations[0].text",
-            "0.0002",
-        ),
-        (
-            "fallback",
-            "https://lingua.northlight.example/api/translate",
-            r#"{"q": "$text", "source": "auto", "target": "en"}"#,
-            "translatedText",
-            "0",
-        ),
-    ];
-    for (group, url, payload, path, cost) in services {
-        let form = ClientApiForm {
-            data_key: "english".to_owned(),
-            group: group.to_owned(),
-            url: url.to_owned(),
-            headers: vec![header("Authorization", "Bearer demo")],
-            payload: payload.to_owned(),
-            taking: Taking::Json { path: path.to_owned() },
-            cost_per_call: cost.parse().unwrap_or_default(),
-            calls_per_day: Some(5_000),
-            ..ClientApiForm::default()
-        };
-        client_api::add_unjudged(cx, &people.owner, project_id, form).await?;
-    }
-    Ok(())
+/// A translation of each article, and another service that stands in while the first is busy.
+pub(super) async fn translation(cx: &Cx, people: &People, project_id: ProjectId, texts: &[Value]) -> Result<()> {
+    let primary = ClientApiForm {
+        data_key: FIELD.to_owned(),
+        group: "primary".to_owned(),
+        url: "https://translate.northlight.example/v2/translate".to_owned(),
+        headers: vec![header("Authorization", "Bearer demo")],
+        payload: r#"{"text": ["$text"], "target_lang": "EN"}"#.to_owned(),
+        taking: Taking::Json { path: "translations[0].text".to_owned() },
+        cost_per_call: "0.0002".parse().unwrap_or_default(),
+        calls_per_day: Some(5_000),
+        ..ClientApiForm::default()
+    };
+    let fallback = ClientApiForm {
+        group: "fallback".to_owned(),
+        url: "https://lingua.northlight.example/api/translate".to_owned(),
+        payload: r#"{"q": "$text", "source": "auto", "target": "en"}"#.to_owned(),
+        taking: Taking::Json { path: "translatedText".to_owned() },
+        cost_per_call: Decimal::ZERO,
+        ..primary.clone()
+    };
+    let primary = rehearse::add(cx, &people.owner, project_id, primary).await?;
+    let fallback = rehearse::add(cx, &people.owner, project_id, fallback).await?;
+    let english = |article: &Value| texts.iter().find(|text| text["language"] == "en" && text["article"] == *article);
+    rehearse::fill(cx, &people.owner, project_id, FIELD, |task| {
+        let (article, language) = (task.get("article"), task.get("language").and_then(Value::as_str));
+        let text = article.and_then(english).map_or(Value::Null, |text| text["text"].clone());
+        let is_busy = article.and_then(Value::as_i64).is_some_and(|article| article % 5 == 3);
+        match language {
+            // Long articles in this language are more than either takes.
+            Some("hi") if is_busy => {
+                vec![(primary, Answer::Trouble(BUSY)), (fallback, Answer::Trouble("The service answered 413."))]
+            }
+            _ if is_busy => vec![(primary, Answer::Trouble(BUSY)), (fallback, Answer::Value(text))],
+            _ => vec![(primary, Answer::Value(text))],
+        }
+    })
+    .await
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use domain::{
     format::{
-        ExportAnnotation, ExportComments, ExportDraft, ExportFormat, ExportOptions, ExportPrediction, ExportRun,
-        ExportTask, Manifest,
+        Answers, ExportAnnotation, ExportComments, ExportDraft, ExportFormat, ExportOptions, ExportPrediction,
+        ExportRun, ExportTask, Manifest,
     },
     id::{ExportId, UserId},
     label_config::{self, LabelConfig},
@@ -325,7 +325,7 @@ pub(super) async fn tasks(
         .collect();
     let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let annotations = sqlx::query!(
-        r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result, a.was_cancelled, a.ground_truth,
+        r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result::text as "result!", a.was_cancelled, a.ground_truth,
             a.lead_time_ms, a.updated_by, a.parent_prediction_id, a.parent_annotation_id, a.project_import_id, a.created_at, a.updated_at
         from annotation a left join user_account u on u.user_id = a.completed_by
         where a.project_id = $1 and a.task_id = any($2) order by a.annotation_id"#,
@@ -339,7 +339,7 @@ pub(super) async fn tasks(
         tasks[*place].annotations.push(ExportAnnotation {
             id: row.annotation_id,
             completed_by: row.completed_by.map(|id| (id, row.email.unwrap_or_default())),
-            result: list(row.result),
+            result: Answers::from_text(&row.result),
             was_cancelled: row.was_cancelled,
             ground_truth: row.ground_truth,
             lead_time: row.lead_time_ms.and_then(seconds),
@@ -356,8 +356,8 @@ pub(super) async fn tasks(
         return with_drafts(conn, project, options, &ids, &places, tasks).await;
     }
     let predictions = sqlx::query!(
-        "select task_id, prediction_id, model_version, score, result, created_at from prediction
-        where project_id = $1 and task_id = any($2) order by prediction_id",
+        r#"select task_id, prediction_id, model_version, score, result::text as "result!", created_at from prediction
+        where project_id = $1 and task_id = any($2) order by prediction_id"#,
         project,
         &ids
     )
@@ -369,7 +369,7 @@ pub(super) async fn tasks(
             id: row.prediction_id,
             model_version: row.model_version,
             score: row.score,
-            result: list(row.result),
+            result: Answers::from_text(&row.result),
             created_at: row.created_at,
         });
     }
@@ -414,8 +414,9 @@ async fn with_drafts(
         return Ok(tasks);
     }
     let drafts = sqlx::query!(
-        "select task_id, annotation_draft_id, user_id, annotation_id, result, lead_time_ms, created_at, updated_at
-        from annotation_draft where project_id = $1 and task_id = any($2) order by annotation_draft_id",
+        r#"select task_id, annotation_draft_id, user_id, annotation_id, result::text as "result!", lead_time_ms, created_at,
+            updated_at
+        from annotation_draft where project_id = $1 and task_id = any($2) order by annotation_draft_id"#,
         project,
         ids
     )
@@ -427,7 +428,7 @@ async fn with_drafts(
             id: row.annotation_draft_id,
             user: row.user_id,
             annotation: row.annotation_id,
-            result: list(row.result),
+            result: Answers::from_text(&row.result),
             lead_time: seconds(row.lead_time_ms),
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -440,13 +441,6 @@ fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(object) => object,
         _ => Map::new(),
-    }
-}
-
-fn list(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items,
-        _ => Vec::new(),
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) async fn pass(cx: &Cx, found: Found, range: Option<Range<u64>>) -> Re
             // The length is counted, not believed.
             let body = answer.body.map(move |chunk| {
                 let chunk = chunk?;
-                left = left.checked_sub(chunk.len() as u64).ok_or_else(|| std::io::Error::other("too long"))?;
+                left = left.checked_sub(chunk.len() as u64).ok_or(std::io::ErrorKind::FileTooLarge)?;
                 Ok(chunk)
             });
             tracing::info!(url, "passed a medium on");

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Read, Seek, SeekFrom, Write},
+    io::{ErrorKind, Read, Seek, SeekFrom, Write},
     path::PathBuf,
 };
 
@@ -287,7 +287,10 @@ pub(super) async fn spool(
     let mut file = tempfile::tempfile().map_err(anyhow::Error::new)?;
     let mut size = 0_u64;
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(broken)?;
+        let chunk = chunk.map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => too_large(limit),
+            _ => broken(error),
+        })?;
         size += chunk.len() as u64;
         if size > limit {
             return Err(too_large(limit).into());

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{MlBackendId, ProjectId, TaskId},
+    id::{MlBackendId, ProjectId, TaskId, WebhookId},
     ml::{Backend, BackendForm, State},
 };
 use serde_json::{Map, Value};
@@ -121,6 +121,7 @@ struct Row {
     model_version: String,
     checked_at: Option<DateTime<Utc>>,
     rests_until: Option<DateTime<Utc>>,
+    webhook_id: Option<WebhookId>,
     trained_at: Option<DateTime<Utc>>,
     untrained: i64,
     created_at: DateTime<Utc>,
@@ -144,6 +145,7 @@ impl From<Row> for Backend {
             model_version: row.model_version,
             checked_at: row.checked_at,
             rests_until: row.rests_until,
+            webhook_id: row.webhook_id,
             trained_at: row.trained_at,
             untrained: row.untrained,
             created_at: row.created_at,
@@ -163,6 +165,7 @@ pub(super) async fn list(
         r#"select b.ml_backend_id as "ml_backend_id: _", b.project_id as "project_id: _", b.title, b.description, b.url,
             b.username, b.timeout_seconds, b.is_interactive, b.extra_params, b.state, b.state_message, b.model_version,
             b.checked_at, b.rests_until, b.trained_at, b.created_at, b.updated_at,
+            (select webhook_id from webhook w where w.ml_backend_id = b.ml_backend_id) as "webhook_id: WebhookId",
             greatest(coalesce(s.annotation_count, 0) - b.trained_count, 0) as "untrained!"
         from ml_backend b left join project_count s using (project_id)
         where b.project_id = $1 and ($2::bigint is null or b.ml_backend_id = $2) order by b.ml_backend_id"#,

@@ -1,6 +1,6 @@
 //! The doors of a project's models: for those who change its settings.
 
-use app::ml::api::{CheckModel, PredictAll, PutModel, RemoveModel, SetModelInteractive, TrainModel};
+use app::ml::api::{CheckModel, CompareModels, PredictAll, PutModel, RemoveModel, SetModelInteractive, TrainModel};
 use domain::{
     id::MlBackendId,
     ml::{Auth, BackendForm},
@@ -34,6 +34,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         .but_refused("not_found"),
         door(&CheckModel { project_id, ml_backend_id }, "not_found", annotator, Who::Owner).but_refused("not_found"),
         door(&PredictAll { project_id, ml_backend_id }, "not_found", annotator, Who::Owner).but_refused("not_found"),
+        door(&CompareModels { project_id }, "not_found", annotator, Who::Owner),
         // There is no such model, and then nobody is told more.
         door(&TrainModel { ml_backend_id }, "not_found", Some((Who::Annotator, "not_found")), Who::Owner)
             .but_refused("not_found"),

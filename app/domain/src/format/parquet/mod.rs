@@ -137,7 +137,7 @@ impl Parquet {
             row.insert("lead_time".to_owned(), annotation.lead_time.into());
             row.insert("was_cancelled".to_owned(), annotation.was_cancelled.into());
             row.insert("ground_truth".to_owned(), annotation.ground_truth.into());
-            row.insert("result".to_owned(), annotation.result.clone().into());
+            row.insert("result".to_owned(), annotation.result.to_vec().into());
             self.typed(&annotation.result, &mut row);
         }
         serde_json::to_writer(&mut self.rows, &row)?;

@@ -136,7 +136,8 @@ fn geojson_draws_every_shape() {
         json!({"vertices": [{"id": "a", "x": 0, "y": 0}, {"id": "b", "x": 50, "y": 0}], "closed": false, "vectorlabels": ["Road"]}),
     );
     let mut tasks = tasks();
-    tasks[0].annotations[0].result.push(line);
+    let result = &mut tasks[0].annotations[0].result;
+    *result = result.iter().cloned().chain([line]).collect();
     let (folder, manifest) = export(ExportFormat::Geojson, &config(), false, &tasks);
     let found: Value = serde_json::from_str(folder.text("result.geojson")).unwrap();
     let features = found["features"].as_array().unwrap();
@@ -168,7 +169,12 @@ fn a_snapshot_comes_back_as_it_was() {
     let mut tasks = vec![tasks()[0].clone(), image_task(2, json!([]))];
     tasks[0].meta = Some(Map::from_iter([("k".to_owned(), json!(1))]));
     tasks[0].is_finished = true;
-    tasks[0].drafts.push(ExportDraft { id: 4, user: 5, result: vec![json!({"a": 1})], ..ExportDraft::default() });
+    tasks[0].drafts.push(ExportDraft {
+        id: 4,
+        user: 5,
+        result: vec![json!({"a": 1})].into(),
+        ..ExportDraft::default()
+    });
     tasks[1].predictions.push(ExportPrediction { id: 9, score: Some(0.5), ..ExportPrediction::default() });
     for (format, name) in [(ExportFormat::Json, "result.json"), (ExportFormat::Ndjson, "result.ndjson")] {
         let options = ExportOptions { include_drafts: true, ..ExportOptions::default() };

@@ -49,7 +49,7 @@ fn numbers(shape: &Shape) -> Vec<f64> {
 /// Whether both say the same, within `slack` pixels.
 fn same(before: &ExportTask, after: &NewTask, slack: f64) {
     let [annotation] = &after.annotations[..] else { panic!("{after:?}") };
-    let before = regions(before.annotations[0].result.clone());
+    let before = regions(before.annotations[0].result.to_vec());
     let after = regions(values(&annotation.result));
     assert_eq!(before.len(), after.len(), "{before:?}\n{after:?}");
     for ((shape, labels, is_part), (back, labels_back, is_part_back)) in before.iter().zip(&after) {
@@ -201,7 +201,7 @@ proptest! {
             prop_assert_eq!(&task.meta, &back.meta);
             prop_assert_eq!(task.annotations.len(), back.annotations.len());
             for (before, after) in task.annotations.iter().zip(&back.annotations) {
-                prop_assert_eq!((&before.result, before.was_cancelled, before.ground_truth), (&values(&after.result), after.was_cancelled, after.ground_truth));
+                prop_assert_eq!((&*before.result, before.was_cancelled, before.ground_truth), (&*values(&after.result), after.was_cancelled, after.ground_truth));
                 prop_assert_eq!((before.lead_time, Some(before.created_at)), (after.lead_time, after.created_at));
                 prop_assert_eq!(after.completed_by.as_deref(), Some("ada@example.org"));
             }

@@ -206,7 +206,7 @@ async fn pictures_of_other_servers_leave_where_the_project_allows_it() {
         "404",
         "not here after 4 seconds",
         "not here after 4 seconds",
-        "broke off",
+        "larger than",
         "larger than",
         "private network",
         "no such file",
