@@ -11,13 +11,9 @@ use super::api::{PutClientApi, TryClientApi};
 use super::trial::{Preview, Trial};
 use crate::headers::{Headers, known, typed};
 use crate::ui::{
-    Button, Checkbox, Choice, FormActions, FormScope, Look, Select, TextArea, TextField, focus_first_error, lu,
+    Button, Checkbox, Choice, FormActions, FormScope, Look, Select, TextArea, TextField, focus_first_error, length, lu,
+    number_in,
 };
-
-/// As many as a field counts.
-fn length(most: usize) -> u32 {
-    u32::try_from(most).unwrap_or(u32::MAX)
-}
 
 /// What answers are.
 fn kinds() -> Vec<Choice> {
@@ -57,7 +53,6 @@ pub(super) fn ClientApiDialog(
     let timeout = text(&before.timeout_s.to_string());
     let at_import = RwSignal::new(before.at_import);
     let is_enabled = before.is_enabled;
-    // What is no number is refused with the field's own sentence.
     let form = move || ClientApiForm {
         data_key: data_key.get(),
         group: group.get(),
@@ -66,15 +61,13 @@ pub(super) fn ClientApiDialog(
         headers: typed(headers),
         payload: payload.get(),
         taking: Taking::of(&kind.get(), &path.get()).unwrap_or_default(),
-        timeout_s: timeout.get().trim().parse().unwrap_or(0),
-        cost_per_call: cost.get().trim().parse().unwrap_or(rust_decimal::Decimal::NEGATIVE_ONE),
+        timeout_s: number_in(&timeout.get(), 0),
+        cost_per_call: number_in(&cost.get(), rust_decimal::Decimal::NEGATIVE_ONE),
         currency: currency.get(),
         budget: Some(budget.get())
             .filter(|typed| !typed.trim().is_empty())
-            .map(|typed| typed.trim().parse().unwrap_or(rust_decimal::Decimal::NEGATIVE_ONE)),
-        calls_per_day: Some(per_day.get())
-            .filter(|typed| !typed.trim().is_empty())
-            .map(|typed| typed.trim().parse().unwrap_or(0)),
+            .map(|typed| number_in(&typed, rust_decimal::Decimal::NEGATIVE_ONE)),
+        calls_per_day: Some(per_day.get()).filter(|typed| !typed.trim().is_empty()).map(|typed| number_in(&typed, 0)),
         at_import: at_import.get(),
         is_enabled,
     };

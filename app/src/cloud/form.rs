@@ -11,13 +11,8 @@ use super::api::{CheckStorage, PutStorage};
 use super::places::{Typed, Where, Who};
 use crate::ui::{
     Banner, Button, Checkbox, Choice, FormActions, FormScope, Look, RadioCards, Select, TextArea, TextField, Tone,
-    focus_first_error, lu,
+    focus_first_error, length, lu, number_in,
 };
-
-/// As many as a field counts.
-fn length(most: usize) -> u32 {
-    u32::try_from(most).unwrap_or(u32::MAX)
-}
 
 /// The storage answers: with these objects first, where tasks come from it.
 fn answered(direction: Direction, objects: &[ListedObject]) -> AnyView {
@@ -80,8 +75,7 @@ pub(super) fn StorageDialog(
         recursive: recursive.get_untracked(),
         use_blob_urls: use_blob_urls.get_untracked(),
         presign: presign.get_untracked(),
-        // What is no number is refused with the field's own sentence.
-        presign_ttl_min: minutes.get_untracked().trim().parse().unwrap_or(0),
+        presign_ttl_min: number_in(&minutes.get_untracked(), 0),
         can_delete_objects: can_delete.get_untracked(),
     };
     let pending = Signal::derive(move || put.pending().get() || check.pending().get());

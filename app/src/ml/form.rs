@@ -10,13 +10,8 @@ use leptos::{html, prelude::*};
 use super::api::PutModel;
 use crate::ui::{
     Banner, Button, Checkbox, Choice, FormActions, FormScope, Look, PasswordField, Select, TextField, Tone,
-    focus_first_error,
+    focus_first_error, length, number_in,
 };
-
-/// As many as a field counts.
-fn length(most: usize) -> u32 {
-    u32::try_from(most).unwrap_or(u32::MAX)
-}
 
 /// The form in its dialog. What was stored is said, with what the model answered to it.
 #[component]
@@ -69,8 +64,7 @@ pub(super) fn ModelForm(
             description: description.get_untracked(),
             url: url.get_untracked(),
             auth,
-            // What is no number is refused with the field's own sentence.
-            timeout_s: seconds.get_untracked().trim().parse().unwrap_or(0),
+            timeout_s: number_in(&seconds.get_untracked(), 0),
             is_interactive: is_interactive.get_untracked(),
             // Programs set them.
             extra_params: extra_params.clone(),

@@ -34,8 +34,7 @@ pub(super) fn Wishes(detail: ProjectDetail, choices: Vec<Choice>, reload: RwSign
     let at_opening = RwSignal::new(detail.evaluate_predictions_automatically);
     let patch = move || ProjectPatch {
         model_version: Some(version.get_untracked()),
-        // What is no number is refused with the field's own sentence.
-        min_annotations_to_start_training: Some(least.get_untracked().trim().parse().unwrap_or(-1)),
+        min_annotations_to_start_training: Some(crate::ui::number_in(&least.get_untracked(), -1)),
         evaluate_predictions_automatically: Some(at_opening.get_untracked()),
         ..ProjectPatch::default()
     };

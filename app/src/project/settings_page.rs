@@ -180,8 +180,7 @@ fn General(detail: ProjectDetail, workspaces: Vec<Workspace>) -> impl IntoView {
         patch.title = Some(title.get_untracked());
         patch.description = Some(description.get_untracked());
         patch.color = Some(color.get_untracked());
-        // What is no number is refused with the field's own sentence.
-        patch.maximum_annotations = Some(overlap.get_untracked().trim().parse().unwrap_or(0));
+        patch.maximum_annotations = Some(crate::ui::number_in(&overlap.get_untracked(), 0));
         patch
     });
     view! {

@@ -1,5 +1,7 @@
 //! Forms: one error shown at the input it belongs to, or above the buttons when it belongs to none.
 
+use std::str::FromStr;
+
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
@@ -100,6 +102,17 @@ pub fn FormActions(
             {children()}
         </div>
     }
+}
+
+/// The number that was typed. What is none is told to the server as `nonsense`, a number outside the field's limits, and
+/// refused with the field's own sentence.
+pub(crate) fn number_in<N: FromStr>(typed: &str, nonsense: N) -> N {
+    typed.trim().parse().unwrap_or(nonsense)
+}
+
+/// As many as a field counts.
+pub(crate) fn length(most: usize) -> u32 {
+    u32::try_from(most).unwrap_or(u32::MAX)
 }
 
 /// Once an error has been drawn, puts the cursor where it has to be mended.

@@ -15,12 +15,7 @@ use sqlx::{PgConnection, types::Json};
 use crate::{Cx, OnConstraint, Result, access::ProjectAccess};
 
 /// Whoever changes client APIs of a project does so one after the other.
-pub(super) async fn lock(conn: &mut PgConnection, access: &ProjectAccess) -> Result<()> {
-    sqlx::query!("select project_id from project where project_id = $1 for no key update", access.project_id().0)
-        .fetch_one(conn)
-        .await?;
-    Ok(())
-}
+pub(super) use crate::project::lock;
 
 pub(super) async fn count(conn: &mut PgConnection, access: &ProjectAccess) -> Result<i64> {
     Ok(sqlx::query_scalar!(

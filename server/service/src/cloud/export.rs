@@ -13,7 +13,7 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Store, for_job, key_below, open, sql, topic};
+use super::{Store, export_sql, for_job, key_below, object_sql, open, run_sql, sql, topic};
 use crate::{
     Cx, Error, Result,
     access::ProjectAccess,
@@ -53,7 +53,7 @@ impl Job for WriteDue {
         let (mut after, mut worst) = (0, None::<i32>);
         loop {
             let mut tx = access.begin(cx).await?;
-            let due = sql::due(&mut tx, &access, after, PAGE).await?;
+            let due = export_sql::due(&mut tx, &access, after, PAGE).await?;
             tx.commit().await?;
             let Some(last) = due.last() else { break };
             after = last.annotation_id;
@@ -62,12 +62,17 @@ impl Job for WriteDue {
             for target in &targets {
                 failed.extend(target.write(cx, &access, &ids).await?);
             }
-            let revision = |due: &sql::Due| (due.annotation_id, due.revision);
+            let revision = |due: &export_sql::Due| (due.annotation_id, due.revision);
             let (bad, good): (Vec<_>, Vec<_>) = due.iter().partition(|due| failed.contains(&due.annotation_id));
             let mut tx = access.begin(cx).await?;
-            sql::written(&mut tx, &access, &good.iter().map(|due| revision(due)).collect::<Vec<_>>()).await?;
-            sql::not_written(&mut tx, &access, &bad.iter().map(|due| revision(due)).collect::<Vec<_>>(), MAX_TRIES)
-                .await?;
+            export_sql::written(&mut tx, &access, &good.iter().map(|due| revision(due)).collect::<Vec<_>>()).await?;
+            export_sql::not_written(
+                &mut tx,
+                &access,
+                &bad.iter().map(|due| revision(due)).collect::<Vec<_>>(),
+                MAX_TRIES,
+            )
+            .await?;
             for target in &targets {
                 events::tell(&mut tx, &topic(target.calling.id)).await?;
             }
@@ -122,8 +127,8 @@ impl SyncTarget {
     async fn work(&self, cx: &Cx, access: &ProjectAccess) -> Result<bool> {
         let id = self.cloud_storage_id;
         let mut tx = access.begin(cx).await?;
-        let total = sql::annotation_count(&mut tx, access).await?;
-        let is_wanted = sql::take(cx, &mut tx, access, id, Some(total)).await?;
+        let total = export_sql::annotation_count(&mut tx, access).await?;
+        let is_wanted = run_sql::take(cx, &mut tx, access, id, Some(total)).await?;
         events::tell(&mut tx, &topic(id)).await?;
         tx.commit().await?;
         let (Some(calling), true) = (sql::calling(cx, access, id).await?, is_wanted) else { return Ok(false) };
@@ -131,15 +136,15 @@ impl SyncTarget {
         let target = Target { store: Ok(open(cx, &calling)?), calling };
         loop {
             let mut tx = access.begin(cx).await?;
-            let ids = sql::annotations_behind(&mut tx, access, after, PAGE).await?;
+            let ids = export_sql::annotations_behind(&mut tx, access, after, PAGE).await?;
             tx.commit().await?;
             let Some(last) = ids.last() else { return Ok(true) };
             after = *last;
             let failed = crate::import::count(target.write(cx, access, &ids).await?.len());
             let done = crate::import::count(ids.len());
-            let step = sql::Step { done, made: done - failed, failed, cursor: Some(after.to_string()) };
+            let step = run_sql::Step { done, made: done - failed, failed, cursor: Some(after.to_string()) };
             let mut tx = access.begin(cx).await?;
-            let is_wanted = sql::step(cx, &mut tx, access, id, &step).await?;
+            let is_wanted = run_sql::step(cx, &mut tx, access, id, &step).await?;
             events::tell(&mut tx, &topic(id)).await?;
             tx.commit().await?;
             if !is_wanted {
@@ -150,7 +155,7 @@ impl SyncTarget {
 
     async fn finish(&self, cx: &Cx, access: &ProjectAccess, status: RunStatus, error: Option<&str>) -> Result<()> {
         let mut tx = access.begin(cx).await?;
-        sql::finish(cx, &mut tx, access, self.cloud_storage_id, status, error).await?;
+        run_sql::finish(cx, &mut tx, access, self.cloud_storage_id, status, error).await?;
         events::tell(&mut tx, &topic(self.cloud_storage_id)).await?;
         tx.commit().await?;
         Ok(())
@@ -172,7 +177,7 @@ impl Target {
     async fn write(&self, cx: &Cx, access: &ProjectAccess, ids: &[i64]) -> Result<Vec<i64>> {
         let mut tx = access.begin(cx).await?;
         let mut found: std::collections::HashMap<i64, Vec<u8>> = std::collections::HashMap::new();
-        for work in sql::work(&mut tx, access, ids).await? {
+        for work in export_sql::work(&mut tx, access, ids).await? {
             let written =
                 serde_json::to_vec_pretty(&as_object(access.project_id(), &work)).map_err(anyhow::Error::new)?;
             found.insert(work.annotation_id, written);
@@ -205,11 +210,11 @@ impl Target {
                     Some(problem.message)
                 }
             };
-            kept.push(sql::Kept { key, size, annotation_id: Some(id), error, ..sql::Kept::default() });
+            kept.push(object_sql::Kept { key, size, annotation_id: Some(id), error, ..object_sql::Kept::default() });
         }
         let mut tx = access.begin(cx).await?;
-        sql::keep(cx, &mut tx, access, self.calling.id, &kept).await?;
-        sql::forget(&mut tx, access, self.calling.id, &gone).await?;
+        object_sql::keep(cx, &mut tx, access, self.calling.id, &kept).await?;
+        object_sql::forget(&mut tx, access, self.calling.id, &gone).await?;
         tx.commit().await?;
         Ok(failed)
     }
@@ -241,7 +246,7 @@ enum Fate {
 }
 
 /// An annotation with its task, as Label Studio writes it to storages.
-fn as_object(project_id: ProjectId, work: &sql::Work) -> Value {
+fn as_object(project_id: ProjectId, work: &export_sql::Work) -> Value {
     let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     json!({
         "id": work.annotation_id,

@@ -16,7 +16,7 @@ use object_store::ObjectMeta;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::{Store, for_job, open, sql, topic};
+use super::{Store, for_job, object_sql, open, run_sql, sql, topic};
 use crate::{
     Cx, Error, Result, Tx,
     access::ProjectAccess,
@@ -81,8 +81,8 @@ pub(crate) struct SyncSource {
 pub(crate) struct Listed {
     cloud_storage_id: CloudStorageId,
     /// In the order of their tasks.
-    objects: Vec<sql::Kept>,
-    step: sql::Step,
+    objects: Vec<object_sql::Kept>,
+    step: run_sql::Step,
 }
 
 /// Keeps what has become of the objects of a batch whose tasks have these ids, in order.
@@ -100,8 +100,8 @@ pub(crate) async fn keep_listed(
         object.task_id = task_ids.get(at).copied().filter(|_| count == 1);
         at += count;
     }
-    sql::keep(cx, tx, access, cloud_storage_id, &objects).await?;
-    sql::step(cx, tx, access, cloud_storage_id, &step).await?;
+    object_sql::keep(cx, tx, access, cloud_storage_id, &objects).await?;
+    run_sql::step(cx, tx, access, cloud_storage_id, &step).await?;
     events::tell(tx, &topic(cloud_storage_id)).await
 }
 
@@ -151,7 +151,7 @@ impl SyncSource {
     async fn work(&self, cx: &Cx, access: &ProjectAccess) -> Result<Ended> {
         let mut tx = access.begin(cx).await?;
         let taken = import::take(cx, &mut tx, access, self.import_id).await?;
-        let is_wanted = sql::take(cx, &mut tx, access, self.cloud_storage_id, None).await?;
+        let is_wanted = run_sql::take(cx, &mut tx, access, self.cloud_storage_id, None).await?;
         events::tell(&mut tx, &topic(self.cloud_storage_id)).await?;
         tx.commit().await?;
         let (Some(taken), true) = (taken, is_wanted) else { return Ok(Ended::Unwanted) };
@@ -182,7 +182,7 @@ impl SyncSource {
     async fn finish(&self, cx: &Cx, access: &ProjectAccess, status: RunStatus, error: Option<&str>) -> Result<()> {
         let mut tx = access.begin(cx).await?;
         import::end(cx, &mut tx, access, self.import_id, status, error).await?;
-        sql::finish(cx, &mut tx, access, self.cloud_storage_id, status, error).await?;
+        run_sql::finish(cx, &mut tx, access, self.cloud_storage_id, status, error).await?;
         events::tell(&mut tx, &topic(self.cloud_storage_id)).await?;
         tx.commit().await?;
         Ok(())
@@ -198,7 +198,7 @@ impl Reading<'_> {
         let keys: Vec<String> = page.iter().map(|object| object.location.to_string()).collect();
         let mut tx = self.access.begin(self.cx).await?;
         let known: std::collections::HashSet<String> =
-            sql::known(&mut tx, self.access, self.calling.id, &keys).await?.into_iter().collect();
+            object_sql::known(&mut tx, self.access, self.calling.id, &keys).await?.into_iter().collect();
         tx.commit().await?;
         page.retain(|object| !known.contains(object.location.as_ref()));
         let passed = seen - page.len();
@@ -210,9 +210,9 @@ impl Reading<'_> {
             }
         }
         // What was passed over counts as looked at, once everything before it is kept.
-        let step = sql::Step { done: import::count(passed), cursor: last, ..sql::Step::default() };
+        let step = run_sql::Step { done: import::count(passed), cursor: last, ..run_sql::Step::default() };
         let mut tx = self.access.begin(self.cx).await?;
-        let is_wanted = sql::step(self.cx, &mut tx, self.access, self.calling.id, &step).await?;
+        let is_wanted = run_sql::step(self.cx, &mut tx, self.access, self.calling.id, &step).await?;
         events::tell(&mut tx, &topic(self.calling.id)).await?;
         tx.commit().await?;
         Ok(is_wanted)
@@ -249,21 +249,21 @@ impl Reading<'_> {
     async fn store_batch(&mut self, read: Vec<(ObjectMeta, Vec<ReadRow>)>) -> Result<bool> {
         let mut objects = Vec::with_capacity(read.len());
         let mut rows = Vec::new();
-        let mut step = sql::Step { done: import::count(read.len()), ..sql::Step::default() };
+        let mut step = run_sql::Step { done: import::count(read.len()), ..run_sql::Step::default() };
         for (object, own) in read {
             let made = own.iter().filter(|row| row.outcome.is_ok()).count();
             // An object that gave something is done with: coming again, it would give the same once more.
             let error = own.iter().find_map(|row| row.outcome.as_ref().err()).filter(|_| made == 0);
             step.made += import::count(made);
             step.failed += i64::from(error.is_some());
-            objects.push(sql::Kept {
+            objects.push(object_sql::Kept {
                 key: object.location.to_string(),
                 etag: object.e_tag,
                 size: i64::try_from(object.size).ok(),
                 modified: Some(object.last_modified),
                 task_count: i32::try_from(made).unwrap_or(i32::MAX),
                 error: error.map(|error| error.reason.replace('\0', "\u{fffd}")),
-                ..sql::Kept::default()
+                ..object_sql::Kept::default()
             });
             rows.extend(own);
         }

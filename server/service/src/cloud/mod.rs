@@ -9,10 +9,13 @@
 //! - an object is opened only through a storage of the project that it lies in.
 
 mod export;
+mod export_sql;
 mod guard;
 mod import;
 mod local;
 mod object;
+mod object_sql;
+mod run_sql;
 mod sql;
 mod store;
 mod trouble;
@@ -117,7 +120,7 @@ pub async fn change(
     let mut tx = access.begin(cx).await?;
     // What tasks name is the bucket, however it is called upon.
     if form.place.address("") != before.place.address("") {
-        sql::forget_all(&mut tx, &access, id).await?;
+        object_sql::forget_all(&mut tx, &access, id).await?;
     }
     sql::update(cx, &mut tx, &access, id, &form).await?;
     sql::put_credentials(cx, &mut tx, &access, id, &form.credentials).await?;
@@ -178,7 +181,7 @@ pub async fn project_of(cx: &Cx, actor: &Actor, id: CloudStorageId) -> Result<Pr
 pub async fn remove(cx: &Cx, actor: &Actor, project_id: ProjectId, id: CloudStorageId) -> Result<()> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let mut tx = access.begin(cx).await?;
-    let import_id = sql::import_of(&mut tx, &access, id).await?;
+    let import_id = run_sql::import_of(&mut tx, &access, id).await?;
     if let Some(import_id) = import_id {
         // One that is over stays as it is.
         crate::import::stop(cx, &mut tx, &access, import_id).await?;
@@ -211,13 +214,13 @@ pub async fn sync(
         return Err(Problem::invalid("scope", "storage_unordered", message).into());
     }
     let mut tx = access.begin(cx).await?;
-    if !sql::begin(cx, &mut tx, &access, id, scope).await? {
+    if !run_sql::begin(cx, &mut tx, &access, id, scope).await? {
         return Err(Problem::conflict("storage_syncing", "A sync of this storage is under way.").into());
     }
     match storage.direction {
         Direction::Import => {
             let import_id = crate::import::begin_for_storage(cx, &mut tx, &access, &storage.title).await?;
-            sql::put_import(&mut tx, &access, id, import_id).await?;
+            run_sql::put_import(&mut tx, &access, id, import_id).await?;
             enqueue(&mut tx, &SyncSource { project_id, cloud_storage_id: id, import_id }).await?;
         }
         Direction::Export => enqueue(&mut tx, &SyncTarget { project_id, cloud_storage_id: id }).await?,
@@ -238,10 +241,10 @@ pub async fn cancel(cx: &Cx, actor: &Actor, project_id: ProjectId, id: CloudStor
         return Err(Problem::conflict("storage_not_syncing", "No sync of this storage is under way.").into());
     }
     let mut tx = access.begin(cx).await?;
-    if let Some(import_id) = sql::import_of(&mut tx, &access, id).await? {
+    if let Some(import_id) = run_sql::import_of(&mut tx, &access, id).await? {
         crate::import::stop(cx, &mut tx, &access, import_id).await?;
     }
-    sql::finish(cx, &mut tx, &access, id, RunStatus::Cancelled, None).await?;
+    run_sql::finish(cx, &mut tx, &access, id, RunStatus::Cancelled, None).await?;
     events::tell(&mut tx, &topic(id)).await?;
     tx.commit().await?;
     Ok(())
@@ -263,7 +266,7 @@ pub async fn failures(
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     one(cx, &access, id).await?;
     let mut tx = access.begin(cx).await?;
-    let failed = sql::failed(&mut tx, &access, id, &after, limit.rows()).await?;
+    let failed = object_sql::failed(&mut tx, &access, id, &after, limit.rows()).await?;
     tx.commit().await?;
     Ok(failed)
 }

@@ -14,16 +14,7 @@ use crate::{Result, access::ProjectAccess};
 
 /// Holds tasks until the end of the transaction, in the order of their numbers, so that two at once wait for each other
 /// and never for ever.
-pub(super) async fn lock(conn: &mut PgConnection, access: &ProjectAccess, tasks: &[i64]) -> Result<()> {
-    sqlx::query!(
-        "select task_id from task where project_id = $1 and task_id = any($2) order by task_id for update",
-        access.project_id().0,
-        tasks
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(())
-}
+pub(super) use crate::task::lock_present as lock;
 
 pub(super) struct Work {
     pub(super) annotation_id: i64,

@@ -14,12 +14,10 @@ use serde_json::{Map, Value};
 use sqlx::PgConnection;
 
 use super::{Download, status};
-use crate::{Cx, Result, access::ProjectAccess};
+use crate::{Cx, Result, access::ProjectAccess, project};
 
 pub(super) async fn label_config(conn: &mut PgConnection, access: &ProjectAccess) -> Result<LabelConfig> {
-    let text = sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0)
-        .fetch_one(conn)
-        .await?;
+    let text = project::label_config(conn, access).await?;
     Ok(label_config::read(&text).unwrap_or_default())
 }
 

@@ -16,6 +16,8 @@ use crate::{
     access::{OrgAccess, ProjectAccess},
 };
 
+pub(super) use crate::project::label_config as config;
+
 /// One after the other, or two of them would both be the last.
 pub(super) async fn lock(conn: &mut PgConnection, access: &OrgAccess) -> Result<()> {
     sqlx::query!("select 1 as held from organization where organization_id = $1 for update", access.org_id().0)
@@ -154,13 +156,6 @@ pub(super) async fn sources(
     };
     let managed = rows.into_iter().filter(|row| everywhere || manages(row.member_type));
     Ok(managed.map(|row| (row.project_id, row.title)).collect())
-}
-
-/// The labeling interface of a project.
-pub(super) async fn config(conn: &mut PgConnection, access: &ProjectAccess) -> Result<String> {
-    Ok(sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0)
-        .fetch_one(conn)
-        .await?)
 }
 
 /// The labels of the library that a project has: the control, and the label as results have it.

@@ -14,6 +14,9 @@ use crate::{
     provider::ml::{Credentials, Model},
 };
 
+/// Whoever changes the models of a project does so one after the other.
+pub(super) use crate::project::lock;
+
 /// What a model is told of the project.
 pub(super) struct Project {
     pub(super) label_config: String,
@@ -86,14 +89,6 @@ pub(crate) async fn wants_prediction(conn: &mut PgConnection, access: &ProjectAc
     )
     .fetch_one(conn)
     .await?)
-}
-
-/// Whoever changes the models of a project does so one after the other.
-pub(super) async fn lock(conn: &mut PgConnection, access: &ProjectAccess) -> Result<()> {
-    sqlx::query!("select project_id from project where project_id = $1 for no key update", access.project_id().0)
-        .fetch_one(conn)
-        .await?;
-    Ok(())
 }
 
 pub(super) async fn count(conn: &mut PgConnection, access: &ProjectAccess) -> Result<i64> {

@@ -21,6 +21,8 @@ use crate::{
     webhook::{Happening, tell},
 };
 
+pub(crate) use sql::delete_many;
+
 /// The longest version of a model.
 pub const MAX_VERSION_CHARS: usize = 256;
 /// The most predictions that are stored at once.

@@ -11,6 +11,8 @@ use sqlx::{PgConnection, types::Json};
 use super::{ModelVersion, NewPrediction, PredictionPatch};
 use crate::{Result, access::ProjectAccess, task::record::PredictionRecord};
 
+pub(super) use crate::task::lock_present;
+
 pub(super) async fn page(
     conn: &mut PgConnection,
     access: &ProjectAccess,
@@ -52,25 +54,8 @@ pub(super) async fn get(
 
 /// Locks tasks in the order of their numbers; the first that is not there, if any is not.
 pub(super) async fn lock_tasks(conn: &mut PgConnection, access: &ProjectAccess, tasks: &[i64]) -> Result<Option<i64>> {
-    let found = sqlx::query_scalar!(
-        "select task_id from task where project_id = $1 and task_id = any($2) order by task_id for update",
-        access.project_id().0,
-        tasks
-    )
-    .fetch_all(conn)
-    .await?;
+    let found = lock_present(conn, access, tasks).await?;
     Ok(tasks.iter().find(|task| found.binary_search(task).is_err()).copied())
-}
-
-/// Locks tasks in the order of their numbers, and returns those that are there.
-pub(super) async fn lock_present(conn: &mut PgConnection, access: &ProjectAccess, tasks: &[i64]) -> Result<Vec<i64>> {
-    Ok(sqlx::query_scalar!(
-        "select task_id from task where project_id = $1 and task_id = any($2) order by task_id for update",
-        access.project_id().0,
-        tasks
-    )
-    .fetch_all(conn)
-    .await?)
 }
 
 /// What a version said last of a task.
@@ -125,7 +110,7 @@ pub(super) async fn some_of_version(
 }
 
 /// Takes predictions away, and returns what they said.
-pub(super) async fn delete_many(
+pub(crate) async fn delete_many(
     conn: &mut PgConnection,
     access: &ProjectAccess,
     ids: &[i64],

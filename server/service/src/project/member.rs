@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::json;
 
-use super::{record_event, sql};
+use super::{member_sql, record_event};
 use crate::{Actor, Cx, Result, access, boxed};
 
 /// Who works in the project, and, for those who manage it, who else could.
@@ -19,9 +19,12 @@ use crate::{Actor, Cx, Result, access, boxed};
 pub async fn people(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<ProjectPeople> {
     let access = access::project(cx, actor, project_id, ProjectPermission::ViewData).await?;
     let mut tx = access.begin(cx).await?;
-    let members = sql::members(&mut tx, &access).await?;
-    let candidates =
-        if access.allows(ProjectPermission::Manage) { sql::candidates(&mut tx, &access).await? } else { Vec::new() };
+    let members = member_sql::members(&mut tx, &access).await?;
+    let candidates = if access.allows(ProjectPermission::Manage) {
+        member_sql::candidates(&mut tx, &access).await?
+    } else {
+        Vec::new()
+    };
     tx.commit().await?;
     Ok(ProjectPeople { members, candidates })
 }
@@ -40,7 +43,7 @@ pub async fn put_member(
 ) -> Result<()> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let mut tx = access.begin(cx).await?;
-    if !sql::put_member(&mut tx, &access, user_id, role, cx.now()).await? {
+    if !member_sql::put_member(&mut tx, &access, user_id, role, cx.now()).await? {
         return Err(Problem::not_found("person").on("user_id").into());
     }
     record_event(cx, &mut tx, &access, "project_member_added", json!({ "user_id": user_id, "role": role })).await?;
@@ -56,7 +59,7 @@ pub async fn put_member(
 pub async fn remove_member(cx: &Cx, actor: &Actor, project_id: ProjectId, user_id: UserId) -> Result<()> {
     let access = access::project(cx, actor, project_id, ProjectPermission::Manage).await?;
     let mut tx = access.begin(cx).await?;
-    if sql::remove_member(&mut tx, &access, user_id).await? {
+    if member_sql::remove_member(&mut tx, &access, user_id).await? {
         record_event(cx, &mut tx, &access, "project_member_removed", json!({ "user_id": user_id })).await?;
     }
     tx.commit().await?;

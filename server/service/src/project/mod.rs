@@ -6,6 +6,8 @@ mod find;
 mod lifecycle;
 pub(crate) mod markdown;
 mod member;
+mod member_sql;
+mod overlap_sql;
 mod overview;
 pub mod record;
 mod recount;
@@ -26,6 +28,7 @@ use domain::{
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+pub(crate) use self::sql::{label_config, lock};
 pub use self::{
     count::PutCountsTogether,
     duplicate::duplicate,
@@ -208,14 +211,14 @@ pub async fn update(cx: &Cx, actor: &Actor, project_id: ProjectId, patch: Projec
 
 async fn write_patch(cx: &Cx, tx: &mut Tx, access: &ProjectAccess, patch: &ProjectPatch) -> Result<()> {
     known_workspace(tx, patch.workspace_id).await?;
-    let (maximum, percentage) = sql::lock_overlap(tx, access).await?;
+    let (maximum, percentage) = overlap_sql::lock_overlap(tx, access).await?;
     sql::update(tx, access, patch, cx.now()).await?;
     if patch.color.is_some() {
         said::forget(tx, access, "color").await?;
     }
     let is_changed = |wanted: Option<i32>, before| wanted.is_some_and(|wanted| wanted != before);
     if is_changed(patch.maximum_annotations, maximum) || is_changed(patch.overlap_cohort_percentage, percentage) {
-        sql::spread_overlap(tx, access, cx.now()).await?;
+        overlap_sql::spread_overlap(tx, access, cx.now()).await?;
     }
     record_event(cx, tx, access, "project_updated", json!({ "settings": names_in(patch) })).await?;
     if let Some(allowed) = patch.allow_media_proxy {

@@ -1,14 +1,13 @@
-//! Statements about projects and the people in them. All of them run behind the tenant wall.
+//! Statements about projects. All of them run behind the tenant wall.
 
 use chrono::{DateTime, Utc};
 use domain::{
     access::ProjectRole,
-    id::{ProjectId, TaskId, UserId, WorkspaceId},
+    id::{ProjectId, WorkspaceId},
     project::{
-        CheckedConfig, CheckedProject, Progress, ProjectCard, ProjectMember, ProjectPatch, ProjectQuery, ProjectState,
-        Sampling, SkipQueue,
+        CheckedConfig, CheckedProject, Progress, ProjectCard, ProjectPatch, ProjectQuery, ProjectState, Sampling,
+        SkipQueue,
     },
-    task,
 };
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -16,7 +15,6 @@ use sqlx::PgConnection;
 use crate::{
     Result,
     access::{OrgAccess, ProjectAccess},
-    import::summary,
 };
 
 pub(super) async fn insert(
@@ -42,10 +40,15 @@ pub(super) async fn insert(
     )
     .fetch_one(&mut *conn)
     .await?;
+    begin_summary(conn, project_id, now).await?;
+    Ok(project_id)
+}
+
+async fn begin_summary(conn: &mut PgConnection, project_id: ProjectId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!("insert into project_summary (project_id, updated_at) values ($1, $2)", project_id.0, now)
         .execute(conn)
         .await?;
-    Ok(project_id)
+    Ok(())
 }
 
 pub(super) async fn has_workspace(conn: &mut PgConnection, workspace_id: WorkspaceId) -> Result<bool> {
@@ -216,6 +219,22 @@ pub(super) async fn get(conn: &mut PgConnection, access: &ProjectAccess) -> Resu
     .await?)
 }
 
+/// Holds the row until the end of the transaction: whoever changes what a project has of one kind does so one after the
+/// other.
+pub(crate) async fn lock(conn: &mut PgConnection, access: &ProjectAccess) -> Result<()> {
+    sqlx::query!("select project_id from project where project_id = $1 for no key update", access.project_id().0)
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+/// The labeling interface as it was written.
+pub(crate) async fn label_config(conn: &mut PgConnection, access: &ProjectAccess) -> Result<String> {
+    Ok(sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0)
+        .fetch_one(conn)
+        .await?)
+}
+
 /// What it is called.
 pub(super) async fn title(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!("select title from project where project_id = $1", access.project_id().0)
@@ -277,61 +296,6 @@ pub(super) async fn update(
         patch.model_version,
         patch.min_annotations_to_start_training,
         patch.evaluate_predictions_automatically
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// How many annotations a task needs and of how many tasks in percent, before the change; the row stays locked.
-pub(super) async fn lock_overlap(conn: &mut PgConnection, access: &ProjectAccess) -> Result<(i32, i32)> {
-    let row = sqlx::query!(
-        "select maximum_annotations, overlap_cohort_percentage from project where project_id = $1 for update",
-        access.project_id().0
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok((row.maximum_annotations, row.overlap_cohort_percentage))
-}
-
-/// Gives every task the overlap the project now asks for, the cohort's or one, and counts anew which ones are done. Skips
-/// count where they are ignored. Reads and writes every task of the project once.
-pub(super) async fn spread_overlap(conn: &mut PgConnection, access: &ProjectAccess, now: DateTime<Utc>) -> Result<()> {
-    let rule = sqlx::query!(
-        "select maximum_annotations, overlap_cohort_percentage from project where project_id = $1",
-        access.project_id().0
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    let tasks = sqlx::query_scalar!("select task_id from task where project_id = $1", access.project_id().0)
-        .fetch_all(&mut *conn)
-        .await?;
-    let overlaps: Vec<i32> = tasks
-        .iter()
-        .map(|id| task::overlap(TaskId(*id), rule.maximum_annotations, rule.overlap_cohort_percentage))
-        .collect();
-    sqlx::query!(
-        "update task t set overlap = wanted.overlap, updated_at = $2,
-            is_labeled = t.annotation_count + case when p.skip_queue = 'IGNORE_SKIPPED' then t.cancelled_count else 0 end
-                >= wanted.overlap
-        from project p, unnest($3::bigint[], $4::int[]) wanted (task_id, overlap)
-        where p.project_id = $1 and t.project_id = $1 and t.task_id = wanted.task_id and t.overlap <> wanted.overlap",
-        access.project_id().0,
-        now,
-        &tasks,
-        &overlaps
-    )
-    .execute(&mut *conn)
-    .await?;
-    // All of them, less those that changes tell of: one statement sees one moment.
-    summary::lock(conn, access.project_id()).await?;
-    sqlx::query!(
-        "update project_summary set updated_at = $2,
-            labeled_task_count = (select count(*) from task where project_id = $1 and is_labeled)
-                - (select coalesce(sum(labeled_task_count), 0) from project_summary_change where project_id = $1)
-        where project_id = $1",
-        access.project_id().0,
-        now
     )
     .execute(conn)
     .await?;
@@ -418,9 +382,7 @@ pub(super) async fn set_deleted(
 }
 
 pub(super) async fn title_of(conn: &mut PgConnection, access: &ProjectAccess) -> Result<String> {
-    Ok(sqlx::query_scalar!("select title from project where project_id = $1", access.project_id().0)
-        .fetch_one(conn)
-        .await?)
+    Ok(title(conn, access).await?.ok_or(sqlx::Error::RowNotFound)?)
 }
 
 /// A new project with the settings and people of this one; `None` where this one is gone meanwhile.
@@ -450,9 +412,7 @@ pub(super) async fn copy(
     .fetch_optional(&mut *conn)
     .await?;
     let Some(copy) = copy else { return Ok(None) };
-    sqlx::query!("insert into project_summary (project_id, updated_at) values ($1, $2)", copy.0, now)
-        .execute(&mut *conn)
-        .await?;
+    begin_summary(conn, copy, now).await?;
     sqlx::query!(
         "insert into project_member (project_id, user_id, member_type, enabled, task_limit, created_at, updated_at)
         select $2, user_id, member_type, enabled, task_limit, $3, $3 from project_member where project_id = $1",
@@ -481,88 +441,4 @@ pub(super) async fn purge(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.project_id, row.organization_id, row.title)).collect())
-}
-
-/// Admins of the organization, then those who were added, strongest first.
-pub(super) async fn members(conn: &mut PgConnection, access: &ProjectAccess) -> Result<Vec<ProjectMember>> {
-    let rows = sqlx::query!(
-        r#"select u.user_id as "user_id: UserId", u.name, u.email, om.role in ('owner', 'admin') as "by_org!",
-            pm.member_type as "member_type?"
-        from organization_member om
-        join user_account u using (user_id)
-        left join project_member pm on pm.project_id = $2 and pm.user_id = om.user_id and pm.enabled
-        where om.organization_id = $1 and om.removed_at is null and (om.role in ('owner', 'admin') or pm.user_id is not null)
-        order by om.role in ('owner', 'admin') desc, pm.member_type, lower(u.name), u.user_id
-        limit 1000"#,
-        access.org_id().0,
-        access.project_id().0
-    )
-    .fetch_all(conn)
-    .await?;
-    let members = rows.into_iter().filter_map(|row| {
-        let added = row.member_type.and_then(ProjectRole::from_member_type);
-        Some(ProjectMember {
-            user_id: row.user_id,
-            name: row.name,
-            email: row.email,
-            role: if row.by_org { ProjectRole::Admin } else { added? },
-            by_organization: row.by_org,
-        })
-    });
-    Ok(members.collect())
-}
-
-/// People of the organization who are not in the project yet.
-pub(super) async fn candidates(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-) -> Result<Vec<(UserId, String, String)>> {
-    let rows = sqlx::query!(
-        r#"select u.user_id as "user_id: UserId", u.name, u.email
-        from organization_member om join user_account u using (user_id)
-        where om.organization_id = $1 and om.removed_at is null and om.role = 'member'
-            and not exists (select from project_member pm
-                where pm.project_id = $2 and pm.user_id = om.user_id and pm.enabled)
-        order by lower(u.name), u.user_id limit 1000"#,
-        access.org_id().0,
-        access.project_id().0
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.user_id, row.name, row.email)).collect())
-}
-
-/// Adds a person of the organization, or changes what they do. False for somebody outside it.
-pub(super) async fn put_member(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    user_id: UserId,
-    role: ProjectRole,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "insert into project_member (project_id, user_id, member_type, created_at, updated_at)
-        select $2, om.user_id, $4, $5, $5 from organization_member om
-        where om.organization_id = $1 and om.user_id = $3 and om.removed_at is null
-        on conflict (project_id, user_id) do update set member_type = excluded.member_type, enabled = true, updated_at = $5",
-        access.org_id().0,
-        access.project_id().0,
-        user_id.0,
-        role.member_type(),
-        now
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-pub(super) async fn remove_member(conn: &mut PgConnection, access: &ProjectAccess, user_id: UserId) -> Result<bool> {
-    let done = sqlx::query!(
-        "delete from project_member where project_id = $1 and user_id = $2",
-        access.project_id().0,
-        user_id.0
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
 }

@@ -25,6 +25,7 @@ use crate::{
     account, annotation, boxed, comment,
 };
 
+pub(crate) use sql::lock_present;
 pub use text::{MAX_TEXT_BYTES, text};
 pub use tree::{MAX_TREE_BYTES, tree};
 

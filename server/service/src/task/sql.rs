@@ -12,12 +12,21 @@ use sqlx::{PgConnection, types::Json};
 
 use crate::{Result, access::ProjectAccess};
 
+pub(super) use crate::project::label_config;
+
 /// How many earlier tasks the label page can go back to.
 const DONE_LIMIT: i64 = 50;
 
-pub(super) async fn label_config(conn: &mut PgConnection, access: &ProjectAccess) -> Result<String> {
-    let text = sqlx::query_scalar!("select label_config from project where project_id = $1", access.project_id().0);
-    Ok(text.fetch_one(conn).await?)
+/// Locks tasks in the order of their numbers, so that two at once wait for each other and never for ever; returns those
+/// that are there.
+pub(crate) async fn lock_present(conn: &mut PgConnection, access: &ProjectAccess, tasks: &[i64]) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(
+        "select task_id from task where project_id = $1 and task_id = any($2) order by task_id for update",
+        access.project_id().0,
+        tasks
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// Tasks after one, by number: page 1,000 costs what page 1 costs. Only the beginning of one field is read out of `data`,

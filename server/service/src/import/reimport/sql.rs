@@ -16,7 +16,10 @@ use serde_json::{Map, Value};
 use sqlx::{PgConnection, types::Json};
 
 use super::judge::{Judged, Verdict, as_json};
-use crate::{Result, access::ProjectAccess};
+use crate::{Result, access::ProjectAccess, task::lock_present};
+
+/// Takes predictions of locked tasks away; returns what they proposed.
+pub(super) use crate::prediction::delete_many as delete_predictions;
 
 /// How many rows of a kind are kept for people.
 const MAX_KEPT: i64 = 1_000;
@@ -276,13 +279,7 @@ pub(super) async fn present(
     let project_id = access.project_id().0;
     if locks {
         // Whoever changes a task holds its lock, taken in the order of their numbers.
-        sqlx::query!(
-            "select task_id from task where project_id = $1 and task_id = any($2) order by task_id for update",
-            project_id,
-            tasks
-        )
-        .fetch_all(&mut *conn)
-        .await?;
+        lock_present(conn, access, tasks).await?;
     }
     let rows = sqlx::query!(
         r#"select task_id, data as "data: Json<Map<String, Value>>", meta as "meta: Json<Map<String, Value>>" from task
@@ -424,22 +421,6 @@ pub(super) async fn update(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// Takes predictions of locked tasks away; returns what they proposed.
-pub(super) async fn delete_predictions(
-    conn: &mut PgConnection,
-    access: &ProjectAccess,
-    ids: &[i64],
-) -> Result<Vec<Json<Vec<ResultItem>>>> {
-    Ok(sqlx::query_scalar!(
-        r#"delete from prediction where project_id = $1 and prediction_id = any($2)
-        returning result as "result: Json<Vec<ResultItem>>""#,
-        access.project_id().0,
-        ids
-    )
-    .fetch_all(conn)
-    .await?)
 }
 
 /// What a batch has done.

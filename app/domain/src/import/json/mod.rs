@@ -12,6 +12,8 @@
 //! the elements before had. That keeps parts of the torn element from being taken for elements. The reason says from
 //! where to where nothing was read.
 
+mod judge;
+mod nesting;
 use std::{
     collections::HashSet,
     io::{self, Read},
@@ -19,185 +21,19 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Found, MAX_DEPTH, MAX_KEPT_BYTES, MAX_ROW_BYTES, NewTask, RowError, Source, task};
+use judge::{parse, too_deep_reason};
+use nesting::{Followed, Nesting, PEEK_BYTES, keys_of};
 
-/// How much of an element is looked at for its names.
-const PEEK_BYTES: usize = 1024;
-/// How many names are looked at in one element.
-const PEEK_KEYS: usize = 16;
+use super::{Found, MAX_KEPT_BYTES, MAX_ROW_BYTES, NewTask, RowError, Source};
+
+pub(super) use judge::{parse_line, too_long_reason};
+pub(super) use nesting::first_element_length;
+
 /// How many good elements say which names are known.
 const LEARNED_ELEMENTS: u32 = 100;
 
 /// How many elements without end are undone by reading again; with more of them a file is not worth the time.
 const MAX_TAKEN_BACK: u32 = 8;
-
-/// Where following some bytes led to.
-enum Followed {
-    /// All of them belong to the element, and it goes on.
-    On,
-    /// The outermost bracket closes with the last of so many bytes.
-    Closed(usize),
-    /// After so many bytes it is certain that the element is torn.
-    Torn(usize),
-}
-
-/// Brackets and strings entered so far. Kinds of open brackets are remembered to `MAX_DEPTH`, deeper ones are counted.
-#[derive(Default)]
-struct Nesting {
-    depth: u32,
-    /// Bit `n` is set where the bracket at depth `n` is a `[`.
-    lists: u128,
-    in_string: bool,
-    escaped: bool,
-    too_deep: bool,
-    /// Bytes followed before the present ones.
-    followed: usize,
-    /// Where the last string began.
-    string_at: usize,
-    /// The last byte outside strings that is no white space; a quotation mark where that was the end of a string.
-    last: u8,
-}
-
-const _: () = assert!(MAX_DEPTH < 128, "the kinds of open brackets are bits of a u128");
-
-impl Nesting {
-    fn follow(&mut self, bytes: &[u8]) -> Followed {
-        let mut at = 0;
-        while at < bytes.len() {
-            if self.in_string {
-                if std::mem::take(&mut self.escaped) {
-                    at += 1;
-                    continue;
-                }
-                let Some(stop) = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')) else {
-                    break;
-                };
-                at += stop;
-                match bytes[at] {
-                    b'\\' => self.escaped = true,
-                    b'\n' => return Followed::Torn(at),
-                    _ => {
-                        self.in_string = false;
-                        self.last = b'"';
-                    }
-                }
-                at += 1;
-                continue;
-            }
-            let byte = bytes[at];
-            if byte.is_ascii_whitespace() {
-                at += 1;
-                continue;
-            }
-            if !self.fits(byte) {
-                if self.last != b'"' {
-                    // What is torn is in front of this bracket.
-                    self.string_at = self.followed + at;
-                }
-                return Followed::Torn(at);
-            }
-            match byte {
-                b'"' => {
-                    self.in_string = true;
-                    self.string_at = self.followed + at;
-                }
-                b'{' => self.enter(false),
-                b'[' => self.enter(true),
-                b'}' => self.leave(false),
-                b']' => self.leave(true),
-                _ => {}
-            }
-            self.last = byte;
-            at += 1;
-            if self.depth == 0 && !self.in_string {
-                return Followed::Closed(at);
-            }
-        }
-        self.followed += bytes.len();
-        Followed::On
-    }
-
-    /// Whether a byte outside strings can stand where it stands, as far as tears show.
-    fn fits(&self, byte: u8) -> bool {
-        let in_object = (1..=MAX_DEPTH).contains(&self.depth) && self.lists & (1 << (self.depth - 1)) == 0;
-        match byte {
-            _ if self.last == b'"' => matches!(byte, b':' | b',' | b'}' | b']'),
-            b'{' | b'[' if in_object => self.last == b':',
-            _ => true,
-        }
-    }
-
-    fn enter(&mut self, list: bool) {
-        if self.depth >= MAX_DEPTH {
-            self.too_deep = true;
-        } else if list {
-            self.lists |= 1 << self.depth;
-        } else {
-            self.lists &= !(1 << self.depth);
-        }
-        self.depth = self.depth.saturating_add(1);
-    }
-
-    fn leave(&mut self, list: bool) {
-        if self.depth > MAX_DEPTH {
-            self.depth -= 1;
-            return;
-        }
-        let same_kind = if list { self.lists } else { !self.lists } & ((1 << self.depth) - 1);
-        if same_kind != 0 {
-            self.depth = same_kind.ilog2();
-        }
-    }
-}
-
-/// The length of the object or list `text` begins with, where it is closed.
-pub(super) fn first_element_length(text: &[u8]) -> Option<usize> {
-    match Nesting::default().follow(text) {
-        Followed::Closed(length) => Some(length),
-        Followed::On | Followed::Torn(_) => None,
-    }
-}
-
-/// The names of the object `text` begins with, as far as it goes and as they are written.
-fn keys_of(text: &[u8]) -> Vec<&[u8]> {
-    let mut keys = Vec::new();
-    let mut depth = 0_u32;
-    let mut last = 0;
-    let mut at = 0;
-    while at < text.len() && keys.len() < PEEK_KEYS {
-        let byte = text[at];
-        match byte {
-            b'"' => {
-                let Some(length) = string_length(&text[at + 1..]) else { break };
-                let end = at + 1 + length;
-                let behind = text[end + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
-                if depth == 1 && matches!(last, b'{' | b',') && behind == Some(&b':') {
-                    keys.push(&text[at + 1..end]);
-                }
-                at = end;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth <= 1 => break,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        if !byte.is_ascii_whitespace() {
-            last = byte;
-        }
-        at += 1;
-    }
-    keys
-}
-
-/// How far away the quotation mark is that closes the string before `text`.
-fn string_length(text: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    text.iter().position(|byte| {
-        let closes = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        closes
-    })
-}
 
 /// Elements of a stream of JSON.
 pub(super) struct Scanner<R> {
@@ -495,92 +331,4 @@ impl<R: Read> Scanner<R> {
             }
         }
     }
-}
-
-/// Judges one element that begins at `line` and `column` of the file.
-pub(super) fn parse(bytes: &[u8], line: u64, column: u64) -> Result<NewTask, RowError> {
-    let refuse = |reason: String| RowError::new(reason, bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| refuse(format!("Byte {} of this row is not valid UTF-8.", error.valid_up_to() + 1)))?;
-    if let Some(number) = inexact_integer(text) {
-        return Err(refuse(format!(
-            "The number {number} is too large to be kept exactly. Write it as text, in quotation marks."
-        )));
-    }
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let message = error.to_string();
-        let message = message.strip_suffix(&place).unwrap_or(&message);
-        let inner = error.column() as u64;
-        let column = if error.line() == 1 { column + inner.saturating_sub(1) } else { inner };
-        let line = line + (error.line() as u64).saturating_sub(1);
-        refuse(format!("This is not valid JSON (line {line}, column {column}): {}.", in_words(message)))
-    })?;
-    task::from_value(value).map_err(refuse)
-}
-
-/// What the parser says, in the words of people who write JSON rather than parsers.
-fn in_words(message: &str) -> &str {
-    match message {
-        "expected ident" => "only `true`, `false` and `null` are words without quotation marks",
-        "expected value" => "a value is missing: text in quotation marks, a number, a list or an object",
-        "key must be a string" => "the name of a field stands in double quotation marks",
-        "trailing comma" => "nothing comes after the last comma",
-        "trailing characters" => "something stands after its end",
-        "invalid escape" => "a backslash in text begins nothing that is known; write two for one",
-        message if message.starts_with("control character") => {
-            "text cannot hold a line break or a tab as it is; write \\n or \\t"
-        }
-        message if message.starts_with("EOF while parsing") => "it ends too early",
-        message => message,
-    }
-}
-
-/// The first integer in `text` that 64 bits cannot hold: as a float it would come back as another number.
-fn inexact_integer(text: &str) -> Option<&str> {
-    /// Shorter ones fit into 64 bits.
-    const LONG: usize = 19;
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    // Nearly every row has no run of that many digits: looking at every tenth byte says so.
-    if !(0..bytes.len()).step_by(LONG / 2).any(|at| digit(at) && (digit(at + 1) || digit(at.wrapping_sub(1)))) {
-        return None;
-    }
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => at += 1 + string_length(&bytes[at + 1..])?,
-            b'-' | b'0'..=b'9' => {
-                let rest = &text[at..];
-                let end = rest.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'));
-                let number = &rest[..end.unwrap_or(rest.len())];
-                let whole = number.bytes().skip(usize::from(number.starts_with('-'))).all(|byte| byte.is_ascii_digit());
-                if number.len() >= LONG && whole && number.parse::<i64>().is_err() && number.parse::<u64>().is_err() {
-                    return Some(number);
-                }
-                at += number.len() - 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-/// Judges a line that should hold one object.
-pub(super) fn parse_line(bytes: &[u8], line: u64) -> Result<NewTask, RowError> {
-    let mut nesting = Nesting::default();
-    let mut rest = bytes;
-    while let Followed::Closed(taken) = nesting.follow(rest) {
-        rest = &rest[taken..];
-    }
-    if nesting.too_deep { Err(RowError::new(too_deep_reason(), bytes)) } else { parse(bytes, line, 1) }
-}
-
-pub(super) fn too_long_reason(most: usize) -> String {
-    format!("This row is longer than {} MB, the most that one row may hold.", most >> 20)
-}
-
-fn too_deep_reason() -> String {
-    format!("This row is nested more than {MAX_DEPTH} levels deep.")
 }

@@ -1,115 +1,14 @@
-//! The formats people can choose: what they are called, what they carry, what they may lose, and which interfaces they fit.
+//! What is known of each format, as one table: a new format begins here.
 
-use serde::{Deserialize, Serialize};
+use super::{ExportFormat, Family};
 
-use super::{image, sound, text};
-use crate::{
-    Error, Result,
-    label_config::{Control, LabelConfig},
-};
-
-/// A format people can choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "&'static str")]
-pub enum ExportFormat {
-    /// Everything, as Label Studio writes it.
-    Json,
-    /// One flat record per annotation.
-    JsonMin,
-    /// Everything, one task per line.
-    Ndjson,
-    /// The flat records as a table, values separated by commas.
-    Csv,
-    /// The flat records as a table, values separated by tabs.
-    Tsv,
-    /// The annotations as a table with typed columns.
-    Parquet,
-    /// Words and their tags.
-    Conll2003,
-    /// spaCy's `DocBin`.
-    Spacy,
-    /// COCO's `result.json`.
-    Coco,
-    /// COCO and the images, in an archive.
-    CocoWithImages,
-    /// COCO, asked for under the name Label Studio has for masks.
-    BrushToCoco,
-    /// Pascal VOC's XML, in an archive.
-    Voc,
-    /// Pascal VOC's XML and the images.
-    VocWithImages,
-    /// YOLO's label files, boxes and polygons as they were drawn.
-    Yolo,
-    /// The same and the images.
-    YoloWithImages,
-    /// YOLO's label files, everything as a box.
-    YoloDetect,
-    /// The same and the images.
-    YoloDetectWithImages,
-    /// YOLO's label files, everything as a polygon.
-    YoloSegment,
-    /// The same and the images.
-    YoloSegmentWithImages,
-    /// YOLO's label files, boxes with key points.
-    YoloPose,
-    /// The same and the images.
-    YoloPoseWithImages,
-    /// YOLO's label files, four corners of each box.
-    YoloObb,
-    /// The same and the images.
-    YoloObbWithImages,
-    /// One picture per mask.
-    BrushToPng,
-    /// One array per mask.
-    BrushToNumpy,
-    /// Shapes with properties.
-    Geojson,
-    /// Sounds and what is said in them, line by line.
-    AsrManifest,
-    /// Subtitles.
-    Srt,
-    /// Subtitles for the web.
-    Vtt,
-    /// Praat's tiers.
-    Textgrid,
-    /// Who speaks when.
-    Rttm,
-}
-
-/// What a format is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// Everything there is, or records of it.
-    Records,
-    /// Pieces of texts.
-    Text,
-    /// Shapes on images.
-    Image,
-    /// Pieces of sounds.
-    Sound,
-}
-
-impl Family {
-    /// As a heading.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Records => "All work, and tables",
-            Self::Text => "Texts",
-            Self::Image => "Images",
-            Self::Sound => "Sound",
-        }
-    }
-}
-
-struct Facts {
-    code: &'static str,
-    name: &'static str,
-    contains: &'static str,
-    cannot_carry: &'static str,
-    extension: &'static str,
-    family: Family,
+pub(super) struct Facts {
+    pub(super) code: &'static str,
+    pub(super) name: &'static str,
+    pub(super) contains: &'static str,
+    pub(super) cannot_carry: &'static str,
+    pub(super) extension: &'static str,
+    pub(super) family: Family,
     /// Beyond those of the family.
     losses: &'static [&'static str],
 }
@@ -141,44 +40,24 @@ const COCO: &[&str] = &[
     "vector_open",
 ];
 
-impl ExportFormat {
-    /// All of them, the most general first.
-    pub const ALL: [Self; 31] = [
-        Self::Json,
-        Self::Ndjson,
-        Self::JsonMin,
-        Self::Csv,
-        Self::Tsv,
-        Self::Parquet,
-        Self::Coco,
-        Self::CocoWithImages,
-        Self::BrushToCoco,
-        Self::Voc,
-        Self::VocWithImages,
-        Self::Yolo,
-        Self::YoloWithImages,
-        Self::YoloDetect,
-        Self::YoloDetectWithImages,
-        Self::YoloSegment,
-        Self::YoloSegmentWithImages,
-        Self::YoloPose,
-        Self::YoloPoseWithImages,
-        Self::YoloObb,
-        Self::YoloObbWithImages,
-        Self::BrushToPng,
-        Self::BrushToNumpy,
-        Self::Geojson,
-        Self::Conll2003,
-        Self::Spacy,
-        Self::AsrManifest,
-        Self::Srt,
-        Self::Vtt,
-        Self::Textgrid,
-        Self::Rttm,
-    ];
+const VOC: &[&str] = &["keypoint", "outside", "rounded", "shape_as_box", "clipped", "vector_open"];
+const YOLO_BOXES: &[&str] = &["clipped", "keypoint", "outside", "rotation_lost", "shape_as_box"];
+const YOLO_POLYGONS: &[&str] = &[
+    "box_as_polygon",
+    "clipped",
+    "ellipse_as_polygon",
+    "keypoint",
+    "mask_as_polygon",
+    "mask_hole_filled",
+    "mask_in_parts",
+    "polygon_hole_filled",
+    "polygon_too_short",
+    "vector_open",
+];
 
+impl ExportFormat {
     #[expect(clippy::too_many_lines, reason = "one table")]
-    fn facts(self) -> Facts {
+    pub(super) fn facts(self) -> Facts {
         let records = |code, name, contains, cannot_carry, extension, losses| Facts {
             code,
             name,
@@ -474,42 +353,6 @@ impl ExportFormat {
         }
     }
 
-    /// As programs write it, such as `COCO_WITH_IMAGES`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.facts().code
-    }
-
-    /// The format programs call `code`.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.code() == code)
-    }
-
-    /// As people call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.facts().name
-    }
-
-    /// What it carries, in one sentence.
-    #[must_use]
-    pub fn contains(self) -> &'static str {
-        self.facts().contains
-    }
-
-    /// What it cannot carry, in one sentence; empty where it carries everything.
-    #[must_use]
-    pub fn cannot_carry(self) -> &'static str {
-        self.facts().cannot_carry
-    }
-
-    /// What it is about.
-    #[must_use]
-    pub fn family(self) -> Family {
-        self.facts().family
-    }
-
     /// The codes of everything that may change or stay behind in it, in order. A manifest never names another one.
     #[must_use]
     pub fn losses(self) -> Vec<&'static str> {
@@ -539,209 +382,5 @@ impl ExportFormat {
         let mut losses: Vec<&str> = [common, facts.losses, &["not_labeled"]].concat();
         losses.sort_unstable();
         losses
-    }
-
-    /// Whether it is an archive of several files.
-    #[must_use]
-    pub fn is_archive(self) -> bool {
-        self.extension() == "zip"
-    }
-
-    /// The same format with the images that are stored here beside it.
-    #[must_use]
-    pub fn with_images(self) -> Option<Self> {
-        Some(match self {
-            Self::Coco => Self::CocoWithImages,
-            Self::Voc => Self::VocWithImages,
-            Self::Yolo => Self::YoloWithImages,
-            Self::YoloDetect => Self::YoloDetectWithImages,
-            Self::YoloSegment => Self::YoloSegmentWithImages,
-            Self::YoloPose => Self::YoloPoseWithImages,
-            Self::YoloObb => Self::YoloObbWithImages,
-            _ => return None,
-        })
-    }
-
-    /// Whether the images that are stored here come along.
-    #[must_use]
-    pub fn has_images(self) -> bool {
-        Self::ALL.into_iter().any(|format| format.with_images() == Some(self))
-    }
-
-    /// Whether it is a snapshot: everything, to be written in another format or compared later.
-    #[must_use]
-    pub fn is_snapshot(self) -> bool {
-        matches!(self, Self::Json | Self::Ndjson)
-    }
-
-    /// How its file name ends.
-    #[must_use]
-    pub fn extension(self) -> &'static str {
-        self.facts().extension
-    }
-
-    /// What browsers call it.
-    #[must_use]
-    pub fn content_type(self) -> &'static str {
-        match self.extension() {
-            "json" => "application/json",
-            "ndjson" | "jsonl" => "application/x-ndjson",
-            "geojson" => "application/geo+json",
-            "csv" => "text/csv; charset=utf-8",
-            "tsv" => "text/tab-separated-values; charset=utf-8",
-            "conll" | "rttm" => "text/plain; charset=utf-8",
-            "parquet" => "application/vnd.apache.parquet",
-            "spacy" => "application/octet-stream",
-            _ => "application/zip",
-        }
-    }
-
-    /// Whether the format can say anything about work done with this interface.
-    ///
-    /// # Errors
-    /// In words what the interface would need.
-    pub fn check(self, config: &LabelConfig) -> Result<()> {
-        let asks = |tags: &[&str]| config.controls.iter().any(|control| tags.contains(&control.tag.as_str()));
-        let needs = |fits: bool, code: &'static str, what: &str| {
-            let refuse = || Error::invalid("format", code, format!("{} {what}", self.name()));
-            if fits { Ok(()) } else { Err(refuse()) }
-        };
-        match self.family() {
-            Family::Records => return Ok(()),
-            Family::Text => needs(
-                text::field(config).is_some(),
-                "export_needs_text",
-                "describes texts, and this project's interface shows none.",
-            )?,
-            Family::Image => needs(
-                image::field(config).is_some(),
-                "export_needs_image",
-                "describes images, and this project's interface shows none.",
-            )?,
-            Family::Sound => needs(
-                sound::field(config).is_some(),
-                "export_needs_sound",
-                "describes sounds, and this project's interface plays none.",
-            )?,
-        }
-        let is_about = |control: &Control, tag: &str| {
-            control.to_names.iter().any(|name| config.object(name).is_some_and(|object| object.tag == tag))
-        };
-        let asks_about = |tags: &[&str], tag: &str| {
-            config.controls.iter().any(|control| tags.contains(&control.tag.as_str()) && is_about(control, tag))
-        };
-        match self {
-            Self::BrushToPng | Self::BrushToNumpy | Self::BrushToCoco => needs(
-                asks(&["Brush", "BrushLabels", "Bitmask", "BitmaskLabels", "Magicwand"]),
-                "export_needs_brush",
-                "holds painted masks, and this project's interface asks for none.",
-            ),
-            Self::YoloPose | Self::YoloPoseWithImages => needs(
-                asks(&["KeyPointLabels"]) && asks(&["Rectangle", "RectangleLabels"]),
-                "export_needs_pose",
-                "needs boxes and key points, and this project's interface does not ask for both.",
-            ),
-            Self::Conll2003 => needs(
-                asks_about(&["Labels"], "Text"),
-                "export_needs_spans",
-                "tags the words of a text, and this project's interface asks for no pieces of text.",
-            ),
-            Self::Spacy => needs(
-                asks_about(&["Labels", "Choices"], "Text"),
-                "export_needs_spans",
-                "holds pieces of a text and choices, and this project's interface asks for neither.",
-            ),
-            Self::AsrManifest => needs(
-                asks_about(&["TextArea"], "Audio"),
-                "export_needs_transcript",
-                "holds transcripts, and this project's interface asks for none.",
-            ),
-            Self::Srt | Self::Vtt | Self::Textgrid | Self::Rttm => needs(
-                asks_about(&["Labels"], "Audio"),
-                "export_needs_pieces",
-                "describes pieces of a sound, and this project's interface asks for none.",
-            ),
-            _ => Ok(()),
-        }
-    }
-
-    /// All formats, each with the reason if it does not fit this interface.
-    #[must_use]
-    pub fn fitting(config: &LabelConfig) -> Vec<(Self, Option<String>)> {
-        let judged = |format: Self| (format, format.check(config).err().map(|problem| problem.message));
-        Self::ALL.into_iter().map(judged).collect()
-    }
-}
-
-const VOC: &[&str] = &["keypoint", "outside", "rounded", "shape_as_box", "clipped", "vector_open"];
-const YOLO_BOXES: &[&str] = &["clipped", "keypoint", "outside", "rotation_lost", "shape_as_box"];
-const YOLO_POLYGONS: &[&str] = &[
-    "box_as_polygon",
-    "clipped",
-    "ellipse_as_polygon",
-    "keypoint",
-    "mask_as_polygon",
-    "mask_hole_filled",
-    "mask_in_parts",
-    "polygon_hole_filled",
-    "polygon_too_short",
-    "vector_open",
-];
-
-impl From<ExportFormat> for &'static str {
-    fn from(format: ExportFormat) -> Self {
-        format.code()
-    }
-}
-
-impl TryFrom<String> for ExportFormat {
-    type Error = String;
-
-    fn try_from(code: String) -> Result<Self, String> {
-        Self::from_code(&code).ok_or_else(|| format!("there is no export format “{code}”"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::label_config::parse;
-
-    fn fitting(xml: &str) -> Vec<&'static str> {
-        let config = parse(xml).config.unwrap();
-        let fits = ExportFormat::fitting(&config).into_iter().filter(|(_, reason)| reason.is_none());
-        fits.map(|(format, _)| format.code()).collect()
-    }
-
-    #[test]
-    fn formats_fit_what_an_interface_shows_and_asks() {
-        const ALWAYS: [&str; 6] = ["JSON", "NDJSON", "JSON_MIN", "CSV", "TSV", "PARQUET"];
-        let text = r#"<View><Text name="t" value="$t"/><Labels name="l" toName="t"><Label value="A"/></Labels></View>"#;
-        assert_eq!(fitting(text), [&ALWAYS[..], &["CONLL2003", "SPACY"]].concat());
-        let mood =
-            r#"<View><Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="A"/></Choices></View>"#;
-        assert_eq!(fitting(mood), [&ALWAYS[..], &["SPACY"]].concat());
-        let sound = r#"<View><Audio name="a" value="$a"/><TextArea name="w" toName="a"/></View>"#;
-        assert_eq!(fitting(sound), [&ALWAYS[..], &["ASR_MANIFEST"]].concat());
-        let brush = r#"<View><Image name="i" value="$i"/><BrushLabels name="b" toName="i"><Label value="A"/></BrushLabels></View>"#;
-        let found = fitting(brush);
-        assert!(found.contains(&"BRUSH_TO_PNG") && found.contains(&"YOLO_SEGMENT") && !found.contains(&"YOLO_POSE"));
-        assert_eq!(fitting("<View/>"), ALWAYS);
-    }
-
-    #[test]
-    fn codes_and_names_are_unique_and_read_back() {
-        let mut codes: Vec<&str> = ExportFormat::ALL.iter().map(|format| format.code()).collect();
-        for code in &codes {
-            assert_eq!(ExportFormat::from_code(code).unwrap().code(), *code);
-            let written = serde_json::to_string(&ExportFormat::from_code(code).unwrap()).unwrap();
-            assert_eq!(written, format!("\"{code}\""));
-            assert_eq!(serde_json::from_str::<ExportFormat>(&written).unwrap().code(), *code);
-        }
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!(codes.len(), ExportFormat::ALL.len());
-        assert_eq!(ExportFormat::ALL.iter().filter(|format| format.has_images()).count(), 7);
-        assert!(serde_json::from_str::<ExportFormat>("\"PDF\"").is_err());
     }
 }

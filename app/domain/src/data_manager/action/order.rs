@@ -1,266 +1,18 @@
-//! What can be done to many tasks at once, as data: names and questions for screens and programs, and the order that
-//! comes of their answers.
+//! An action with everything that was said about it, read of the answers to its form.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::{super::Number, Action};
 use crate::{
     Error, Result,
-    access::ProjectPermission,
-    id::{ActionRunId, AnnotationId, MlBackendId, ProjectId, UserId},
-    import::RunStatus,
-    label_config::LabelConfig,
+    id::{AnnotationId, MlBackendId, UserId},
 };
 
-/// How many tasks are worked on while somebody waits for the answer; more are a job.
-pub const MAX_SELECTED_AT_ONCE: i64 = 2_000;
 /// The most characters of a name or a text in an order.
 const MAX_CHARS: usize = 2_000;
 /// The most versions of models in an order.
 const MAX_VERSIONS: usize = 200;
-
-/// Something that can be done to many tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Ask a model about tasks.
-    RetrieveTasksPredictions,
-    /// Make what models proposed the work of a person.
-    PredictionsToAnnotations,
-    /// Keep one task of those with the same data.
-    RemoveDuplicates,
-    /// Delete tasks with everything on them.
-    DeleteTasks,
-    /// Delete what people did, and leave the tasks.
-    DeleteTasksAnnotations,
-    /// Delete what models proposed.
-    DeleteTasksPredictions,
-    /// Write the labels of the work into a column.
-    CacheLabels,
-    /// Give tasks a field.
-    AddDataField,
-    /// Give tasks the same annotation as another.
-    PropagateAnnotations,
-    /// Call a label otherwise in all annotations.
-    RenameLabels,
-}
-
-/// What people are asked before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dialog {
-    /// The question.
-    pub text: &'static str,
-    /// Whether there is more to say than yes.
-    pub has_form: bool,
-}
-
-/// What a form offers.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Offered {
-    /// Versions of models that proposed something.
-    pub model_versions: Vec<String>,
-    /// Who has worked in the project.
-    pub annotators: Vec<(UserId, String)>,
-    /// The labeling interface.
-    pub config: LabelConfig,
-}
-
-impl Action {
-    /// All of them, in the order of the menu.
-    pub const ALL: [Self; 10] = [
-        Self::AddDataField,
-        Self::CacheLabels,
-        Self::PropagateAnnotations,
-        Self::RenameLabels,
-        Self::RetrieveTasksPredictions,
-        Self::PredictionsToAnnotations,
-        Self::RemoveDuplicates,
-        Self::DeleteTasks,
-        Self::DeleteTasksAnnotations,
-        Self::DeleteTasksPredictions,
-    ];
-
-    /// As programs call it.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::RetrieveTasksPredictions => "retrieve_tasks_predictions",
-            Self::PredictionsToAnnotations => "predictions_to_annotations",
-            Self::RemoveDuplicates => "remove_duplicates",
-            Self::DeleteTasks => "delete_tasks",
-            Self::DeleteTasksAnnotations => "delete_tasks_annotations",
-            Self::DeleteTasksPredictions => "delete_tasks_predictions",
-            Self::CacheLabels => "cache_labels",
-            Self::AddDataField => "add_data_field",
-            Self::PropagateAnnotations => "propagate_annotations",
-            Self::RenameLabels => "rename_labels",
-        }
-    }
-
-    /// The action of that name.
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.id() == id)
-    }
-
-    /// As shown in the menu.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::RetrieveTasksPredictions => "Retrieve predictions",
-            Self::PredictionsToAnnotations => "Create annotations from predictions",
-            Self::RemoveDuplicates => "Remove duplicated tasks",
-            Self::DeleteTasks => "Delete tasks",
-            Self::DeleteTasksAnnotations => "Delete annotations",
-            Self::DeleteTasksPredictions => "Delete predictions",
-            Self::CacheLabels => "Cache labels",
-            Self::AddDataField => "Add or change a data field",
-            Self::PropagateAnnotations => "Propagate an annotation",
-            Self::RenameLabels => "Rename a label",
-        }
-    }
-
-    /// Its place in the menu; the same numbers as in Label Studio.
-    #[must_use]
-    pub fn order(self) -> i32 {
-        match self {
-            Self::AddDataField | Self::CacheLabels | Self::PropagateAnnotations | Self::RenameLabels => 1,
-            Self::RetrieveTasksPredictions => 90,
-            Self::PredictionsToAnnotations => 91,
-            Self::RemoveDuplicates => 95,
-            Self::DeleteTasks => 100,
-            Self::DeleteTasksAnnotations => 101,
-            Self::DeleteTasksPredictions => 102,
-        }
-    }
-
-    /// The right it needs.
-    #[must_use]
-    pub fn permission(self) -> ProjectPermission {
-        ProjectPermission::Manage
-    }
-
-    /// The right in Label Studio's words.
-    #[must_use]
-    pub fn permission_name(self) -> &'static str {
-        match self {
-            Self::PredictionsToAnnotations | Self::PropagateAnnotations | Self::RenameLabels => "tasks.change",
-            Self::RemoveDuplicates | Self::DeleteTasks => "tasks.delete",
-            Self::DeleteTasksAnnotations => "annotations.delete",
-            Self::RetrieveTasksPredictions | Self::DeleteTasksPredictions => "predictions.any",
-            Self::CacheLabels | Self::AddDataField => "projects.change",
-        }
-    }
-
-    /// Whether it takes something away that nothing brings back.
-    #[must_use]
-    pub fn is_destructive(self) -> bool {
-        matches!(
-            self,
-            Self::RemoveDuplicates | Self::DeleteTasks | Self::DeleteTasksAnnotations | Self::DeleteTasksPredictions
-        )
-    }
-
-    /// What people are asked before.
-    #[must_use]
-    pub fn dialog(self) -> Dialog {
-        let (text, has_form) = match self {
-            Self::RetrieveTasksPredictions => (
-                "The model of the project is asked about the selected tasks. What it says takes the place of what the same \
-                 version said before.",
-                false,
-            ),
-            Self::PredictionsToAnnotations => (
-                "Every prediction of the selected tasks that is not the source of an annotation yet becomes one. You will be \
-                 their author.",
-                true,
-            ),
-            Self::RemoveDuplicates => (
-                "Of the selected tasks with the same data one is kept: the first that somebody has worked on, or the first. \
-                 Annotations and comments of the others move to it; the others are deleted. This cannot be undone.",
-                false,
-            ),
-            Self::DeleteTasks => {
-                ("The selected tasks are deleted with all work on them. This cannot be undone.", false)
-            }
-            Self::DeleteTasksAnnotations => (
-                "The annotations and drafts of the selected tasks are deleted, of everybody or of one person. This cannot be \
-                 undone.",
-                true,
-            ),
-            Self::DeleteTasksPredictions => {
-                ("The predictions of the selected tasks are deleted. This cannot be undone.", true)
-            }
-            Self::CacheLabels => ("The labels of the selected tasks are written into a column of their data.", true),
-            Self::AddDataField => {
-                ("The selected tasks get this field in their data, in the place of the one they have.", true)
-            }
-            Self::PropagateAnnotations => (
-                "The selected tasks get a copy of the annotation. That makes sense for similar things only: images of one \
-                 size, texts and sounds of one length.",
-                true,
-            ),
-            Self::RenameLabels => (
-                "The label is called otherwise in the annotations of the selected tasks. The labeling interface stays as it \
-                 is: change it as well.",
-                true,
-            ),
-        };
-        Dialog { text, has_form }
-    }
-
-    /// The form, as Label Studio describes forms.
-    #[must_use]
-    pub fn form(self, offered: &Offered) -> Value {
-        let controls = || offered.config.controls.iter().map(|control| control.name.as_str()).collect::<Vec<_>>();
-        let select = |name: &str, label: &str, options: Value| json!({"type": "select", "name": name, "label": label, "options": options});
-        let input = |name: &str, label: &str| json!({"type": "input", "name": name, "label": label});
-        let fields = match self {
-            Self::RetrieveTasksPredictions | Self::RemoveDuplicates | Self::DeleteTasks => return json!([]),
-            Self::PredictionsToAnnotations | Self::DeleteTasksPredictions => {
-                vec![select("model_version", "Which predictions", json!(offered.model_versions))]
-            }
-            Self::DeleteTasksAnnotations => {
-                let people =
-                    offered.annotators.iter().map(|(id, name)| json!({"value": id.to_string(), "label": name}));
-                let mut field = select("annotator", "Whose", people.collect());
-                field["placeholder"] = "Everybody".into();
-                field["searchable"] = true.into();
-                vec![field]
-            }
-            Self::CacheLabels => {
-                let controls: Vec<&str> = std::iter::once("ALL").chain(controls()).collect();
-                vec![
-                    select("control_tag", "Control", json!(controls)),
-                    input("custom_control_tag", "Or a control that is not in the labeling interface"),
-                    select("with_counters", "With counts", json!(["Yes", "No"])),
-                    select("source", "Source", json!(["Annotations", "Predictions"])),
-                ]
-            }
-            Self::AddDataField => vec![
-                input("value_name", "Name"),
-                select("value_type", "Type", json!(["String", "Number"])),
-                input("value", "Value"),
-            ],
-            Self::PropagateAnnotations => {
-                vec![json!({"type": "number", "name": "source_annotation_id", "label": "The number of the annotation"})]
-            }
-            Self::RenameLabels => {
-                let labels = offered.config.controls.iter().flat_map(|control| &control.labels);
-                let mut labels: Vec<&str> = labels.map(|label| label.value.as_str()).collect();
-                labels.sort_unstable();
-                labels.dedup();
-                vec![
-                    select("control_tag", "Control", json!(controls())),
-                    select("old_label_name", "The label", json!(labels)),
-                    input("new_label_name", "Its new name"),
-                ]
-            }
-        };
-        json!([{ "columnCount": 1, "fields": fields }])
-    }
-}
 
 /// An action with everything that was said about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -315,37 +67,6 @@ pub enum Order {
         /// What it is to be called.
         to: String,
     },
-}
-
-/// An order on its way, or done.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ActionRun {
-    /// Which.
-    pub run_id: ActionRunId,
-    /// In which project.
-    pub project_id: ProjectId,
-    /// What is done.
-    pub action: Action,
-    /// How it is.
-    pub status: RunStatus,
-    /// Why it failed, or failed on some tasks, in words for people.
-    pub error: Option<String>,
-    /// How many tasks it failed on, and went on without.
-    pub failed: i64,
-    /// How many tasks were meant when it began.
-    pub total: i64,
-    /// How many of them are behind it.
-    pub done: i64,
-    /// What was deleted, made or changed so far.
-    pub changed: i64,
-    /// The same in words.
-    pub told: String,
-    /// Who ordered it.
-    pub started_by: Option<String>,
-    /// When.
-    pub created_at: DateTime<Utc>,
-    /// When it was over.
-    pub finished_at: Option<DateTime<Utc>>,
 }
 
 /// Which labels are written into a column.
@@ -408,11 +129,10 @@ impl Order {
                 let value = match one_of(answers, "value_type", &["string", "number"])? {
                     Some("number") => {
                         let given = answers.get("value").unwrap_or(&Value::Null);
-                        let number =
-                            super::Number::read(given).ok_or_else(|| wrong("value", "Please give a number."))?;
+                        let number = Number::read(given).ok_or_else(|| wrong("value", "Please give a number."))?;
                         match number {
-                            super::Number::Whole(number) => json!(number),
-                            super::Number::Real(number) => json!(number),
+                            Number::Whole(number) => json!(number),
+                            Number::Real(number) => json!(number),
                         }
                     }
                     _ => text(answers, "value")?.unwrap_or_default().into(),
@@ -516,22 +236,9 @@ fn versions(answers: &Map<String, Value>) -> Result<Option<Vec<String>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label_config;
 
     fn parse(action: Action, answers: Value) -> Result<Order> {
         Order::parse(action, answers.as_object().unwrap())
-    }
-
-    #[test]
-    fn every_action_has_a_name_and_words() {
-        for action in Action::ALL {
-            assert_eq!(Action::from_id(action.id()), Some(action));
-            assert!(!action.title().is_empty() && !action.dialog().text.contains("  "), "{action:?}");
-            let form = action.form(&Offered::default());
-            assert_eq!(form.as_array().unwrap().is_empty(), !action.dialog().has_form, "{action:?}");
-        }
-        assert!(Action::ALL.is_sorted_by_key(|action| action.order()));
-        assert_eq!(Action::from_id("zzz"), None);
     }
 
     #[test]
@@ -628,20 +335,5 @@ mod tests {
         assert_eq!((cached.column().as_str(), cached.text(&labels).as_str()), ("cache_all", "a: 2, b: 1"));
         (cached.control, cached.with_counts, cached.of_predictions) = (Some("c".into()), false, true);
         assert_eq!((cached.column().as_str(), cached.text(&labels).as_str()), ("cache_predictions_c", "a, b"));
-    }
-
-    #[test]
-    fn forms_offer_what_there_is() {
-        let config = r#"<View><Text name="t" value="$text"/><Labels name="l" toName="t"><Label value="B"/><Label value="A"/></Labels></View>"#;
-        let offered = Offered {
-            model_versions: vec!["v1".into()],
-            annotators: vec![(UserId(7), "Ann".into())],
-            config: label_config::parse(config).config.unwrap(),
-        };
-        let field = |action: Action, index: usize| action.form(&offered)[0]["fields"][index].clone();
-        assert_eq!(field(Action::PredictionsToAnnotations, 0)["options"], json!(["v1"]));
-        assert_eq!(field(Action::DeleteTasksAnnotations, 0)["options"], json!([{"value": "7", "label": "Ann"}]));
-        assert_eq!(field(Action::CacheLabels, 0)["options"], json!(["ALL", "l"]));
-        assert_eq!(field(Action::RenameLabels, 1)["options"], json!(["A", "B"]));
     }
 }
