@@ -15,7 +15,7 @@ use crate::account::{
 };
 use crate::annotate::{LabelPage, TaskPage};
 use crate::export::ExportPage;
-use crate::help::HelpPage;
+use crate::help::{HelpIndex, HelpPage};
 use crate::home::HomePage;
 use crate::import::{ImportPage, UpdatePage};
 use crate::label::LabelsPage;
@@ -91,6 +91,7 @@ pub fn AppRoutes() -> impl IntoView {
                     <Route path=path!("/projects/:id/export") view={Lazy::<ExportRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/label") view={Lazy::<LabelRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/:id/tasks/:task") view={Lazy::<TaskRoute>::new()} ssr=Async/>
+                    <Route path=path!("/help") view=HelpIndex ssr=Async/>
                     <Route path=path!("/help/:page") view=HelpPage ssr=Async/>
                     <Route path=path!("/projects") view={Lazy::<ListRoute>::new()} ssr=Async/>
                     <Route path=path!("/projects/new") view={Lazy::<CreateRoute>::new()} ssr=Async/>

@@ -1,12 +1,13 @@
 //! What programs act with in a person's name: keys and personal access tokens.
 
 use domain::token::{Scope, TokenInfo, TokenKind};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::api::{self, CreateToken, RevokeToken};
 use crate::ui::{
     Badge, Banner, Button, Choice, ConfirmDialog, CopyLine, Dialog, DialogFoot, ErrorBanner, Form, FormActions, Icon,
-    Look, RadioCards, Select, Size, SkeletonRows, SubmitButton, TextField, Time, Tone, answered, lu, use_toasts,
+    Look, RadioCards, Select, Size, SkeletonRows, SubmitButton, TextField, Time, Tone, answered, focus_when_free, lu,
+    use_toasts,
 };
 
 /// The list, newest first.
@@ -16,6 +17,7 @@ pub fn TokensCard() -> impl IntoView {
     let toasts = use_toasts();
     let made = RwSignal::new(0_u32);
     let open = RwSignal::new(false);
+    let is_made = RwSignal::new(false);
     let asked = RwSignal::new(None::<TokenInfo>);
     let asks = RwSignal::new(false);
     let tokens = Resource::new(move || (revoke.version().get(), made.get()), |_| api::tokens());
@@ -40,11 +42,14 @@ pub fn TokensCard() -> impl IntoView {
             <Transition fallback=|| view! { <SkeletonRows rows=2/> }>{list}</Transition>
             <div class="card-foot">
                 <span class="grow">"For scripts, the Label Studio SDK and other programs. " <a href="/help/api">"How to use them"</a></span>
-                <Button size=Size::Small icon=lu::LuPlus on:click=move |_| open.set(true)>"New token"</Button>
+                <Button size=Size::Small icon=lu::LuPlus on:click=move |_| {
+                    is_made.set(false);
+                    open.set(true);
+                }>"New token"</Button>
             </div>
         </section>
-        <Dialog open title="New token".to_owned()>
-            <TokenForm open made/>
+        <Dialog open title=Signal::derive(move || if is_made.get() { "Your new token" } else { "New token" }.to_owned())>
+            <TokenForm open made is_made/>
         </Dialog>
         <ConfirmDialog
             open=asks
@@ -111,12 +116,14 @@ fn row(token: TokenInfo, asked: RwSignal<Option<TokenInfo>>, asks: RwSignal<bool
 }
 
 #[component]
-fn TokenForm(open: RwSignal<bool>, made: RwSignal<u32>) -> impl IntoView {
+fn TokenForm(open: RwSignal<bool>, made: RwSignal<u32>, is_made: RwSignal<bool>) -> impl IntoView {
     let action = ServerAction::<CreateToken>::new();
     let kind = RwSignal::new("key".to_owned());
+    let days = RwSignal::new("90".to_owned());
     Effect::new(move |_| {
         if matches!(action.value().get(), Some(Ok(_))) {
             made.update(|count| *count += 1);
+            is_made.set(true);
         }
     });
     let created =
@@ -154,8 +161,13 @@ fn TokenForm(open: RwSignal<bool>, made: RwSignal<u32>) -> impl IntoView {
                             ];
                             if kind.get() == "key" {
                                 choices.push(Choice::new("0", "No end"));
+                            } else if days.get_untracked() == "0" {
+                                // A personal access token has an end.
+                                days.set("365".to_owned());
                             }
-                            view! { <Select name="days" label="Ends after" value="90".to_owned() choices/> }
+                            let value = days.get_untracked();
+                            let on_change = Callback::new(move |chosen| days.set(chosen));
+                            view! { <Select name="days" label="Ends after" value choices on_change/> }
                         }}
                     </div>
                     <FormActions end=true>
@@ -182,8 +194,15 @@ fn Made(kind: TokenKind, secret: String, open: RwSignal<bool>) -> impl IntoView 
             "The SDK takes it as api_key and does the rest.",
         ),
     };
+    // The button that had the focus is gone.
+    let here = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(here) = here.get() {
+            focus_when_free(here.into());
+        }
+    });
     view! {
-        <div class="dialog-body stack">
+        <div class="dialog-body stack" tabindex="-1" node_ref=here>
             <Banner tone=Tone::Success><p>{words}</p></Banner>
             <CopyLine text=secret label="the token"/>
             <p class="muted small">{line}</p>

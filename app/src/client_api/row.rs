@@ -64,7 +64,7 @@ pub(super) fn Row(api: ClientApi, acts: Acts, put: ServerAction<PutClientApi>) -
                 <Switch
                     name="is_enabled"
                     id=format!("client-api-on-{client_api_id}")
-                    label="On"
+                    label="Active"
                     checked=api.is_enabled
                     on_change=Callback::new(move |is_enabled| {
                         let form = ClientApiForm { is_enabled, ..kept.with_value(ClientApi::form) };

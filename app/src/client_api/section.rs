@@ -154,7 +154,10 @@ pub(crate) fn ClientApis(project_id: ProjectId, view: ClientApisView, reload: Rw
         </Dialog>
         <ConfirmDialog
             open=acts.confirm_open
-            title="Remove this client API?".to_owned()
+            title=Signal::derive(move || {
+                let api = acts.removing.get();
+                api.map(|api| format!("Remove “{}” of “{}”?", api.group, api.data_key)).unwrap_or_default()
+            })
             text="What it has filled stays. Its headers and what it has cost are forgotten.".to_owned()
             verb="Remove"
             busy=remove.pending()

@@ -70,6 +70,9 @@ pub(crate) fn Models(detail: ProjectDetail, shown: ModelsShown, reload: RwSignal
         let Some(Ok(model)) = put.value().get() else { return };
         if model.state == State::Up {
             toasts.success(format!("“{}” is connected", model.title));
+        } else {
+            // It is stored: what is typed from now on changes it.
+            editing.set(Some(model));
         }
         is_stale.set(true);
     });
@@ -104,7 +107,7 @@ pub(crate) fn Models(detail: ProjectDetail, shown: ModelsShown, reload: RwSignal
     });
     Effect::new(move |_| match train.value().get() {
         Some(Ok(())) => {
-            toasts.success("It is asked to learn");
+            toasts.success("It is asked to learn as soon as it answers");
             again();
         }
         Some(Err(error)) => toasts.error(&error),

@@ -119,7 +119,15 @@ pub(super) fn Round(project_id: ProjectId, run: ActionRun, reload: RwSignal<u32>
     let words = move || {
         state.with(|run| match run.status {
             RunStatus::Completed => run.told.clone(),
-            _ => format!("{} of {}", count(run.done), plural(run.total, "task", "tasks")),
+            _ => {
+                let went_wrong =
+                    (run.failed > 0).then(|| format!(", {} failed", count(run.failed))).unwrap_or_default();
+                format!(
+                    "{} of {} predicted{went_wrong}",
+                    count(run.done - run.failed),
+                    plural(run.total, "task", "tasks")
+                )
+            }
         })
     };
     // Why it failed, or why it waits; what became of a finished one is in its words.

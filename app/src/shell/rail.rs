@@ -13,6 +13,7 @@ use super::palette::{Command, use_commands};
 use super::theme::{Theme, use_theme};
 use crate::account::api::{SignOut, SwitchOrg};
 use crate::account::{SignedIn, leave_for, query_value, use_session};
+use crate::help;
 use crate::project::offer_projects;
 use crate::ui::{Align, Avatar, Glyph, Icon, Menu, MenuButton, MenuLabel, MenuLine, MenuLink, lu};
 
@@ -117,7 +118,10 @@ fn offer_commands(sign_out: ServerAction<SignOut>) {
         }),
     )
     .words("log leave");
-    use_commands(Signal::stored(go.chain(paint).chain([out]).collect::<Vec<_>>()));
+    let help = help::PAGES.iter().map(|(name, title)| {
+        Command::go("Help", *title, lu::LuBookOpen, format!("/help/{name}")).words("help how documentation")
+    });
+    use_commands(Signal::stored(go.chain(paint).chain([out]).chain(help).collect::<Vec<_>>()));
 }
 
 /// Where the person works, and the other places they could.

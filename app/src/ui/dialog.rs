@@ -117,12 +117,13 @@ pub fn ConfirmDialog(
                 <p>{move || text.get()}</p>
             </div>
             <DialogFoot>
-                <Button on:click=move |_| open.set(false)>"Cancel"</Button>
+                // What destroys is not what an Enter too many does.
+                <Button attr:autofocus=danger.then_some("") on:click=move |_| open.set(false)>"Cancel"</Button>
                 <Button
                     look=if danger { Look::Danger } else { Look::Primary }
                     busy
                     on:click=move |_| on_confirm.run(())
-                    attr:autofocus=""
+                    attr:autofocus=(!danger).then_some("")
                 >
                     {verb.get_value()}
                 </Button>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use web_sys::{FocusOptions, HtmlElement};
 
 /// What `autofocus` does to a page that is loaded, for one that is gone to: unless something has the focus already.
-pub(super) fn focus_when_free(element: HtmlElement) {
+pub(crate) fn focus_when_free(element: HtmlElement) {
     // What was left is taken away, and a dialog gives the focus back, before the next frame but one.
     after_frames(2, move || take_when_free(&element));
 }

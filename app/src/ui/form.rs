@@ -115,7 +115,7 @@ pub(crate) fn length(most: usize) -> u32 {
     u32::try_from(most).unwrap_or(u32::MAX)
 }
 
-/// Once an error has been drawn, puts the cursor where it has to be mended.
+/// Once an error has been drawn, puts the cursor where it has to be mended; what belongs to no input is brought into sight.
 pub(crate) fn focus_first_error(form: NodeRef<html::Form>, error: Signal<Option<AppError>>) {
     Effect::new(move |_| {
         if error.with(Option::is_none) {
@@ -128,6 +128,8 @@ pub(crate) fn focus_first_error(form: NodeRef<html::Form>, error: Signal<Option<
             {
                 // An input that cannot take the focus has no way to be mended either; nothing is lost by not moving.
                 let _ = input.focus();
+            } else if let Ok(Some(banner)) = form.query_selector(".banner[role=alert]") {
+                banner.scroll_into_view();
             }
         });
     });

@@ -36,6 +36,7 @@ pub use dialog::{ConfirmDialog, Dialog, DialogFoot};
 pub use feedback::{Banner, EmptyState, ErrorBanner, Meter, ProgressBar, Skeleton, SkeletonRows, Tone};
 pub use field::{Checkbox, Choice, RadioCards, Select, Switch, TextArea, TextField};
 pub use focus::focus_page;
+pub(crate) use focus::focus_when_free;
 pub use form::{Form, FormActions, FormScope};
 pub(crate) use form::{focus_first_error, length, number_in};
 pub use format::{bytes, compact, count, duration, percent, plural};

@@ -39,11 +39,15 @@ pub(super) fn Key(webhook: Webhook) -> impl IntoView {
             <div class="stack gap-3">
                 {move || key.get().map(|key| view! { <CopyLine text=key label="the signing key"/> })}
                 <div class="row">
-                    <Show when=move || key.with(Option::is_none)>
-                        <Button size=Size::Small icon=lu::LuEye busy=show.pending() on:click=move |_| { show.dispatch(WebhookKey { webhook_id }); }>
-                            "Show the key"
-                        </Button>
-                    </Show>
+                    <Button size=Size::Small icon=lu::LuEye busy=show.pending() on:click=move |_| {
+                        if key.with_untracked(Option::is_some) {
+                            key.set(None);
+                        } else {
+                            show.dispatch(WebhookKey { webhook_id });
+                        }
+                    }>
+                        {move || if key.with(Option::is_some) { "Hide the key" } else { "Show the key" }}
+                    </Button>
                     <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| asking.set(true)>"Replace the key"</Button>
                 </div>
                 {move || match (is_old_used.get(), old) {

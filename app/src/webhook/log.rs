@@ -26,6 +26,7 @@ struct Acts {
     look_open: RwSignal<bool>,
     replay: ServerAction<ReplayWebhook>,
     skip: ServerAction<SkipDelivery>,
+    is_active: bool,
 }
 
 /// The log, with its filters in the address.
@@ -33,6 +34,10 @@ struct Acts {
 pub(super) fn Log(
     webhook_id: WebhookId,
     filter: DeliveryFilter,
+    /// Whether anything is sent at all.
+    is_active: bool,
+    /// Whether it hears of one project.
+    is_of_project: bool,
     page: Rows<Delivery>,
     reload: RwSignal<u32>,
 ) -> impl IntoView {
@@ -44,7 +49,7 @@ pub(super) fn Log(
     let skip = ServerAction::<SkipDelivery>::new();
     let (looking, look_open) = (RwSignal::new(None::<DeliveryId>), RwSignal::new(false));
     let again_open = RwSignal::new(false);
-    let acts = Acts { webhook_id, looking, look_open, replay, skip };
+    let acts = Acts { webhook_id, looking, look_open, replay, skip, is_active };
     let more = Action::new(move |(): &()| async move {
         match webhook_deliveries(webhook_id, filter, next.get_untracked()).await {
             Ok(page) => {
@@ -80,12 +85,20 @@ pub(super) fn Log(
     });
     let is_filtered = filter != DeliveryFilter::default();
     view! {
-        <section class="stack gap-3" aria-label="Log">
+        <section class="stack gap-3 webhook-log" aria-label="Log">
             <div class="spread">
                 <h2>"Log"</h2>
                 <div class="row">
                     <Button size=Size::Small icon=lu::LuRotateCw on:click=move |_| reload.update(|times| *times += 1)>"Refresh"</Button>
-                    <Button size=Size::Small icon=lu::LuSend on:click=move |_| again_open.set(true)>"Send again"</Button>
+                    <Button
+                        size=Size::Small
+                        icon=lu::LuSend
+                        disabled=!is_active
+                        attr:title=(!is_active).then_some("Switch the webhook on first")
+                        on:click=move |_| again_open.set(true)
+                    >
+                        "Send again"
+                    </Button>
                 </div>
             </div>
             <div class="webhook-filters">
@@ -93,7 +106,7 @@ pub(super) fn Log(
                     <StateTab webhook_id filter state=None/>
                     {DeliveryState::ALL.map(|state| view! { <StateTab webhook_id filter state=Some(state)/> }).collect_view()}
                 </Tabs>
-                <ActionFilter webhook_id filter/>
+                <ActionFilter webhook_id filter is_of_project/>
             </div>
             {move || failed.get().map(|error| view! { <ErrorBanner error/> })}
             <Show
@@ -174,9 +187,10 @@ fn StateTab(webhook_id: WebhookId, filter: DeliveryFilter, state: Option<Deliver
 }
 
 #[component]
-fn ActionFilter(webhook_id: WebhookId, filter: DeliveryFilter) -> impl IntoView {
+fn ActionFilter(webhook_id: WebhookId, filter: DeliveryFilter, is_of_project: bool) -> impl IntoView {
     let navigate = use_navigate();
-    let offered = Happening::ALL.iter().filter(|action| action.happens() || filter.action == Some(**action));
+    let is_heard = move |action: Happening| action.happens() && !(is_of_project && action.is_of_organization());
+    let offered = Happening::ALL.iter().filter(|action| is_heard(**action) || filter.action == Some(**action));
     let choices: Vec<Choice> = std::iter::once(Choice::new("", "Everything"))
         .chain(offered.map(|action| Choice::new(action.name(), action.title())))
         .collect();
@@ -221,7 +235,7 @@ fn badge(delivery: &Delivery) -> AnyView {
 
 #[component]
 fn Row(delivery: Delivery, acts: Acts) -> impl IntoView {
-    let Acts { webhook_id, looking, look_open, replay, skip } = acts;
+    let Acts { webhook_id, looking, look_open, replay, skip, is_active } = acts;
     let delivery_id = delivery.delivery_id;
     let what = delivery.action.map_or("Test", Happening::title);
     let look = move || {
@@ -256,7 +270,7 @@ fn Row(delivery: Delivery, acts: Acts) -> impl IntoView {
                     align=Align::End
                 >
                     <MenuButton icon=lu::LuEye on:click=move |_| look()>"Look at it"</MenuButton>
-                    {(!is_test).then(|| view! {
+                    {(!is_test && is_active).then(|| view! {
                         <MenuButton icon=lu::LuSend on:click=move |_| {
                             replay.dispatch(ReplayWebhook { webhook_id, what: Replay::One(delivery_id) });
                         }>{again}</MenuButton>

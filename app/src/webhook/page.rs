@@ -90,12 +90,14 @@ fn Content(loaded: Loaded, filter: DeliveryFilter, reload: RwSignal<u32>) -> imp
     let title = host(&webhook.url);
     let (badge, hears) = (health_badge(&webhook), hears(&webhook));
     let (delivered_at, send_payload) = (webhook.delivered_at, webhook.send_payload);
+    let (is_active, is_of_project) = (webhook.is_active, webhook.project_id.is_some());
     let facts = view! {
         <div class="row webhook-facts">
             {badge}
             <span class="muted">{hears}</span>
-            {(!send_payload).then(|| view! { <span class="muted">"· numbers alone"</span> })}
-            {delivered_at.map(|at| view! { <span class="muted">"· last delivered " <Time at/></span> })}
+            {webhook.model.clone().map(|title| view! { <span class="muted">{format!("For the model “{title}”")}</span> })}
+            {(!send_payload).then(|| view! { <span class="muted">"Numbers alone"</span> })}
+            {delivered_at.map(|at| view! { <span class="muted">"Last delivered " <Time at/></span> })}
         </div>
     };
     view! {
@@ -107,7 +109,7 @@ fn Content(loaded: Loaded, filter: DeliveryFilter, reload: RwSignal<u32>) -> imp
                 </div>
                 <Trouble webhook=webhook.clone() reload/>
                 <Key webhook/>
-                <Log webhook_id filter page=deliveries reload/>
+                <Log webhook_id filter is_active is_of_project page=deliveries reload/>
             </div>
         </Page>
     }
@@ -204,7 +206,7 @@ fn Head(webhook: Webhook, list: String, reload: RwSignal<u32>) -> impl IntoView 
         </Dialog>
         <ConfirmDialog
             open=asking
-            title="Remove this webhook?".to_owned()
+            title=format!("Remove {}?", host(&webhook.url))
             text="Its log and its signing key are gone afterwards.".to_owned()
             verb="Remove"
             busy=remove.pending()

@@ -77,6 +77,7 @@ pub(crate) fn Webhooks(scope: Scope, webhooks: Vec<Webhook>, reload: RwSignal<u3
 fn Row(scope: Scope, webhook: Webhook, switch: ServerAction<SetWebhookActive>) -> impl IntoView {
     let webhook_id = webhook.webhook_id;
     let of_project = webhook.project_title.clone().filter(|_| scope == Scope::Organization);
+    let of_model = webhook.model.clone();
     let (url, badge, hears) = (webhook.url.clone(), health_badge(&webhook), hears(&webhook));
     let trouble = match webhook.health() {
         Health::GivenUp => Some("Nothing got through for days, so it was switched off."),
@@ -92,6 +93,7 @@ fn Row(scope: Scope, webhook: Webhook, switch: ServerAction<SetWebhookActive>) -
                 </span>
                 <span class="muted small">
                     {hears}
+                    {of_model.map(|title| format!(" · for the model “{title}”"))}
                     {of_project.map(|title| format!(" · in “{title}”"))}
                     {webhook.delivered_at.map(|at| view! { " · last delivered " <Time at/> })}
                 </span>
@@ -102,7 +104,7 @@ fn Row(scope: Scope, webhook: Webhook, switch: ServerAction<SetWebhookActive>) -
             <Switch
                 name="is_active"
                 id=format!("webhook-{webhook_id}")
-                label="On"
+                label="Active"
                 checked=webhook.is_active
                 on_change=Callback::new(move |is_active| {
                     switch.dispatch(SetWebhookActive { webhook_id, is_active });

@@ -8,12 +8,16 @@ use crate::Result;
 use crate::project::markdown;
 
 /// Pages by name.
-static PAGES: LazyLock<[(&str, String); 7]> = LazyLock::new(|| {
+static PAGES: LazyLock<[(&str, String); 11]> = LazyLock::new(|| {
     [
         ("api", leaving(&markdown::to_html(include_str!("../../../docs/api.md")))),
         ("client-apis", markdown::to_html(include_str!("../../../docs/client-apis.md"))),
+        ("data-manager", markdown::to_html(include_str!("../../../docs/data-manager.md"))),
+        ("export", markdown::to_html(include_str!("../../../docs/export.md"))),
+        ("import", markdown::to_html(include_str!("../../../docs/import.md"))),
         ("labels", markdown::to_html(include_str!("../../../docs/labels.md"))),
         ("labeling", markdown::to_html(include_str!("../../../docs/labeling.md"))),
+        ("media", markdown::to_html(include_str!("../../../docs/media.md"))),
         ("models", markdown::to_html(include_str!("../../../docs/models.md"))),
         ("webhooks", markdown::to_html(include_str!("../../../docs/webhooks.md"))),
         ("storage", markdown::to_html(include_str!("../../../docs/storage.md"))),

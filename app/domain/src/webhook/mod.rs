@@ -50,6 +50,8 @@ pub struct Webhook {
     pub project_id: Option<ProjectId>,
     /// The name of that project.
     pub project_title: Option<String>,
+    /// The name of the model that it was made for: what it tells, a model learns from.
+    pub model: Option<String>,
     /// Where messages go.
     pub url: String,
     /// Whether messages tell everything, or only what and which.

@@ -24,7 +24,8 @@ use domain::{
     Error as Problem,
     access::ProjectPermission,
     cloud::{
-        CloudStorage, Credentials, Direction, FailedObject, ListedObject, MAX_STORAGES, Scope, StorageForm, StorageKind,
+        CloudStorage, Credentials, Direction, FailedObject, ListedObject, MAX_STORAGES, Place, Scope, StorageForm,
+        StorageKind,
     },
     id::{CloudStorageId, ProjectId},
     import::RunStatus,
@@ -319,15 +320,25 @@ async fn credentials_of(
 /// Does once what will be done often.
 async fn try_out(cx: &Cx, form: &StorageForm, credentials: &Credentials) -> Result<Store> {
     let store = store::open(cx, &form.place, &form.prefix, credentials)?;
-    match form.direction {
-        Direction::Import => store.look().await?,
+    let tried = match form.direction {
+        Direction::Import => store.look().await,
         Direction::Export => {
             let key = key_below(&form.prefix, PROBE);
-            store.put(&key, b"Synapse may write here.\n".to_vec()).await?;
-            // Whoever may write need not be allowed to delete.
-            let _may_stay = store.delete(&key).await;
+            let put = store.put(&key, b"Synapse may write here.\n".to_vec()).await;
+            if put.is_ok() {
+                // Whoever may write need not be allowed to delete.
+                let _may_stay = store.delete(&key).await;
+            }
+            put
         }
-    }
+    };
+    // An address that nobody typed is made of the name, so the name is what to look at.
+    let named = match &form.place {
+        Place::S3 { endpoint, .. } | Place::Gcs { endpoint, .. } if endpoint.is_empty() => "bucket",
+        Place::Azure { endpoint, .. } if endpoint.is_empty() => "account",
+        _ => "endpoint",
+    };
+    tried.map_err(|problem| if problem.field.as_deref() == Some("endpoint") { problem.on(named) } else { problem })?;
     Ok(store)
 }
 

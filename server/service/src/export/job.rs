@@ -109,7 +109,9 @@ impl RunExport {
 
         let storage_key = format!("{}/export/{}", storage::folder(self.project_id), self.export_id);
         let mut md5 = Md5::new();
-        let body = ReaderStream::new(tokio::fs::File::from_std(file)).inspect_ok(|chunk| md5.update(chunk)).boxed();
+        let body = ReaderStream::with_capacity(tokio::fs::File::from_std(file), storage::PIECE_BYTES)
+            .inspect_ok(|chunk| md5.update(chunk))
+            .boxed();
         let path = Path::from(storage_key.as_str());
         let (size_bytes, sha256) = storage::write(cx, &path, bytes::Bytes::new(), body, u64::MAX).await?;
         let finished = sql::Finished {

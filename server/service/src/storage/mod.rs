@@ -14,7 +14,7 @@ mod site;
 pub mod svg;
 mod whole;
 
-use std::ops::Range;
+use std::{io::SeekFrom, ops::Range};
 
 use bytes::{Bytes, BytesMut};
 use domain::{
@@ -23,9 +23,12 @@ use domain::{
     id::{FileId, ProjectId},
 };
 use futures::{Stream, StreamExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, buffered::BufWriter, path::Path};
+use object_store::{
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, buffered::BufWriter, path::Path,
+};
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use tokio_util::io::ReaderStream;
 
 use crate::{Actor, Cx, Result, access, access::ProjectAccess, boxed};
 
@@ -42,6 +45,8 @@ pub const MAX_IMAGE_PIXELS: u64 = 1_000_000_000;
 pub const MAX_IMAGE_BYTES: u64 = 1 << 30;
 /// How much of the beginning is looked at; cameras put up to half a megabyte in front of an image's size.
 const HEAD_BYTES: usize = 1 << 20;
+/// How much of a file of this machine is read at once: for each piece a thread has to be woken.
+pub(crate) const PIECE_BYTES: usize = 1 << 18;
 /// The longest name, as the database has it.
 const MAX_NAME_CHARS: usize = 255;
 
@@ -398,7 +403,14 @@ pub(crate) async fn read_key(
 ) -> Result<BoxStream<'static, std::io::Result<Bytes>>> {
     let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
     let found = cx.store().get_opts(&Path::from(key), options).await.map_err(anyhow::Error::new)?;
-    Ok(found.into_stream().map_err(std::io::Error::other).boxed())
+    Ok(match found.payload {
+        GetResultPayload::File(file, _) => {
+            let mut file = tokio::fs::File::from_std(file);
+            file.seek(SeekFrom::Start(found.range.start)).await.map_err(anyhow::Error::new)?;
+            ReaderStream::with_capacity(file.take(found.range.end - found.range.start), PIECE_BYTES).boxed()
+        }
+        GetResultPayload::Stream(body) => body.map_err(std::io::Error::other).boxed(),
+    })
 }
 
 /// The last part of a name, without what terminals and file systems stumble over.

@@ -51,6 +51,7 @@ struct Row {
     org_id: OrgId,
     project_id: Option<ProjectId>,
     project_title: Option<String>,
+    model: Option<String>,
     url: String,
     send_payload: bool,
     send_for_all_actions: bool,
@@ -74,6 +75,7 @@ impl From<Row> for Webhook {
             org_id: row.org_id,
             project_id: row.project_id,
             project_title: row.project_title,
+            model: row.model,
             url: row.url,
             send_payload: row.send_payload,
             send_for_all_actions: row.send_for_all_actions,
@@ -103,13 +105,14 @@ pub(super) async fn list(
     let rows = sqlx::query_as!(
         Row,
         r#"select w.webhook_id as "webhook_id: WebhookId", w.organization_id as "org_id: OrgId",
-            w.project_id as "project_id: ProjectId", p.title as "project_title?", w.url, w.send_payload,
+            w.project_id as "project_id: ProjectId", p.title as "project_title?", b.title as "model?", w.url, w.send_payload,
             w.send_for_all_actions, w.header_names as headers, w.is_active, w.failing_since, w.switched_off_at,
             w.delivered_at, w.created_at, w.updated_at,
             array(select a.action from webhook_action a where a.webhook_id = w.webhook_id) as "actions!",
             (select max(s.expires_at) from webhook_secret s where s.webhook_id = w.webhook_id and s.expires_at > $4)
                 as old_secret_until
         from webhook w left join project p on p.project_id = w.project_id
+            left join ml_backend b on b.project_id = w.project_id and b.ml_backend_id = w.ml_backend_id
         where w.organization_id = $1 and ($2::bigint is null or w.project_id = $2)
             and ($3::bigint is null or w.webhook_id = $3) and (w.project_id is null or p.deleted_at is null)
         order by w.project_id nulls first, w.webhook_id limit $5"#,

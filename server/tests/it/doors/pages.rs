@@ -40,6 +40,7 @@ const PAGES: [(&str, Page); 28] = [
     ("/org", Page::Own),
     ("/org/labels", Page::Own),
     ("/org/webhooks", Page::OfMakers),
+    ("/help", Page::Own),
     ("/help/{page}", Page::Own),
     ("/projects", Page::Own),
     ("/projects/new", Page::OfMakers),
