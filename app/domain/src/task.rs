@@ -147,6 +147,8 @@ pub enum Glimpse {
     Image(String),
     /// The beginning of a text.
     Text(String),
+    /// There is no picture where the field should name one.
+    Nothing,
 }
 
 /// What a glimpse shows: the field of the first object with one, and whether it is a picture.

@@ -7,13 +7,36 @@ use domain::{
     format::{ChosenView, ExportOptions, Only},
     id::ViewId,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::{
     error::AppError,
     lost::PartFailed,
-    ui::{Choice, Select, Switch, TextField, answered},
+    ui::{Choice, FormScope, Select, Switch, TextField, answered, focus_first_error},
 };
+
+/// What is wrong with the choice, at the field where it is made.
+fn placed(problem: Problem) -> Problem {
+    match problem.field.as_deref() {
+        Some("tasks") => problem.on("export_ids"),
+        Some("title") => problem.on("export_title"),
+        Some("view") => problem.on("export_view"),
+        _ => problem,
+    }
+}
+
+/// As [`placed`], for what the server says.
+pub(super) fn at_its_field(error: AppError) -> AppError {
+    match error {
+        AppError::Domain(problem) => AppError::Domain(placed(problem)),
+        lost @ AppError::Transport(_) => lost,
+    }
+}
+
+/// Whether it is about a field of the choice.
+pub(super) fn has_field(error: &AppError) -> bool {
+    matches!(error.field(), Some("export_ids" | "export_title" | "export_view"))
+}
 
 /// What is chosen on the page.
 #[derive(Clone, Copy)]
@@ -39,7 +62,7 @@ impl Chosen {
         let mut options = self.options.get_untracked();
         self.title.get_untracked().trim().clone_into(&mut options.title);
         options.tasks.ids = self.ids.with_untracked(|ids| read_ids(ids))?;
-        options.check()?;
+        options.check().map_err(placed)?;
         Ok(options)
     }
 }
@@ -49,7 +72,11 @@ fn read_ids(text: &str) -> Result<BTreeSet<i64>, Problem> {
     let words = text.split([',', ';', ' ', '\n', '\t']).map(str::trim).filter(|word| !word.is_empty());
     let number = |word: &str| {
         let refuse = || {
-            Problem::invalid("tasks", "export_ids", format!("“{word}” is no task id: write numbers, such as 3, 17."))
+            Problem::invalid(
+                "export_ids",
+                "export_ids",
+                format!("“{word}” is no task id: write numbers, such as 3, 17."),
+            )
         };
         word.trim_start_matches('#').parse().map_err(|_| refuse())
     };
@@ -62,6 +89,8 @@ pub(super) fn Options(
     chosen: Chosen,
     /// The views of the Data Manager.
     views: Resource<Result<Vec<(ViewId, String)>, AppError>>,
+    /// What was wrong when an export was asked for.
+    error: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     let Chosen { options, ids, title } = chosen;
     let set =
@@ -91,15 +120,26 @@ pub(super) fn Options(
             }
         });
     });
+    let (form, choices) = (NodeRef::<html::Form>::new(), NodeRef::<html::Details>::new());
+    Effect::new(move |_| {
+        // A field cannot have the focus where it is not seen.
+        if let Some(choices) = choices.get()
+            && error.with(|error| error.as_ref().is_some_and(has_field))
+        {
+            choices.set_open(true);
+        }
+    });
+    focus_first_error(form, error.into());
     view! {
-        <div class="export-options">
+        <FormScope error>
+        <form class="export-options" node_ref=form novalidate=true on:submit=|event| event.prevent_default()>
             <Switch
                 name="include_unlabeled"
                 label="Include tasks nobody has labeled"
                 help="They come along marked as not labeled, and are never taken for empty ones."
                 on_change=set(|all, on| all.include_unlabeled = on)
             />
-            <details class="disclosure">
+            <details class="disclosure" node_ref=choices>
                 <summary>"Choose what comes along"</summary>
                 <div class="export-choices">
                     <Select name="export_tasks" label="Tasks" choices=tasks value="all" on_change=choose/>
@@ -109,7 +149,14 @@ pub(super) fn Options(
                             Err(error) => view! { <PartFailed error/> }.into_any(),
                         })}
                     </Suspense>
-                    <TextField name="export_ids" label="Only these task ids" optional=true bind=ids placeholder="3, 17, 42"/>
+                    <TextField
+                        name="export_ids"
+                        label="Only these task ids"
+                        optional=true
+                        bind=ids
+                        placeholder="3, 17, 42"
+                        help="The “id” in exports and in the API. It is not the number (#) on the Data page."
+                    />
                     <TextField name="export_title" label="Name of the export" optional=true bind=title max_length=200_u32/>
                     <Switch
                         name="export_usual"
@@ -149,7 +196,8 @@ pub(super) fn Options(
                     />
                 </div>
             </details>
-        </div>
+        </form>
+        </FormScope>
     }
     .into_any()
 }
@@ -185,5 +233,14 @@ mod tests {
         assert_eq!(read_ids(" 3, 17;#4\n3 ").unwrap().into_iter().collect::<Vec<_>>(), [3, 4, 17]);
         assert!(read_ids("").unwrap().is_empty());
         assert_eq!(read_ids("3, x").unwrap_err().code, "export_ids");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_at_its_field() {
+        let wrong = read_ids("abc").unwrap_err();
+        assert!(has_field(&wrong.into()));
+        let long = ExportOptions { title: "x".repeat(201), ..ExportOptions::default() }.check().unwrap_err();
+        assert!(has_field(&at_its_field(long.into())));
+        assert!(!has_field(&at_its_field(Problem::invalid("format", "export_needs_text", "").into())));
     }
 }

@@ -3,22 +3,26 @@
 use domain::{
     access::ProjectPermission,
     format::{ExportFormat, ExportRun, Family},
-    id::ExportId,
+    id::{ExportId, ProjectId},
     import::RunStatus,
 };
 use leptos::{html, prelude::*};
 
 use super::{
     api::{export_formats, export_views, exports, start_export},
-    options::{Chosen, Options},
+    options::{Chosen, Options, at_its_field, has_field},
     run::RunRow,
 };
 use crate::{
-    error::AppError,
+    error::{AppError, Result},
     lost::PartFailed,
     project::{ProjectFrame, project_id_param},
-    ui::{Button, EmptyState, ErrorBanner, Look, Size, SkeletonRows, answered, lu},
+    run::number,
+    ui::{Button, EmptyState, ErrorBanner, Look, Size, SkeletonRows, answered, lu, plural},
 };
+
+/// How many exports stand above the formats.
+const SHOWN: usize = 5;
 
 /// Where work goes out.
 #[component]
@@ -44,57 +48,101 @@ pub fn ExportPage() -> impl IntoView {
                     changed.update(|count| *count += 1);
                     bring_into_sight(list);
                 }
-                Err(problem) => error.set(Some(problem)),
+                Err(problem) => error.set(Some(at_its_field(problem))),
             }
+        }
+    });
+    // What belongs to no field stands at the top, far from the card that was pressed.
+    let said = NodeRef::<html::Div>::new();
+    let unplaced = Signal::derive(move || error.get().filter(|error| !has_field(error)));
+    Effect::new(move |_| {
+        if unplaced.with(Option::is_some)
+            && let Some(said) = said.get()
+        {
+            request_animation_frame(move || {
+                // What cannot take the focus has been brought into sight all the same.
+                let _ = said.focus();
+            });
         }
     });
     view! {
         <ProjectFrame project_id permission=ProjectPermission::Export title="Export">
             <div class="export">
-                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <Options chosen views/>
+                {move || unplaced.get().map(|error| view! {
+                    <div class="export-said" tabindex="-1" node_ref=said><ErrorBanner error/></div>
+                })}
+                <Options chosen views error/>
+                <section class="export-made" node_ref=list>
+                    <Transition>
+                        {answered(runs, move |answer| match answer {
+                            Ok(runs) => made(project_id.get_untracked(), runs, formats, changed).into_any(),
+                            Err(error) => view! { <PartFailed error/> }.into_any(),
+                        })}
+                    </Transition>
+                </section>
                 <Suspense fallback=|| view! { <SkeletonRows rows=4/> }>
                     {answered(formats, move |answer| match answer {
                         Ok(formats) => families(&formats, start).into_any(),
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Suspense>
-                <section class="export-made" node_ref=list>
-                <h2 class="export-heading">"Your exports"</h2>
-                <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
-                    {answered(runs, move |answer| match answer {
-                        Ok(runs) if runs.is_empty() => view! {
+                <Transition>
+                    {answered(runs, move |answer| {
+                        answer.is_ok_and(|runs| runs.is_empty()).then(|| view! {
                             <EmptyState
                                 icon=lu::LuDownload
                                 title="No exports yet"
                                 text="Choose a format above. The file stays here until you delete it."
                             />
-                        }
-                        .into_any(),
-                        Ok(runs) => {
-                            let project_id = project_id.get_untracked();
-                            let fitting: Vec<ExportFormat> = formats
-                                .get()
-                                .and_then(Result::ok)
-                                .unwrap_or_default()
-                                .into_iter()
-                                .filter_map(|(format, reason)| reason.is_none().then_some(format))
-                                .collect();
-                            let snapshots = snapshots(&runs);
-                            let rows = runs.into_iter().map(|run| {
-                                let others = snapshots.iter().filter(|(id, _)| *id != run.export_id).cloned().collect();
-                                view! { <RunRow project_id run others formats=fitting.clone() changed/> }
-                            });
-                            view! { <ul class="export-runs" role="list">{rows.collect_view()}</ul> }.into_any()
-                        }
-                        Err(error) => view! { <PartFailed error/> }.into_any(),
+                        })
                     })}
                 </Transition>
-                </section>
             </div>
         </ProjectFrame>
     }
     .into_any()
+}
+
+/// The exports so far: the newest, and those before them behind a line, so that the formats stay near. Nothing where there
+/// are none.
+fn made(
+    project_id: ProjectId,
+    runs: Vec<ExportRun>,
+    formats: Resource<Result<Vec<(ExportFormat, Option<String>)>>>,
+    changed: RwSignal<u32>,
+) -> Option<impl IntoView> {
+    if runs.is_empty() {
+        return None;
+    }
+    // Asked for only where somebody converts one: the formats may come after the exports.
+    let fitting = Signal::derive(move || {
+        let formats = formats.get().and_then(Result::ok).unwrap_or_default();
+        formats.into_iter().filter_map(|(format, reason)| reason.is_none().then_some(format)).collect::<Vec<_>>()
+    });
+    let snapshots = snapshots(&runs);
+    let mut rows = runs.into_iter().map(|run| {
+        let others = snapshots.iter().filter(|(id, _)| *id != run.export_id).cloned().collect();
+        let source = run.source.map(|source| {
+            let known = snapshots.iter().find(|(id, _)| *id == source);
+            known.map_or_else(|| "from an earlier snapshot".to_owned(), |(_, name)| format!("from snapshot {name}"))
+        });
+        view! { <RunRow project_id run source others formats=fitting changed/> }
+    });
+    let newest = rows.by_ref().take(SHOWN).collect_view();
+    let earlier: Vec<_> = rows.collect();
+    let earlier = (!earlier.is_empty()).then(|| {
+        view! {
+            <details class="disclosure">
+                <summary>{plural(number(earlier.len() as u64), "earlier export", "earlier exports")}</summary>
+                <ul class="export-runs" role="list">{earlier}</ul>
+            </details>
+        }
+    });
+    Some(view! {
+        <h2 class="export-heading">"Your exports"</h2>
+        <ul class="export-runs" role="list">{newest}</ul>
+        {earlier}
+    })
 }
 
 /// The exports that hold everything, by name.
@@ -143,11 +191,12 @@ fn families(formats: &[(ExportFormat, Option<String>)], start: Action<ExportForm
     view! { {families} {unfit} }
 }
 
-/// What has been begun is shown, where the formats above fill the screen.
+/// What has been begun is shown, where the formats fill the screen.
 fn bring_into_sight(list: NodeRef<html::Section>) {
     let Some(list) = list.get_untracked() else { return };
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
-    if list.get_bounding_client_rect().top() > height * 0.75 {
+    let top = list.get_bounding_client_rect().top();
+    if top < 0.0 || top > height * 0.75 {
         list.scroll_into_view();
     }
 }

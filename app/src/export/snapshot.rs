@@ -6,7 +6,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::api::{compare_exports, convert_export};
+use super::{
+    api::{compare_exports, convert_export},
+    run::task_link,
+};
 use crate::{
     error::{AppError, Result},
     run::number,
@@ -21,18 +24,23 @@ const SHOWN: usize = 100;
 pub(super) fn Rewrite(
     project_id: ProjectId,
     export_id: ExportId,
-    formats: Vec<ExportFormat>,
+    /// What it is written in.
+    format: ExportFormat,
+    /// What fits the project.
+    formats: Signal<Vec<ExportFormat>>,
     changed: RwSignal<u32>,
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let error = RwSignal::new(None::<AppError>);
     let toasts = use_toasts();
-    let first = formats.first().copied().unwrap_or(ExportFormat::Json);
-    let format = RwSignal::new(first.code().to_owned());
-    let choices: Vec<Choice> = formats.iter().map(|format| Choice::new(format.code(), format.name())).collect();
-    let choices = StoredValue::new(choices);
+    let others = Signal::derive(move || formats.get().into_iter().filter(|other| *other != format).collect::<Vec<_>>());
+    let choices = Signal::derive(move || {
+        others.with(|others| others.iter().map(|format| Choice::new(format.code(), format.name())).collect::<Vec<_>>())
+    });
+    let chosen = RwSignal::new(None::<ExportFormat>);
     let convert = Action::new(move |(): &()| async move {
-        let format = ExportFormat::from_code(&format.get_untracked()).unwrap_or(ExportFormat::Json);
+        let first = || others.get_untracked().first().copied();
+        let Some(format) = chosen.get_untracked().or_else(first) else { return };
         match convert_export(project_id, export_id, format).await {
             Ok(_) => {
                 error.set(None);
@@ -50,15 +58,15 @@ pub(super) fn Rewrite(
             title="Write this snapshot in another format".to_owned()
             text="It holds what the project held when the snapshot was made, whatever has changed since.".to_owned()
         >
-            <div class="dialog-body">
+            <div class="dialog-body export-tables">
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <Select
                     name="convert_to"
                     label="Format"
-                    choices=choices.get_value()
-                    value=format.get_untracked()
+                    choices=choices.get()
+                    value=chosen.get_untracked().map(|format| format.code().to_owned()).unwrap_or_default()
                     id=format!("convert-{export_id}")
-                    on_change=Callback::new(move |chosen| format.set(chosen))
+                    on_change=Callback::new(move |code: String| chosen.set(ExportFormat::from_code(&code)))
                 />
             </div>
             <DialogFoot>
@@ -102,7 +110,7 @@ pub(super) fn Compare(project_id: ProjectId, export_id: ExportId, others: Vec<(E
                 size="wide"
                 dismissable=true
             >
-                <div class="dialog-body">
+                <div class="dialog-body export-tables">
                     <Select
                         name="compare_with"
                         label="With"
@@ -154,8 +162,8 @@ fn differences(project_id: ProjectId, found: Comparison) -> impl IntoView {
             .take(SHOWN)
             .map(|task| match what {
                 // What is gone cannot be opened.
-                "Removed" => view! { {task}" " }.into_any(),
-                _ => view! { <a href=format!("/projects/{project_id}/label?task={task}")>{task}</a>" " }.into_any(),
+                "Removed" => format!("ID {task} ").into_any(),
+                _ => task_link(project_id, task).into_any(),
             })
             .collect_view();
         view! {
@@ -169,7 +177,7 @@ fn differences(project_id: ProjectId, found: Comparison) -> impl IntoView {
     view! {
         <Table
             caption="What has changed"
-            head=|| view! { <th scope="col">"Tasks"</th><th scope="col" data-num="">"How many"</th><th scope="col">"Task ids"</th> }
+            head=|| view! { <th scope="col">"Tasks"</th><th scope="col" data-num="">"How many"</th><th scope="col">"Which"</th> }
         >
             {rows.into_iter().collect_view()}
         </Table>

@@ -3,7 +3,7 @@
 use domain::{
     id::{FileId, ImportId, ProjectId, ReimportId},
     import::{
-        ImportHistory, LabelsAs,
+        FailedRow, ImportHistory, LabelsAs,
         reimport::{LookedRow, Outcome, ReimportHistory, Rules},
     },
 };
@@ -44,6 +44,14 @@ pub async fn import_url(project_id: ProjectId, url: String, labels_as: LabelsAs)
 pub async fn imports(project_id: ProjectId) -> Result<ImportHistory> {
     let (cx, actor) = crate::ssr::request()?;
     Ok(service::import::history(&cx, &actor, project_id).await?)
+}
+
+/// The first rows that an import refused.
+#[server]
+pub async fn import_failures(project_id: ProjectId, import_id: ImportId) -> Result<Vec<FailedRow>> {
+    use domain::page::Limit;
+    let (cx, actor) = crate::ssr::request()?;
+    Ok(service::import::failures(&cx, &actor, project_id, import_id, None, Limit::default()).await?)
 }
 
 /// Stops an import; what it has stored stays.

@@ -2,10 +2,12 @@
 
 pub mod api;
 mod drop;
+mod earlier;
 mod page;
 mod run;
 mod update;
 mod upload;
+mod way;
 
 pub use page::ImportPage;
 pub use update::UpdatePage;

@@ -1,19 +1,19 @@
 //! `/projects/{id}/import`.
 
-use std::{future::Future, pin::Pin};
-
 use domain::{
     access::ProjectPermission,
     id::{FileId, ImportId, ProjectId},
-    import::{FieldGap, ImportHistory, LabelsAs},
+    import::{FieldGap, ImportHistory, ImportRun, LabelsAs},
 };
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    api::{import_files, import_text, import_url, imports},
+    api::{import_failures, import_files, imports},
     drop::{DropZone, keep_drops_out},
+    earlier::{Line, earlier},
     run::{RunView, outcome, state},
+    way::{Address, Paste},
 };
 use crate::{
     error::{AppError, Result},
@@ -21,8 +21,8 @@ use crate::{
     project::{ProjectFrame, project_id_param},
     run::number,
     ui::{
-        Banner, Button, Card, EmptyState, ErrorBanner, LinkButton, Size, SkeletonRows, Switch, Table, Time, Tone,
-        answered, count, lu, plural,
+        Banner, Card, EmptyState, ErrorBanner, LinkButton, Size, SkeletonRows, Switch, Tone, answered, count, lu,
+        plural,
     },
 };
 
@@ -52,6 +52,7 @@ pub fn ImportPage() -> impl IntoView {
     });
     Effect::new(|_| keep_drops_out());
     // What came of it is asked for once more: its refused rows, and what its tasks lack.
+    let opened = RwSignal::new(None::<i64>);
     let on_over = Callback::new(move |()| started.update(|count| *count += 1));
     view! {
         <ProjectFrame project_id permission=ProjectPermission::Import title="Import">
@@ -74,25 +75,35 @@ pub fn ImportPage() -> impl IntoView {
                     })
                 />
                 <div class="import-ways">
-                    <Paste project_id labels_as begun/>
-                    <Address project_id labels_as begun/>
-                    <Card title="Tasks that are here already">
-                        <div class="import-way">
-                            <p class="import-run-more">"Bring their data up to date, add columns, replace predictions. You see what would change first."</p>
-                            {move || view! {
-                                <LinkButton href=format!("/projects/{}/import/update", project_id.get()) icon=lu::LuRefreshCw>"Update tasks"</LinkButton>
-                            }}
-                        </div>
-                    </Card>
+                    <Paste project_id labels_as runs begun/>
+                    <Address project_id labels_as runs begun/>
+                    <Transition>
+                        {answered(runs, move |answer| {
+                            answer.is_ok_and(|found| found.has_tasks).then(|| here_already(project_id.get_untracked()))
+                        })}
+                    </Transition>
                 </div>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
-                        Ok(found) => history(project_id.get_untracked(), found, on_over).into_any(),
+                        Ok(found) => history(project_id.get_untracked(), found, opened, on_over).into_any(),
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
             </div>
         </ProjectFrame>
+    }
+    .into_any()
+}
+
+/// The way to tasks that are to be changed, not added.
+fn here_already(project_id: ProjectId) -> AnyView {
+    view! {
+        <Card title="Tasks that are here already">
+            <div class="import-way">
+                <p class="import-run-more">"Bring their data up to date, add columns, replace predictions. You see what would change first."</p>
+                <LinkButton href=format!("/projects/{project_id}/import/update") icon=lu::LuRefreshCw>"Update tasks"</LinkButton>
+            </div>
+        </Card>
     }
     .into_any()
 }
@@ -123,124 +134,6 @@ fn Help() -> impl IntoView {
                 </li>
             </ul>
         </details>
-    }
-}
-
-/// An import on its way to the server.
-type Sent = Pin<Box<dyn Future<Output = Result<ImportId>> + Send>>;
-
-/// A card with a field whose content becomes an import: emptied when it has, or with what is wrong below it.
-#[component]
-fn Way(
-    project_id: Memo<ProjectId>,
-    title: &'static str,
-    /// What the button does.
-    verb: &'static str,
-    /// What is in the field.
-    text: RwSignal<String>,
-    labels_as: RwSignal<LabelsAs>,
-    send: fn(ProjectId, String, LabelsAs) -> Sent,
-    begun: Callback<Result<ImportId>>,
-    /// Puts the hand where the next can be put in: the button is of no use any more.
-    refocus: Callback<()>,
-    children: Children,
-) -> impl IntoView {
-    let error = RwSignal::new(None::<AppError>);
-    let start = Action::new(move |(): &()| async move {
-        match send(project_id.get_untracked(), text.get_untracked(), labels_as.get_untracked()).await {
-            Ok(import_id) => {
-                text.set(String::new());
-                error.set(None);
-                refocus.run(());
-                begun.run(Ok(import_id));
-            }
-            Err(problem) => error.set(Some(problem)),
-        }
-    });
-    view! {
-        <Card title=title>
-            <form class="import-way" novalidate=true on:submit=move |event| {
-                event.prevent_default();
-                start.dispatch(());
-            }>
-                {children()}
-                {move || error.get().map(|error| view! { <ErrorBanner error/> })}
-                <Button kind="submit" busy=start.pending() disabled=Signal::derive(move || text.with(|text| text.trim().is_empty()))>
-                    {verb}
-                </Button>
-            </form>
-        </Card>
-    }
-    .into_any()
-}
-
-/// Rows from the clipboard.
-#[component]
-fn Paste(
-    project_id: Memo<ProjectId>,
-    labels_as: RwSignal<LabelsAs>,
-    begun: Callback<Result<ImportId>>,
-) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let rows = NodeRef::<html::Textarea>::new();
-    let refocus = Callback::new(move |()| {
-        if let Some(rows) = rows.get_untracked() {
-            let _ = rows.focus();
-        }
-    });
-    view! {
-        <Way project_id title="Paste" verb="Import text" text labels_as send=|id, text, labels| Box::pin(import_text(id, text, labels)) begun refocus>
-            <label class="sr-only" for="import-text">"Rows"</label>
-            <textarea
-                id="import-text"
-                node_ref=rows
-                class="input import-text"
-                rows="5"
-                placeholder="JSON, CSV with a header, or one text per line"
-                prop:value=move || text.get()
-                on:input=move |event| text.set(event_target_value(&event))
-            ></textarea>
-        </Way>
-    }
-}
-
-/// A file on the web.
-#[component]
-fn Address(
-    project_id: Memo<ProjectId>,
-    labels_as: RwSignal<LabelsAs>,
-    begun: Callback<Result<ImportId>>,
-) -> impl IntoView {
-    let url = RwSignal::new(String::new());
-    let address = NodeRef::<html::Input>::new();
-    let refocus = Callback::new(move |()| {
-        if let Some(address) = address.get_untracked() {
-            let _ = address.focus();
-        }
-    });
-    view! {
-        <Way
-            project_id
-            title="From an address"
-            verb="Fetch and import"
-            text=url
-            labels_as
-            send=|id, url, labels| Box::pin(import_url(id, url, labels))
-            begun
-            refocus
-        >
-            <label class="sr-only" for="import-url">"Address"</label>
-            <input
-                id="import-url"
-                node_ref=address
-                class="input"
-                type="url"
-                placeholder="https://example.org/tasks.json"
-                prop:value=move || url.get()
-                on:input=move |event| url.set(event_target_value(&event))
-            />
-            <p class="import-run-more">"Any file this page takes. Private networks are not reached from here."</p>
-        </Way>
     }
 }
 
@@ -284,7 +177,8 @@ fn gap_banner(project_id: ProjectId, gaps: &[FieldGap]) -> Option<AnyView> {
 /// The newest run at length, the ones before it as a list.
 fn history(
     project_id: ProjectId,
-    ImportHistory { runs, failures, gaps }: ImportHistory,
+    ImportHistory { runs, failures, gaps, .. }: ImportHistory,
+    opened: RwSignal<Option<i64>>,
     on_over: Callback<()>,
 ) -> impl IntoView {
     let mut runs = runs.into_iter();
@@ -294,39 +188,37 @@ fn history(
         }
         .into_any();
     };
-    let older: Vec<_> = runs
-        .map(|run| {
-            let result = run.error.clone().unwrap_or_else(|| outcome(&run));
-            let standing = state(&run);
-            view! {
-                <tr>
-                    <td>{run.source_name}</td>
-                    <td>{standing}</td>
-                    <td>{result}</td>
-                    <td>{run.started_by}</td>
-                    <td><Time at=run.created_at/></td>
-                </tr>
-            }
-        })
-        .collect();
-    let head = || {
-        view! {
-            <th scope="col">"Source"</th>
-            <th scope="col">"State"</th>
-            <th scope="col">"Result"</th>
-            <th scope="col">"By"</th>
-            <th scope="col">"Started"</th>
-        }
-    };
+    let older = runs.map(|run| Line {
+        id: run.import_id.0,
+        source_name: run.source_name.clone(),
+        state: state(&run).into_any(),
+        result: run.error.clone().unwrap_or_else(|| outcome(&run)),
+        started_by: run.started_by.clone(),
+        created_at: run.created_at,
+        run: ViewFn::from(move || past(project_id, run.clone(), on_over)),
+    });
     view! {
         {gap_banner(project_id, &gaps)}
         <Card title="Latest import"><RunView project_id run=newest failures on_over/></Card>
-        {(!older.is_empty()).then(|| view! {
-            <section>
-                <h2 class="import-heading">"Earlier imports"</h2>
-                <Table caption="Earlier imports" head>{older}</Table>
-            </section>
-        })}
+        {earlier("Earlier imports", opened, older.collect())}
+    }
+    .into_any()
+}
+
+/// An earlier run, with the first rows that it refused.
+fn past(project_id: ProjectId, run: ImportRun, on_over: Callback<()>) -> AnyView {
+    if run.failed == 0 || !run.status.is_over() {
+        return view! { <RunView project_id run failures=Vec::new() on_over/> }.into_any();
+    }
+    let import_id = run.import_id;
+    let failures = Resource::new(|| (), move |()| import_failures(project_id, import_id));
+    view! {
+        <Suspense fallback=|| view! { <SkeletonRows rows=3/> }>
+            {answered(failures, move |answer| match answer {
+                Ok(failures) => view! { <RunView project_id run=run.clone() failures on_over/> }.into_any(),
+                Err(error) => view! { <PartFailed error/> }.into_any(),
+            })}
+        </Suspense>
     }
     .into_any()
 }

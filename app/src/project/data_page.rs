@@ -156,6 +156,10 @@ fn Row(id: ProjectId, task: TaskRow) -> impl IntoView {
             }
             .into_any()
         }
+        Glimpse::Nothing => {
+            // The cell is empty, and still leads to its task.
+            view! { <span class="data-text">"\u{a0}"<span class="sr-only">"Without an image"</span></span> }.into_any()
+        }
         Glimpse::Text(text) => view! { <span class="data-text" dir="auto">{text}</span> }.into_any(),
     };
     view! {

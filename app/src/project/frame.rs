@@ -61,6 +61,8 @@ pub fn ProjectFrame(
             {answered(head, move |answer| match answer {
                 Ok(project) => {
                     let children = children.clone();
+                    // For parts that are not for everybody on the page.
+                    provide_context(project.role);
                     view! { <ProjectPage project title>{children()}</ProjectPage> }.into_any()
                 }
                 Err(error) => view! { <Failed error/> }.into_any(),

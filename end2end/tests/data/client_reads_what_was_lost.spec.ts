@@ -82,7 +82,7 @@ async function readLosses(page: Page, format: string): Promise<{ told: string[];
   await expect(dialog).toBeVisible();
   await expectAccessible(page);
   const told = await dialog.locator('tbody tr td:nth-child(2)').allTextContents();
-  await expect(dialog.getByRole('link', { name: /^\d+$/ })).toHaveCount(3);
+  await expect(dialog.getByRole('link', { name: /^ID \d+$/ })).toHaveCount(3);
   const manifest = JSON.parse(await downloaded(page, () => dialog.getByRole('link', { name: 'Download as JSON' }).click()));
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();

@@ -234,7 +234,8 @@ impl ExportOptions {
             say(true, &format!("what the view {title} shows"));
         }
         say(self.tasks.only_with_annotations, "only tasks with such annotations");
-        say(!self.tasks.ids.is_empty(), &format!("{} chosen tasks", self.tasks.ids.len()));
+        let ids = self.tasks.ids.len();
+        say(ids > 0, &format!("{ids} chosen {}", if ids == 1 { "task" } else { "tasks" }));
         say(!self.annotations.usual, "without ordinary annotations");
         say(!self.annotations.skipped, "without skipped annotations");
         say(!self.annotations.ground_truth, "without reference answers");
@@ -310,6 +311,11 @@ mod tests {
         let mut chosen = ExportOptions::default();
         chosen.tasks.view = Some(view);
         assert_eq!(chosen.words(), ["what the view “Open” shows"]);
+        let mut chosen = ExportOptions::default();
+        chosen.tasks.ids = BTreeSet::from([7]);
+        assert_eq!(chosen.words(), ["1 chosen task"]);
+        chosen.tasks.ids.insert(9);
+        assert_eq!(chosen.words(), ["2 chosen tasks"]);
         // What is stored of an old export, or of a plain one, says nothing of what it does not choose.
         assert_eq!(serde_json::to_string(&ExportOptions::default()).unwrap(), r#"{"include_unlabeled":false}"#);
     }

@@ -103,6 +103,14 @@ pub(crate) fn fraction(done: u64, total: Option<u64>) -> Option<f64> {
     u32::try_from(permille).ok().map(|permille| f64::from(permille) / 1000.0)
 }
 
+impl ImportRun {
+    /// Whether all that it read became tasks.
+    #[must_use]
+    pub fn went_well(&self) -> bool {
+        self.status == RunStatus::Completed && self.failed == 0 && self.tasks > 0
+    }
+}
+
 /// The project's imports, and what failed in the newest.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ImportHistory {
@@ -113,6 +121,9 @@ pub struct ImportHistory {
     /// What the labeling interface shows and tasks lack, once the newest run is over.
     #[serde(default)]
     pub gaps: Vec<FieldGap>,
+    /// Whether the project has tasks.
+    #[serde(default)]
+    pub has_tasks: bool,
 }
 
 /// A row that was refused.

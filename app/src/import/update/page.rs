@@ -3,7 +3,7 @@
 use domain::{
     access::ProjectPermission,
     id::{FileId, ProjectId},
-    import::reimport::{Key, Proposals, ReimportHistory, Rules},
+    import::reimport::{Key, Proposals, ReimportHistory, ReimportRun, Rules},
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -12,14 +12,15 @@ use super::run::{LookView, outcome, state};
 use crate::{
     error::AppError,
     import::{
-        api::{reimports, start_reimport},
+        api::{reimport_rows, reimports, start_reimport},
         drop::{DropZone, keep_drops_out},
+        earlier::{Line, earlier},
     },
     lost::PartFailed,
     project::{ProjectFrame, project_id_param},
     ui::{
-        Card, Choice, EmptyState, ErrorBanner, FormScope, LinkButton, RadioCards, SkeletonRows, Switch, Table,
-        TextField, Time, answered, lu,
+        Card, Choice, EmptyState, ErrorBanner, FormScope, LinkButton, RadioCards, SkeletonRows, Switch, TextField,
+        answered, lu,
     },
 };
 
@@ -32,6 +33,7 @@ pub fn UpdatePage() -> impl IntoView {
     let project_id = project_id_param();
     let changed = RwSignal::new(0_u32);
     let runs = Resource::new(move || (project_id.get(), changed.get()), |(id, _)| reimports(id));
+    let opened = RwSignal::new(None::<i64>);
     let on_change = Callback::new(move |()| changed.update(|count| *count += 1));
     Effect::new(|_| keep_drops_out());
     view! {
@@ -40,7 +42,7 @@ pub fn UpdatePage() -> impl IntoView {
                 <Ask project_id on_change/>
                 <Transition fallback=|| view! { <SkeletonRows rows=3/> }>
                     {answered(runs, move |answer| match answer {
-                        Ok(found) => history(project_id.get_untracked(), found, on_change).into_any(),
+                        Ok(found) => history(project_id.get_untracked(), found, opened, on_change).into_any(),
                         Err(error) => view! { <PartFailed error/> }.into_any(),
                     })}
                 </Transition>
@@ -84,7 +86,7 @@ fn Ask(project_id: Memo<ProjectId>, on_change: Callback<()>) -> impl IntoView {
                         label="A row means the task"
                         value="task_id"
                         choices=vec![
-                            Choice::new("task_id", "With its number").help("A column “task_id” or “id”, or an export of this project.").icon(lu::LuHash),
+                            Choice::new("task_id", "With its ID").help("The “id” in exports and in the API, in a column “task_id” or “id”. It is not the number (#) on the Data page.").icon(lu::LuHash),
                             Choice::new("field", "With the same value in a column").help("An identifier of your own, which tasks have in their data.").icon(lu::LuKeyRound),
                         ]
                         on_change=Callback::new(move |by: String| by_field.set(by == "field"))
@@ -131,6 +133,7 @@ fn Ask(project_id: Memo<ProjectId>, on_change: Callback<()>) -> impl IntoView {
 fn history(
     project_id: ProjectId,
     ReimportHistory { runs, rows }: ReimportHistory,
+    opened: RwSignal<Option<i64>>,
     on_change: Callback<()>,
 ) -> impl IntoView {
     let mut runs = runs.into_iter();
@@ -146,38 +149,36 @@ fn history(
         }
         .into_any();
     };
-    let older: Vec<_> = runs
-        .map(|run| {
-            let result = run.error.clone().unwrap_or_else(|| outcome(&run));
-            let standing = state(&run);
-            view! {
-                <tr>
-                    <td>{run.source_name}</td>
-                    <td>{standing}</td>
-                    <td>{result}</td>
-                    <td>{run.started_by}</td>
-                    <td><Time at=run.created_at/></td>
-                </tr>
-            }
-        })
-        .collect();
-    let head = || {
-        view! {
-            <th scope="col">"Source"</th>
-            <th scope="col">"State"</th>
-            <th scope="col">"Result"</th>
-            <th scope="col">"By"</th>
-            <th scope="col">"Started"</th>
-        }
-    };
+    let older = runs.map(|run| Line {
+        id: run.reimport_id.0,
+        source_name: run.source_name.clone(),
+        state: state(&run),
+        result: run.error.clone().unwrap_or_else(|| outcome(&run)),
+        started_by: run.started_by.clone(),
+        created_at: run.created_at,
+        run: ViewFn::from(move || past(project_id, run.clone(), on_change)),
+    });
     view! {
         <Card title="Latest update"><LookView project_id run=newest rows on_change/></Card>
-        {(!older.is_empty()).then(|| view! {
-            <section>
-                <h2 class="import-heading">"Earlier updates"</h2>
-                <Table caption="Earlier updates" head>{older}</Table>
-            </section>
-        })}
+        {earlier("Earlier updates", opened, older.collect())}
+    }
+    .into_any()
+}
+
+/// An earlier run, with the first of its rows.
+fn past(project_id: ProjectId, run: ReimportRun, on_change: Callback<()>) -> AnyView {
+    let Some(kind) = run.first_kind().filter(|_| run.status.rests()) else {
+        return view! { <LookView project_id run rows=Vec::new() on_change/> }.into_any();
+    };
+    let reimport_id = run.reimport_id;
+    let rows = Resource::new(|| (), move |()| reimport_rows(project_id, reimport_id, kind, 0));
+    view! {
+        <Suspense fallback=|| view! { <SkeletonRows rows=3/> }>
+            {answered(rows, move |answer| match answer {
+                Ok(rows) => view! { <LookView project_id run=run.clone() rows on_change/> }.into_any(),
+                Err(error) => view! { <PartFailed error/> }.into_any(),
+            })}
+        </Suspense>
     }
     .into_any()
 }

@@ -1,8 +1,8 @@
 //! What becomes of rows, kind by kind.
 
 use domain::{
-    id::ProjectId,
-    import::reimport::{FieldChange, LookedRow, Outcome, ReimportRun},
+    id::{ProjectId, TaskId},
+    import::reimport::{FieldChange, Key, LookedRow, Outcome, ReimportRun},
 };
 use leptos::prelude::*;
 
@@ -48,6 +48,7 @@ pub(super) fn Rows(
             Choice::new(outcome.as_str(), format!("{} {}", outcome.title(), count(number(run.rows(outcome)))))
         })
         .collect();
+    let by_field = matches!(run.rules.key, Key::Field(_));
     let run = StoredValue::new(run);
     let total = Signal::derive(move || run.with_value(|run| number(run.rows(kind.get())).min(KEPT)));
     let shown = Signal::derive(move || rows.with(Vec::len));
@@ -65,7 +66,7 @@ pub(super) fn Rows(
             />
             {move || {
                 let kind = kind.get();
-                let lines = rows.with(|rows| rows.iter().map(|row| line(project_id, row)).collect_view());
+                let lines = rows.with(|rows| rows.iter().map(|row| line(project_id, row, by_field)).collect_view());
                 view! {
                     <Table caption=kind.title() head=move || head(kind)>{lines}</Table>
                 }
@@ -94,12 +95,12 @@ fn head(kind: Outcome) -> AnyView {
     view! { <th scope="col" data-num="">"Row"</th>{last} }.into_any()
 }
 
-fn line(project_id: ProjectId, row: &LookedRow) -> AnyView {
+fn line(project_id: ProjectId, row: &LookedRow, by_field: bool) -> AnyView {
     let last = match (row.outcome, row.task_id) {
         (Outcome::Changed, Some(task_id)) => {
             let changes: Vec<_> = row.fields.iter().map(change).collect();
             view! {
-                <td><a href=format!("/projects/{project_id}/tasks/{task_id}")>{row.key.clone()}</a></td>
+                <td>{task(project_id, task_id, row, by_field)}</td>
                 <td><dl class="import-update-change">{changes}</dl></td>
             }
             .into_any()
@@ -109,6 +110,18 @@ fn line(project_id: ProjectId, row: &LookedRow) -> AnyView {
     };
     view! { <tr><td class="import-row-number" title=row.source_name.clone()>{count(row.row_number)}</td>{last}</tr> }
         .into_any()
+}
+
+/// A task by the number that people know it by, and by what the row has named.
+fn task(project_id: ProjectId, task_id: TaskId, row: &LookedRow, by_field: bool) -> AnyView {
+    let mut named = format!("ID {task_id}");
+    if by_field {
+        named = format!("{}, {named}", row.key);
+    }
+    let link = row.inner_id.map(|number| {
+        view! { <a href=format!("/projects/{project_id}/tasks/{task_id}")>{format!("#{}", count(number))}</a>" " }
+    });
+    view! { {link}<span class="import-run-more">{named}</span> }.into_any()
 }
 
 fn change(change: &FieldChange) -> AnyView {

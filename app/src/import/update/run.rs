@@ -2,7 +2,7 @@
 
 use domain::{
     id::ProjectId,
-    import::reimport::{LookedRow, Outcome, ReimportRun, ReimportStatus},
+    import::reimport::{Key, LookedRow, Outcome, ReimportRun, ReimportStatus},
 };
 use leptos::prelude::*;
 
@@ -101,6 +101,7 @@ pub(super) fn LookView(
                 <ProgressBar label=label.clone() words=true value=Signal::derive(move || run.with(ReimportRun::fraction_done))/>
             </Show>
             <p class="import-run-outcome">{move || run.with(outcome)}</p>
+            <p class="import-run-more">{matched(&first.rules.key)}</p>
             {move || run.with(|run| run.error.clone().map(|error| view! { <Banner tone=Tone::Danger>{error}</Banner> }))}
             <div class="import-update-counts">
                 {move || run.with(tiles)}
@@ -125,6 +126,14 @@ pub(super) fn LookView(
         </article>
     }
     .into_any()
+}
+
+/// How rows have found their tasks.
+fn matched(key: &Key) -> String {
+    match key {
+        Key::TaskId => "Matched by ID".to_owned(),
+        Key::Field(field) => format!("Matched by {field}"),
+    }
 }
 
 /// What was found, in numbers.

@@ -186,18 +186,18 @@ pub async fn history(cx: &Cx, actor: &Actor, project_id: ProjectId) -> Result<Im
         }
         _ => Vec::new(),
     };
+    let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
+    let mut tx = access.begin(cx).await?;
+    let (label_config, columns, tasks) = sql::columns(&mut tx, &access).await?;
+    tx.commit().await?;
     let gaps = match runs.first() {
         Some(run) if run.status.is_over() => {
-            let access = access::project(cx, actor, project_id, ProjectPermission::Import).await?;
-            let mut tx = access.begin(cx).await?;
-            let (label_config, columns, tasks) = sql::columns(&mut tx, &access).await?;
-            tx.commit().await?;
             let config = domain::label_config::read(&label_config);
             config.map(|config| domain::import::gaps(&config, &columns, tasks)).unwrap_or_default()
         }
         _ => Vec::new(),
     };
-    Ok(ImportHistory { runs, failures, gaps })
+    Ok(ImportHistory { runs, failures, gaps, has_tasks: tasks > 0 })
 }
 
 /// One import.

@@ -45,7 +45,8 @@ pub(super) async fn list(
             t.lease_count, t.is_labeled, t.updated_at,
             (select count(*) from comment c where c.project_id = t.project_id and c.task_id = t.task_id
                 and c.parent_id is null and c.resolved_at is null and c.deleted_at is null) as "open_comments!",
-            left(coalesce(t.data ->> $4::text, t.data::text), $5) as "glimpse!", t.data ? coalesce($4::text, '') as "has_field!",
+            left(coalesce(t.data ->> $4::text, t.data::text), $5) as "glimpse!",
+            jsonb_typeof(t.data -> $4::text) as kind,
             array(
                 select u.name from annotation a join user_account u on u.user_id = a.completed_by
                 where a.project_id = t.project_id and a.task_id = t.task_id
@@ -74,10 +75,10 @@ pub(super) async fn list(
     let tasks = rows.into_iter().map(|row| TaskRow {
         task_id: row.task_id,
         inner_id: row.inner_id,
-        glimpse: if is_image == Some(true) && row.has_field {
-            Glimpse::Image(row.glimpse)
-        } else {
-            Glimpse::Text(row.glimpse)
+        glimpse: match row.kind.as_deref() {
+            Some("string") if is_image == Some(true) && !row.glimpse.trim().is_empty() => Glimpse::Image(row.glimpse),
+            Some(_) if is_image == Some(true) => Glimpse::Nothing,
+            _ => Glimpse::Text(row.glimpse),
         },
         annotation_count: row.annotation_count,
         overlap: row.overlap,

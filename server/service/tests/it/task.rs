@@ -60,6 +60,29 @@ async fn tasks_are_listed_page_by_page_with_a_glimpse() {
     assert!(list(owner.clone(), TaskFilter::Skipped, None).await.unwrap().items.is_empty());
     assert_eq!(code(list(owner.clone(), TaskFilter::All, Some("x".into())).await), "cursor_malformed");
 
+    // Where a picture should be named and is not, nothing is taken for its address.
+    sqlx::query("update project set label_config = replace(label_config, 'Text', 'Image') where project_id = $1")
+        .bind(project_id.0)
+        .execute(db.pool())
+        .await
+        .unwrap();
+    let glimpses = [
+        (r#""https://example.org/a.png""#, Glimpse::Image("https://example.org/a.png".into())),
+        ("null", Glimpse::Nothing),
+        (r#"{"a": 1}"#, Glimpse::Nothing),
+        (r#""""#, Glimpse::Nothing),
+    ];
+    for (value, glimpse) in glimpses {
+        sqlx::query("update task set data = jsonb_set(data, '{text}', $2::jsonb) where project_id = $1")
+            .bind(project_id.0)
+            .bind(serde_json::from_str::<serde_json::Value>(value).unwrap())
+            .execute(db.pool())
+            .await
+            .unwrap();
+        let page = list(owner.clone(), TaskFilter::All, None).await.unwrap();
+        assert_eq!(page.items[0].glimpse, glimpse, "{value}");
+    }
+
     let annotator = db.member(org_id, "annotator", OrgRole::Member).await;
     project::put_member(&db.cx, &owner, project_id, user_id(&annotator), ProjectRole::Annotator).await.unwrap();
     assert_eq!(refused(list(annotator, TaskFilter::All, None).await), Kind::Forbidden);

@@ -1,8 +1,8 @@
 //! The doors by which data comes in.
 
 use app::import::api::{
-    ApplyReimport, CancelImport, CancelReimport, ImportFiles, ImportText, ImportUrl, Imports, ReimportRows, Reimports,
-    StartReimport,
+    ApplyReimport, CancelImport, CancelReimport, ImportFailures, ImportFiles, ImportText, ImportUrl, Imports,
+    ReimportRows, Reimports, StartReimport,
 };
 use domain::import::{
     LabelsAs,
@@ -31,6 +31,7 @@ pub(super) fn doors(world: &World) -> Vec<Door> {
         door(&ImportUrl { project_id, url, labels_as: LabelsAs::default() }, "not_found", annotator, Who::Owner)
             .but_refused("url_private"),
         door(&Imports { project_id }, "not_found", annotator, Who::Owner),
+        door(&ImportFailures { project_id, import_id: world.import_id }, "not_found", annotator, Who::Owner),
         door(&Reimports { project_id }, "not_found", annotator, Who::Owner),
         door(
             &ReimportRows { project_id, reimport_id: world.reimport_id, outcome: Outcome::New, after: 0 },

@@ -15,7 +15,7 @@ pub const MAX_KEY_BYTES: usize = 1_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "by", content = "field")]
 pub enum Key {
-    /// By the number of the task: `id` of exported tasks, a column `task_id` or `id` of a table.
+    /// By the id of the task: `id` of exported tasks, a column `task_id` or `id` of a table.
     #[default]
     TaskId,
     /// By what is in a field that row and task have.
@@ -79,13 +79,13 @@ impl Rules {
                 let key = match (task.id.take(), named) {
                     (Some(id), _) => id.to_string(),
                     (None, Some(name)) => key_text(&task.data.remove(name).unwrap_or_default())
-                        .ok_or_else(|| format!("There is no number of a task in “{name}”."))?,
+                        .ok_or_else(|| format!("There is no task ID in “{name}”."))?,
                     (None, None) => {
-                        return Err("This row has no number of a task: neither “task_id” nor “id”.".to_owned());
+                        return Err("This row has no task ID: neither “task_id” nor “id”.".to_owned());
                     }
                 };
                 if key.parse::<i64>().is_err() {
-                    return Err(format!("“{}” is no number of a task.", glimpse(&key)));
+                    return Err(format!("“{}” is no task ID.", glimpse(&key)));
                 }
                 key
             }

@@ -192,6 +192,8 @@ pub struct LookedRow {
     pub key: String,
     /// Its task.
     pub task_id: Option<TaskId>,
+    /// The number of its task in the project, while it is there.
+    pub inner_id: Option<i64>,
     /// What is otherwise.
     pub fields: Vec<FieldChange>,
     /// Why it cannot be applied.

@@ -115,9 +115,11 @@ pub(super) async fn rows(
     limit: i64,
 ) -> Result<Vec<LookedRow>> {
     let rows = sqlx::query!(
-        r#"select position, source_name, row_number, key, task_id as "task_id: TaskId", fields, reason
-        from project_reimport_row
-        where project_id = $1 and project_reimport_id = $2 and outcome = $3 and position > $4 order by position limit $5"#,
+        r#"select r.position, r.source_name, r.row_number, r.key, r.task_id as "task_id: TaskId", r.fields, r.reason,
+            t.inner_id as "inner_id?"
+        from project_reimport_row r left join task t on t.project_id = r.project_id and t.task_id = r.task_id
+        where r.project_id = $1 and r.project_reimport_id = $2 and r.outcome = $3 and r.position > $4
+        order by r.position limit $5"#,
         access.project_id().0,
         reimport_id.0,
         outcome.as_str(),
@@ -133,6 +135,7 @@ pub(super) async fn rows(
         outcome,
         key: row.key,
         task_id: row.task_id,
+        inner_id: row.inner_id,
         fields: serde_json::from_value(row.fields).unwrap_or_default(),
         reason: row.reason,
     });
