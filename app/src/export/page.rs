@@ -18,7 +18,7 @@ use crate::{
     lost::PartFailed,
     project::{ProjectFrame, project_id_param},
     run::number,
-    ui::{Button, EmptyState, ErrorBanner, Look, Size, SkeletonRows, answered, lu, plural},
+    ui::{Button, EmptyState, ErrorBanner, LinkButton, Look, Size, SkeletonRows, answered, lu, plural},
 };
 
 /// How many exports stand above the formats.
@@ -68,6 +68,10 @@ pub fn ExportPage() -> impl IntoView {
     view! {
         <ProjectFrame project_id permission=ProjectPermission::Export title="Export">
             <div class="export">
+                <div class="spread">
+                    <p class="muted">"Work as files, in the formats that training code reads."</p>
+                    <LinkButton href="/help/export".to_owned() size=Size::Small look=Look::Quiet icon=lu::LuBookOpen>"What they hold"</LinkButton>
+                </div>
                 {move || unplaced.get().map(|error| view! {
                     <div class="export-said" tabindex="-1" node_ref=said><ErrorBanner error/></div>
                 })}

@@ -21,7 +21,7 @@ use crate::{
     project::{ProjectFrame, project_id_param},
     run::number,
     ui::{
-        Banner, Card, EmptyState, ErrorBanner, LinkButton, Size, SkeletonRows, Switch, Tone, answered, count, lu,
+        Banner, Card, EmptyState, ErrorBanner, LinkButton, Look, Size, SkeletonRows, Switch, Tone, answered, count, lu,
         plural,
     },
 };
@@ -57,6 +57,10 @@ pub fn ImportPage() -> impl IntoView {
     view! {
         <ProjectFrame project_id permission=ProjectPermission::Import title="Import">
             <div class="import">
+                <div class="spread">
+                    <p class="muted">"Tasks come from files, from addresses and from text."</p>
+                    <LinkButton href="/help/import".to_owned() size=Size::Small look=Look::Quiet icon=lu::LuBookOpen>"What can be imported"</LinkButton>
+                </div>
                 {move || error.get().map(|error| view! { <ErrorBanner error/> })}
                 <DropZone
                     project_id

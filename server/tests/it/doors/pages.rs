@@ -24,7 +24,7 @@ enum Page {
 }
 
 /// Every page, by its pattern in `app/src/routes.rs`.
-const PAGES: [(&str, Page); 28] = [
+const PAGES: [(&str, Page); 29] = [
     ("/", Page::Open("what the product is")),
     ("/login", Page::Open("the way in")),
     ("/signed-in", Page::Open("says that this tab can be closed")),
