@@ -21,6 +21,9 @@ use crate::{
     ui::{Button, EmptyState, ErrorBanner, LinkButton, Look, Size, SkeletonRows, answered, lu, plural},
 };
 
+/// All formats, each with the reason if it does not fit.
+type Formats = Vec<(ExportFormat, Option<String>)>;
+
 /// How many exports stand above the formats.
 const SHOWN: usize = 5;
 
@@ -112,7 +115,7 @@ pub fn ExportPage() -> impl IntoView {
 fn made(
     project_id: ProjectId,
     runs: Vec<ExportRun>,
-    formats: Resource<Result<Vec<(ExportFormat, Option<String>)>>>,
+    formats: Resource<Result<Formats>>,
     changed: RwSignal<u32>,
 ) -> Option<impl IntoView> {
     if runs.is_empty() {

@@ -62,5 +62,6 @@ test('a client exports what a view shows', async ({ app, page }) => {
   await page.getByRole('button', { name: 'Export as JSON', exact: true }).click();
   const row = page.getByRole('listitem').filter({ hasText: 'what the view “Nothing at all” shows' });
   await expect(row).toContainText('0 tasks');
+  await expect(row.getByText('Empty')).toBeVisible();
   await expect(row.getByRole('link', { name: 'Download' })).toBeVisible();
 });

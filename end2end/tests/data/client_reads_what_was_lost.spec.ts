@@ -20,6 +20,26 @@ test('rows that were left out are shown with their reason and downloaded', async
   await expect(page.getByText('1 row or file was not imported')).toBeVisible();
 });
 
+test('what was pasted stays until all of it has come in', async ({ app, page }) => {
+  await newOwner(page, app, 'Pastes');
+  await createProject(page, app, 'Half a list', 'Text classification');
+  await expect(page.getByRole('link', { name: 'Update tasks' })).toHaveCount(0);
+  const rows = page.getByRole('textbox', { name: 'Rows' });
+  await rows.fill('[{"text": "a"');
+  await page.getByRole('button', { name: 'Import text' }).click();
+  await expect(page.getByText('0 of 1 imported')).toBeVisible();
+  await expect(rows).toHaveValue('[{"text": "a"');
+  await rows.fill('[{"text": "a"}]');
+  await page.getByRole('button', { name: 'Import text' }).click();
+  await expect(page.getByText('1 task imported')).toBeVisible();
+  await expect(rows).toHaveValue('');
+  await expect(page.getByRole('link', { name: 'Update tasks' })).toBeVisible();
+  // What was refused before is still to be read.
+  await page.getByRole('list', { name: 'Earlier imports' }).getByText('0 of 1 imported').click();
+  await expect(page.getByText('1 row or file was not imported')).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('the wrong file in the right project is told', async ({ app, page }) => {
   await newOwner(page, app, 'Gaps');
   await createProject(page, app, 'Texts among pictures', 'Object detection');

@@ -31,6 +31,8 @@ test('a client sees what an update would change, and applies it', async ({ app, 
   await expect(latest).toContainText('stars in 2 tasks');
   const dull = latest.getByRole('row').filter({ hasText: 'Rather dull' });
   await expect(dull.locator('del')).toHaveText('Dull');
+  await expect(dull.getByRole('link', { name: '#2' })).toBeVisible();
+  await expect(latest).toContainText('Matched by sku');
   await expectAccessible(page);
   await latest.getByRole('button', { name: 'Conflicts 1' }).click();
   await expect(latest.getByRole('row').filter({ hasText: 'An earlier row means the same task' })).toBeVisible();
@@ -55,4 +57,8 @@ test('a client sees what an update would change, and applies it', async ({ app, 
   await expect(page.getByRole('button', { name: 'Apply' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Discard' }).click();
   await expect(page.getByText('Nothing was changed')).toBeVisible();
+  // What was done before can be read again.
+  await page.getByRole('list', { name: 'Earlier updates' }).getByText('2 tasks changed').click();
+  await expect(page.getByRole('article').last()).toContainText('Rather dull');
+  await expectAccessible(page);
 });

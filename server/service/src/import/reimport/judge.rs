@@ -151,7 +151,7 @@ impl Judge {
                 Ok((Row { key, task }, None)) => (key, Verdict::New(task)),
                 Ok((said, Some(task_id))) => {
                     let verdict = match present.get(&task_id.0) {
-                        None => Verdict::Conflict(format!("There is no task {task_id} in this project.")),
+                        None => Verdict::Conflict(format!("There is no task with the ID {task_id} in this project.")),
                         Some(present) => match said.change(present, self.rules.proposals) {
                             Some(change) => Verdict::Changed(task_id, Box::new(change)),
                             None => Verdict::Unchanged,
