@@ -72,11 +72,15 @@ async fn the_demo_is_made_once_and_everybody_can_sign_in() {
     assert!(sent > 10 && failed > 0 && waiting == 0, "a log to look at, and nothing left to send");
     let on: bool = sqlx::query_scalar("select bool_or(is_active) from webhook").fetch_one(db.pool()).await.unwrap();
     assert!(!on, "the demo calls nobody");
-    let apis: i64 = sqlx::query_scalar("select count(*) from project_client_api where calls = 0 and not at_import")
+    let apis: i64 = sqlx::query_scalar("select count(*) from project_client_api where calls > 0 and not at_import")
         .fetch_one(db.pool())
         .await
         .unwrap();
     assert_eq!(apis, 2);
+    let (status, filled, failed): (String, i64, i64) =
+        sqlx::query_as("select status, filled, failed from client_api_run").fetch_one(db.pool()).await.unwrap();
+    assert_eq!((status.as_str(), filled + failed), ("completed", 96));
+    assert!(failed > 0, "there are failures to look at");
     let counted: bool = sqlx::query_scalar(
         "select bool_and(s.annotation_count = (select count(*) from annotation a where a.project_id = s.project_id)
             and s.labeled_task_count = (select count(*) from task t where t.project_id = s.project_id and t.is_labeled))

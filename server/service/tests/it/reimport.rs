@@ -195,7 +195,7 @@ async fn what_was_exported_and_changed_elsewhere_comes_back_by_number() {
     desk.apply(run.reimport_id).await;
     assert_eq!(desk.data().await[1]["text"], "deux");
     let reason = &desk.looked(run.reimport_id, Outcome::Conflict).await[0].reason;
-    assert!(reason.contains("no task 999999"), "{reason}");
+    assert!(reason.contains("the ID 999999"), "{reason}");
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ mod tests {
             (number.clone(), json!({"id": 7, "data": {"text": "x"}}), Ok("7")),
             (number.clone(), json!({"task_id": "7", "id": "kept", "text": "x"}), Ok("7")),
             (number.clone(), json!({"id": " 7 ", "text": "x"}), Ok("7")),
-            (number.clone(), json!({"id": "seven", "text": "x"}), Err("no number")),
+            (number.clone(), json!({"id": "seven", "text": "x"}), Err("no task ID")),
             (number.clone(), json!({"id": "", "text": "x"}), Err("“id”")),
             (number.clone(), json!({"text": "x"}), Err("neither")),
             (number, json!({"id": 7}), Err("nothing but")),
