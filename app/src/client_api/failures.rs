@@ -40,7 +40,7 @@ pub(super) fn Failures(project_id: ProjectId, run: FillRun) -> impl IntoView {
             let task = failure.task_id;
             view! {
                 <tr>
-                    <td><A href=format!("/projects/{project_id}/label?task={task}")>{task.to_string()}</A></td>
+                    <td><A href=format!("/projects/{project_id}/label?task={task}")>{format!("ID {task}")}</A></td>
                     <td><code>{failure.data_key}</code></td>
                     <td class="client-api-reason">{failure.reason}</td>
                 </tr>

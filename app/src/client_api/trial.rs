@@ -34,7 +34,7 @@ pub(super) fn Preview(form: Signal<ClientApiForm>, sample: Option<SampleTask>) -
         let text = "There is no task yet, so what is sent for one cannot be shown.";
         return view! { <p class="muted small">{text}</p> }.into_any();
     };
-    let title = format!("What is sent for task {}", sample.task_id);
+    let title = format!("What is sent for task ID {}", sample.task_id);
     let label = title.clone();
     let fields = sample.data.keys().map(|name| format!("${name}")).collect::<Vec<_>>().join(", ");
     view! {
