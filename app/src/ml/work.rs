@@ -120,8 +120,7 @@ pub(super) fn Round(project_id: ProjectId, run: ActionRun, reload: RwSignal<u32>
         state.with(|run| match run.status {
             RunStatus::Completed => run.told.clone(),
             _ => {
-                let went_wrong =
-                    (run.failed > 0).then(|| format!(", {} failed", count(run.failed))).unwrap_or_default();
+                let went_wrong = if run.failed > 0 { format!(", {} failed", count(run.failed)) } else { String::new() };
                 format!(
                     "{} of {} predicted{went_wrong}",
                     count(run.done - run.failed),
