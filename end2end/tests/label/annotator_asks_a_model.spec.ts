@@ -57,16 +57,16 @@ test('a model proposes what an annotator points at', async ({ app, page }) => {
   await form.getByRole('textbox', { name: 'Address' }).fill(model.url);
   await form.getByRole('button', { name: 'Add and check' }).click();
   // What does not work is stored and told where it can be mended; closed, it can be taken up again.
-  await expect(form.getByText('Saved, but it does not work yet')).toBeVisible();
-  await expect(form.getByText('does not accept the user name and password')).toBeVisible();
+  const edit = page.getByRole('dialog', { name: 'Edit the model' });
+  await expect(edit.getByText('Saved, but it does not work yet')).toBeVisible();
+  await expect(edit.getByText('does not accept the user name and password')).toBeVisible();
   await expectAccessible(page);
-  await form.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await edit.getByRole('button', { name: 'Close', exact: true }).last().click();
   const row = page.getByRole('region', { name: 'Models of the project' }).getByRole('listitem');
   await expect(row).toContainText('Not working');
   await expect(row).toContainText('does not accept the user name and password');
   await row.getByRole('button', { name: 'Manage Points' }).click();
   await page.getByRole('menuitem', { name: 'Edit' }).click();
-  const edit = page.getByRole('dialog', { name: 'Edit the model' });
   await edit.getByRole('textbox', { name: 'Password' }).fill('open sesame');
   await edit.getByRole('button', { name: 'Save and check' }).click();
   await expect(row).toContainText('Connected');
