@@ -323,13 +323,11 @@ pub(super) async fn tasks(
         .collect();
     let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let annotations = sqlx::query!(
-        // Task by task (`offset 0`): whatever the database believes of the project, it never goes through all of it for a page.
         r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result::text as "result!", a.was_cancelled,
             a.ground_truth, a.lead_time_ms, a.updated_by, a.parent_prediction_id, a.parent_annotation_id, a.project_import_id,
             a.created_at, a.updated_at
-        from unnest($2::bigint[]) as wanted(task_id)
-        cross join lateral (select * from annotation where project_id = $1 and task_id = wanted.task_id offset 0) a
-        left join user_account u on u.user_id = a.completed_by order by a.annotation_id"#,
+        from annotation a left join user_account u on u.user_id = a.completed_by
+        where a.project_id = $1 and a.task_id = any($2) order by a.annotation_id"#,
         project,
         &ids
     )
@@ -358,9 +356,7 @@ pub(super) async fn tasks(
     }
     let predictions = sqlx::query!(
         r#"select task_id, prediction_id, model_version, score, result::text as "result!", created_at
-        from unnest($2::bigint[]) as wanted(task)
-        cross join lateral (select * from prediction where project_id = $1 and task_id = wanted.task offset 0) p
-        order by prediction_id"#,
+        from prediction where project_id = $1 and task_id = any($2) order by prediction_id"#,
         project,
         &ids
     )
@@ -391,10 +387,7 @@ async fn count_comments(
         r#"select task_id, count(*) as "count!", max(created_at) as last_at,
             count(*) filter (where parent_id is null and resolved_at is null) as "open!",
             coalesce(array_agg(distinct author_id) filter (where author_id is not null), '{}') as "authors!"
-        from unnest($2::bigint[]) as wanted(task)
-        cross join lateral (
-            select * from comment where project_id = $1 and task_id = wanted.task and deleted_at is null offset 0
-        ) c group by task_id"#,
+        from comment where project_id = $1 and task_id = any($2) and deleted_at is null group by task_id"#,
         project,
         ids
     )
@@ -422,9 +415,7 @@ async fn with_drafts(
     let drafts = sqlx::query!(
         r#"select task_id, annotation_draft_id, user_id, annotation_id, result::text as "result!", lead_time_ms, created_at,
             updated_at
-        from unnest($2::bigint[]) as wanted(task)
-        cross join lateral (select * from annotation_draft where project_id = $1 and task_id = wanted.task offset 0) d
-        order by annotation_draft_id"#,
+        from annotation_draft where project_id = $1 and task_id = any($2) order by annotation_draft_id"#,
         project,
         ids
     )
