@@ -8,6 +8,7 @@ import { expect, expectAccessible, open, test } from '../../support/test';
 
 const COINS = { width: 384, height: 303 };
 const SUBMIT = '**/fn/app/annotate/api/submit';
+const DESK = '**/fn/app/annotate/api/open_desk*';
 
 test('work handed in after the session has ended waits for the next sign-in', async ({ app, page, context }) => {
   const email = await newOwner(page, app, 'Latecomers');
@@ -66,6 +67,28 @@ test('two clicks and a lost answer make one annotation', async ({ app, page }) =
   await page.getByRole('button', { name: 'Submit' }).dblclick();
   await expect(page.getByText('Submitted.')).toBeVisible();
   await expect(page.getByText('Task 2')).toBeVisible();
+  expect(await annotations(page, project)).toEqual([1, 0]);
+});
+
+test('until the next task is there, nothing can be drawn that would go with the last one', async ({ app, page }) => {
+  await newOwner(page, app, 'Hasty');
+  const project = await begin(page, app);
+  await drawBox(page, COINS, [24, 20, 56, 58]);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(DESK, (route) => held.then(() => route.continue()));
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.getByText('Submitted.')).toBeVisible();
+  // What was handed in is still on the page, and neither pointer nor keys change it.
+  const rows = page.locator('[inert] [aria-label="Regions"] [role=listitem], [inert] [aria-label="Regions"] li');
+  await expect(rows).toHaveCount(1);
+  await page.keyboard.press('Control+z');
+  await expect(rows).toHaveCount(1);
+  release();
+  await expect(page.getByText('Task 2')).toBeVisible();
+  await showActualSize(page);
+  await drawBox(page, COINS, [24, 20, 56, 58]);
+  await expect(regions(page)).toHaveCount(1);
   expect(await annotations(page, project)).toEqual([1, 0]);
 });
 

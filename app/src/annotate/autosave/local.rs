@@ -143,7 +143,7 @@ impl Autosave {
         let told = |sitting: i64| format!("{} {sitting}", self.key());
         browser::keep(OPENED, &told(self.sitting.get_value()));
         browser::on_kept_elsewhere(OPENED, move |said: String| {
-            let is_mine = self.stopped.try_get_value() == Some(false) && said.starts_with(&format!("{} ", self.key()));
+            let is_mine = self.stopped.try_get_untracked() == Some(false) && said.starts_with(&format!("{} ", self.key()));
             if !is_mine {
                 return;
             }
@@ -171,7 +171,7 @@ impl Autosave {
     }
 
     fn keep(self, records: Vec<Record>) {
-        if self.stopped.get_value() || self.saving.get_untracked() == Saving::OtherTab {
+        if self.stopped.get_untracked() || self.saving.get_untracked() == Saving::OtherTab {
             return;
         }
         let row = Row {

@@ -99,7 +99,8 @@ pub(super) struct Autosave {
     opening: RwSignal<bool>,
     pace: StoredValue<Pace>,
     lead_before_ms: StoredValue<i64>,
-    stopped: StoredValue<bool>,
+    /// The work has been handed in, or given up for another version: nothing of it is kept, and nothing can be changed.
+    stopped: RwSignal<bool>,
     pub(super) saving: RwSignal<Saving>,
 }
 
@@ -125,7 +126,7 @@ impl Autosave {
             cost_ms: StoredValue::new(0.0),
             pace: StoredValue::new(Pace::default()),
             lead_before_ms: StoredValue::new(lead_time_ms),
-            stopped: StoredValue::new(false),
+            stopped: RwSignal::new(false),
             saving: RwSignal::new(if revision > 0 { Saving::Saved } else { Saving::Untouched }),
         }
     }
@@ -137,9 +138,10 @@ impl Autosave {
         self.lead_before_ms.get_value().saturating_add(here)
     }
 
-    /// Whether nothing may be changed now: what was kept is being read, or another tab goes on with it.
+    /// Whether nothing may be changed now: what was kept is being read, another tab goes on with it, or it is handed in and
+    /// what comes next is on its way.
     pub(super) fn is_shut(self) -> bool {
-        self.opening.get() || self.saving.get() == Saving::OtherTab
+        self.opening.get() || self.stopped.get() || self.saving.get() == Saving::OtherTab
     }
 
     /// Whether the server gets nothing until the person has decided.
@@ -163,7 +165,7 @@ impl Autosave {
     }
 
     fn schedule(self, after: Duration) {
-        if self.scheduled.get_value() || self.stopped.get_value() {
+        if self.scheduled.get_value() || self.stopped.get_untracked() {
             return;
         }
         self.scheduled.set_value(true);
@@ -195,7 +197,7 @@ impl Autosave {
     /// The page is left: what was to be sent in a moment is sent now, and nobody waits for the answer.
     fn flush(self) {
         let is_behind = self.saved_revision.try_get_value() < self.revision.try_get_value();
-        if is_behind && self.stopped.try_get_value() == Some(false) && !self.waits_for_choice() {
+        if is_behind && self.stopped.try_get_untracked() == Some(false) && !self.waits_for_choice() {
             let draft = self.draft();
             spawn_local(async move {
                 // This browser still has it, should it not arrive.
@@ -206,7 +208,7 @@ impl Autosave {
 
     fn send(self) {
         let revision = self.revision.get_value();
-        if self.stopped.get_value() || revision <= self.saved_revision.get_value() || self.waits_for_choice() {
+        if self.stopped.get_untracked() || revision <= self.saved_revision.get_value() || self.waits_for_choice() {
             return;
         }
         let begun = browser::now_ms();
@@ -214,7 +216,7 @@ impl Autosave {
         self.cost_ms.set_value(browser::now_ms() - begun);
         spawn_local(async move {
             let answer = api::save_draft(draft).await;
-            if self.stopped.try_get_value() != Some(false) || self.waits_for_choice() {
+            if self.stopped.try_get_untracked() != Some(false) || self.waits_for_choice() {
                 return;
             }
             match answer {
@@ -272,7 +274,7 @@ impl Autosave {
 
     /// The person goes on with what another place has saved: `then` opens it.
     pub(super) fn choose_other(self, then: impl Fn() + 'static) {
-        self.stopped.set_value(true);
+        self.stopped.set(true);
         let forgotten = self.forget();
         spawn_local(async move {
             forgotten.await;
@@ -282,7 +284,7 @@ impl Autosave {
 
     /// The work is handed in: there is nothing to keep any more.
     pub(super) fn finish(self) {
-        self.stopped.set_value(true);
+        self.stopped.set(true);
         spawn_local(self.forget());
     }
 }

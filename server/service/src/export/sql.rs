@@ -322,14 +322,17 @@ pub(super) async fn tasks(
         })
         .collect();
     let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let (first, last) = range(&ids);
     let annotations = sqlx::query!(
         r#"select a.task_id, a.annotation_id, a.completed_by, u.email as "email?", a.result::text as "result!", a.was_cancelled,
             a.ground_truth, a.lead_time_ms, a.updated_by, a.parent_prediction_id, a.parent_annotation_id, a.project_import_id,
             a.created_at, a.updated_at
         from annotation a left join user_account u on u.user_id = a.completed_by
-        where a.project_id = $1 and a.task_id = any($2) order by a.annotation_id"#,
+        where a.project_id = $1 and a.task_id between $3 and $4 and a.task_id = any($2) order by a.annotation_id"#,
         project,
-        &ids
+        &ids,
+        first,
+        last
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -356,9 +359,11 @@ pub(super) async fn tasks(
     }
     let predictions = sqlx::query!(
         r#"select task_id, prediction_id, model_version, score, result::text as "result!", created_at
-        from prediction where project_id = $1 and task_id = any($2) order by prediction_id"#,
+        from prediction where project_id = $1 and task_id between $3 and $4 and task_id = any($2) order by prediction_id"#,
         project,
-        &ids
+        &ids,
+        first,
+        last
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -375,6 +380,13 @@ pub(super) async fn tasks(
     with_drafts(conn, project, options, &ids, &places, tasks).await
 }
 
+/// The first and the last of these tasks, which stand in order. Statements say them beside the list, because the index of
+/// tasks answers a range: of a list alone the database may think that going through all of the project is no more, as long
+/// as it has not counted what an import has just brought.
+fn range(ids: &[i64]) -> (i64, i64) {
+    (ids.first().copied().unwrap_or_default(), ids.last().copied().unwrap_or_default())
+}
+
 /// How much has been said about each.
 async fn count_comments(
     conn: &mut PgConnection,
@@ -383,13 +395,17 @@ async fn count_comments(
     places: &HashMap<i64, usize>,
     tasks: &mut [ExportTask],
 ) -> Result<()> {
+    let (first, last) = range(ids);
     let rows = sqlx::query!(
         r#"select task_id, count(*) as "count!", max(created_at) as last_at,
             count(*) filter (where parent_id is null and resolved_at is null) as "open!",
             coalesce(array_agg(distinct author_id) filter (where author_id is not null), '{}') as "authors!"
-        from comment where project_id = $1 and task_id = any($2) and deleted_at is null group by task_id"#,
+        from comment
+        where project_id = $1 and task_id between $3 and $4 and task_id = any($2) and deleted_at is null group by task_id"#,
         project,
-        ids
+        ids,
+        first,
+        last
     )
     .fetch_all(conn)
     .await?;
@@ -412,12 +428,16 @@ async fn with_drafts(
     if !options.include_drafts {
         return Ok(tasks);
     }
+    let (first, last) = range(ids);
     let drafts = sqlx::query!(
         r#"select task_id, annotation_draft_id, user_id, annotation_id, result::text as "result!", lead_time_ms, created_at,
             updated_at
-        from annotation_draft where project_id = $1 and task_id = any($2) order by annotation_draft_id"#,
+        from annotation_draft
+        where project_id = $1 and task_id between $3 and $4 and task_id = any($2) order by annotation_draft_id"#,
         project,
-        ids
+        ids,
+        first,
+        last
     )
     .fetch_all(&mut *conn)
     .await?;
