@@ -129,6 +129,10 @@ pub fn Toaster() -> impl IntoView {
     Effect::new(move |_| {
         let any = toasts.list.with(|list| !list.is_empty());
         if let Some(node) = node.get() {
+            // Above a dialog that was opened since: what is shown last is on top.
+            if any && matches!(document().query_selector("dialog[open]"), Ok(Some(_))) {
+                let _ = node.hide_popover();
+            }
             // Shown when shown already, or hidden when hidden: nothing to do.
             let _ = if any { node.show_popover() } else { node.hide_popover() };
         }

@@ -143,7 +143,8 @@ impl Autosave {
         let told = |sitting: i64| format!("{} {sitting}", self.key());
         browser::keep(OPENED, &told(self.sitting.get_value()));
         browser::on_kept_elsewhere(OPENED, move |said: String| {
-            let is_mine = self.stopped.try_get_untracked() == Some(false) && said.starts_with(&format!("{} ", self.key()));
+            let is_mine =
+                self.stopped.try_get_untracked() == Some(false) && said.starts_with(&format!("{} ", self.key()));
             if !is_mine {
                 return;
             }

@@ -9,7 +9,7 @@ use domain::{
 use sqlx::PgConnection;
 
 use super::{Manner, Particulars, summary::Counts};
-use crate::{Cx, Result, access::ProjectAccess};
+use crate::{Cx, Result, access::ProjectAccess, job};
 
 pub(super) struct NewImport {
     pub(super) source: &'static str,
@@ -321,20 +321,23 @@ pub(super) async fn finish(
     import_id: ImportId,
     error: Option<&str>,
 ) -> Result<bool> {
-    let done = sqlx::query!(
+    let brought = sqlx::query_scalar!(
         "update project_import
         set status = case when $3::text is null then 'completed' else 'failed' end, error = $3,
             bytes_done = case when $3::text is null then coalesce(bytes_total, bytes_done) else bytes_done end,
             finished_at = $4, updated_at = $4
-        where project_id = $1 and project_import_id = $2 and status in ('created', 'in_progress')",
+        where project_id = $1 and project_import_id = $2 and status in ('created', 'in_progress')
+        returning task_count",
         access.project_id().0,
         import_id.0,
         error,
         cx.now()
     )
-    .execute(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    Ok(done.rows_affected() > 0)
+    let Some(brought) = brought else { return Ok(false) };
+    job::statistics::after(conn, brought).await?;
+    Ok(true)
 }
 
 /// The labeling interface, in how many tasks each column is, and how many tasks there are.

@@ -9,6 +9,7 @@ mod history;
 mod mail;
 pub mod queue;
 pub mod runner;
+pub(crate) mod statistics;
 
 use std::future::Future;
 
@@ -18,6 +19,7 @@ pub use clean::{ExpireLeases, PurgeDeletedProjects, PurgeSessions};
 pub use history::{Run, runs};
 pub use mail::SendMail;
 pub use queue::enqueue;
+pub use statistics::RefreshStatistics;
 
 use crate::{Cx, Error, Result};
 

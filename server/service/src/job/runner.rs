@@ -8,7 +8,7 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext,
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
-use super::{ExpireLeases, Job, PurgeDeletedProjects, PurgeSessions, SendMail};
+use super::{ExpireLeases, Job, PurgeDeletedProjects, PurgeSessions, RefreshStatistics, SendMail};
 use crate::{
     Cx, Error, Result,
     client_api::FillTasks,
@@ -55,6 +55,7 @@ fn working(options: WorkerOptions) -> WorkerOptions {
         .define_job::<Handler<ExpireLeases>>()
         .define_job::<Handler<TrainDue>>()
         .define_job::<Handler<PutCountsTogether>>()
+        .define_job::<Handler<RefreshStatistics>>()
         .define_job::<Handler<PurgeSessions>>()
         .define_job::<Handler<PurgeDeletedProjects>>()
         .define_job::<Handler<PurgeWebhookLog>>()

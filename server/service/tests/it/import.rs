@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use service::{
     Actor,
     import::{self, Source},
-    job, project, storage,
+    job::{self, Job},
+    project, storage,
     testing::{TestDb, user_id},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -405,6 +406,26 @@ async fn text_is_pasted_and_runs_can_be_cancelled() {
     let run = desk.finish(id).await;
     assert_eq!((run.status, run.tasks), (RunStatus::Cancelled, 0));
     assert_eq!(import::list(&desk.db.cx, &desk.owner, desk.project_id).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn the_database_learns_at_once_of_much_that_came() {
+    let desk = Desk::new().await;
+    let known = async || -> f32 {
+        sqlx::query_scalar("select reltuples from pg_class where oid = 'task'::regclass")
+            .fetch_one(desk.db.pool())
+            .await
+            .unwrap()
+    };
+    let lines = |count: usize| Source::Text(vec!["word"; count].join("\n"));
+    desk.run(lines(1_000)).await;
+    assert_eq!(known().await, 1_000.0);
+    desk.run(lines(999)).await;
+    assert_eq!(known().await, 1_000.0, "few rows are left to the database's own housekeeping");
+    job::RefreshStatistics { rows: 99 }.run(&desk.db.cx).await.unwrap();
+    assert_eq!(known().await, 1_000.0, "less than a tenth changes no plan");
+    job::RefreshStatistics { rows: 100 }.run(&desk.db.cx).await.unwrap();
+    assert_eq!(known().await, 1_999.0);
 }
 
 #[tokio::test]

@@ -9,6 +9,9 @@ use crate::{
     label_config::{Control, LabelConfig},
 };
 
+/// What is drawn on images: tags of this name, and of this name with `Labels`.
+const SHAPES: [&str; 8] = ["Rectangle", "Polygon", "Ellipse", "KeyPoint", "Brush", "Bitmask", "Vector", "Magicwand"];
+
 impl ExportFormat {
     /// Whether the format can say anything about work done with this interface.
     ///
@@ -44,7 +47,16 @@ impl ExportFormat {
         let asks_about = |tags: &[&str], tag: &str| {
             config.controls.iter().any(|control| tags.contains(&control.tag.as_str()) && is_about(control, tag))
         };
+        let draws = config.controls.iter().any(|control| {
+            SHAPES.iter().any(|shape| control.tag.strip_suffix("Labels").unwrap_or(&control.tag) == *shape)
+                && is_about(control, "Image")
+        });
         match self {
+            _ if self.family() == Family::Image && !draws => needs(
+                false,
+                "export_needs_shapes",
+                "describes shapes on images, and this project's interface asks for none.",
+            ),
             Self::BrushToPng | Self::BrushToNumpy | Self::BrushToCoco => needs(
                 asks(&["Brush", "BrushLabels", "Bitmask", "BitmaskLabels", "Magicwand"]),
                 "export_needs_brush",
@@ -111,6 +123,9 @@ mod tests {
         let brush = r#"<View><Image name="i" value="$i"/><BrushLabels name="b" toName="i"><Label value="A"/></BrushLabels></View>"#;
         let found = fitting(brush);
         assert!(found.contains(&"BRUSH_TO_PNG") && found.contains(&"YOLO_SEGMENT") && !found.contains(&"YOLO_POSE"));
+        let kind =
+            r#"<View><Image name="i" value="$i"/><Choices name="c" toName="i"><Choice value="A"/></Choices></View>"#;
+        assert_eq!(fitting(kind), ALWAYS);
         assert_eq!(fitting("<View/>"), ALWAYS);
     }
 }
