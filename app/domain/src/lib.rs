@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod account;
+pub mod agreement;
 pub mod annotation;
 pub mod answer;
 pub mod calendar;
