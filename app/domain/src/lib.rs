@@ -22,6 +22,7 @@ pub mod chat;
 pub mod client_api;
 pub mod cloud;
 pub mod comment;
+pub mod consensus;
 pub mod data_manager;
 pub mod dialogue;
 pub mod error;
