@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use domain::agreement::{Matching, Metric, Ratings, Weights, gwet, iou, krippendorff};
+use domain::agreement::{Matching, Metric, Outline, Ratings, Weights, gwet, krippendorff};
 use domain::consensus::{Until, Vote, Votes, dawid_skene, glad, mace};
 use domain::region::{RotatedRect, Shape};
 
@@ -50,9 +50,11 @@ fn main() {
                         .collect()
                 })
                 .collect();
+            let people: Vec<Vec<Outline<'_>>> =
+                people.iter().map(|boxes| boxes.iter().map(Outline::of).collect()).collect();
             for (one, other) in [(0, 1), (0, 2), (1, 2)] {
                 let (one, other) = (&people[one], &people[other]);
-                sum += Matching::of(one.len(), other.len(), 0.5, |here, there| iou(&one[here], &other[there])).f1();
+                sum += Matching::of(one.len(), other.len(), 0.5, |here, there| one[here].iou(&other[there])).f1();
             }
         }
         sum / 300_000.0

@@ -30,7 +30,7 @@ pub use points::{SIGMA, alike, is_within, mean_oks, nearness, oks, track_iou};
 pub use ranking::{kendall_tau, kendall_w};
 pub use ratings::Ratings;
 pub use sets::{jaccard, masi};
-pub use shapes::iou;
+pub use shapes::{Outline, iou};
 pub use spans::{Piece, f1_at, mean_iou, partial_f1, strict_f1, token_f1};
 pub use text::{Step, alikeness, error_rate};
 pub use weights::Weights;

@@ -2,7 +2,7 @@
 
 use super::{
     ratings::count,
-    shapes::{self, Covered},
+    shapes::{self, Covered, Outline},
 };
 use crate::region::{BoxTrack, ImagePoint, ImageSize, Shape};
 
@@ -51,10 +51,10 @@ pub fn track_iou(one: &BoxTrack, other: &BoxTrack) -> f64 {
     for frame in (first..=last).step_by(usize::try_from(step).unwrap_or(1)) {
         let here = one.visible_at(frame).map(|rect| Shape::Rect(rect.on(square)));
         let there = other.visible_at(frame).map(|rect| Shape::Rect(rect.on(square)));
-        let both = here.as_ref().zip(there.as_ref()).map_or(0.0, |(here, there)| Covered::of(here, there).both);
-        sum.one += here.map_or(0.0, |shape| shape.area());
-        sum.other += there.map_or(0.0, |shape| shape.area());
-        sum.both += both;
+        let (here, there) = (here.as_ref().map(Outline::of), there.as_ref().map(Outline::of));
+        sum.both += here.as_ref().zip(there.as_ref()).map_or(0.0, |(here, there)| here.shared(there));
+        sum.one += here.map_or(0.0, |outline| outline.area());
+        sum.other += there.map_or(0.0, |outline| outline.area());
     }
     if sum.one + sum.other > 0.0 { sum.iou() } else { f64::from(u8::from(one.keyframes == other.keyframes)) }
 }

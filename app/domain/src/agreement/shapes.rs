@@ -1,6 +1,6 @@
 //! How much two shapes on an image cover each other.
 
-use std::f64::consts::TAU;
+use std::{cell::OnceCell, f64::consts::TAU};
 
 use super::ratings::count;
 use crate::region::{Bounds, Ellipse, ImagePoint, ImageSize, Mask, Polygon, RotatedRect, Shape};
@@ -8,26 +8,77 @@ use crate::region::{Bounds, Ellipse, ImagePoint, ImageSize, Mask, Polygon, Rotat
 /// Corners of the polygon that stands for an ellipse, of the same area.
 const CORNERS: usize = 256;
 
-/// What both cover, of what either covers, from 0 to 1: exact for boxes, turned boxes, polygons with holes and masks; an ellipse
-/// is a polygon of 256 corners. Beside a mask, a pixel belongs to a shape when its middle does. Shapes that cover nothing agree
-/// where they are the same.
+/// What both cover, of what either covers: [`Outline::iou`] of two shapes that meet nothing else.
 #[must_use]
 pub fn iou(one: &Shape, other: &Shape) -> f64 {
-    match (one, other) {
-        (Shape::Mask(one), Shape::Mask(other)) => return one.iou(other),
-        (Shape::Mask(mask), shape) | (shape, Shape::Mask(mask)) => {
-            return painted(shape, mask).map_or(0.0, |painted| painted.iou(mask));
-        }
-        _ => {}
-    }
-    let covered = Covered::of(one, other);
-    if covered.one <= 0.0 && covered.other <= 0.0 {
-        return f64::from(u8::from(one == other));
-    }
-    covered.iou()
+    Outline::of(one).iou(&Outline::of(other))
 }
 
-/// Square pixels that two shapes cover.
+/// A shape that is about to meet many others: what it needs for that is reckoned once.
+#[derive(Debug, Clone)]
+pub struct Outline<'a> {
+    shape: &'a Shape,
+    hull: Option<Bounds>,
+    /// A box that is not turned, which is its hull.
+    is_straight: bool,
+    rings: OnceCell<Vec<Vec<ImagePoint>>>,
+    area: OnceCell<f64>,
+}
+
+impl<'a> Outline<'a> {
+    /// Of a shape.
+    #[must_use]
+    pub fn of(shape: &'a Shape) -> Self {
+        let is_straight = shape.as_box().is_some_and(|rect| rect.rotation.rem_euclid(90.0) < 1e-12);
+        Self { shape, hull: shape.bounds(), is_straight, rings: OnceCell::new(), area: OnceCell::new() }
+    }
+
+    /// What both cover, of what either covers, from 0 to 1: exact for boxes, turned boxes, polygons with holes and masks; an
+    /// ellipse is a polygon of 256 corners. Beside a mask, a pixel belongs to a shape when its middle does. Shapes that cover
+    /// nothing agree where they are the same.
+    #[must_use]
+    pub fn iou(&self, other: &Self) -> f64 {
+        match (self.shape, other.shape) {
+            (Shape::Mask(one), Shape::Mask(other)) => return one.iou(other),
+            (Shape::Mask(mask), shape) | (shape, Shape::Mask(mask)) => {
+                return painted(shape, mask).map_or(0.0, |painted| painted.iou(mask));
+            }
+            _ => {}
+        }
+        let covered = Covered { one: self.area(), other: other.area(), both: self.shared(other) };
+        if covered.one <= 0.0 && covered.other <= 0.0 {
+            return f64::from(u8::from(self.shape == other.shape));
+        }
+        covered.iou()
+    }
+
+    /// Square pixels that both cover, of shapes that are no masks.
+    pub(super) fn shared(&self, other: &Self) -> f64 {
+        match (self.hull, other.hull) {
+            (Some(here), Some(there)) if here.intersects(&there) => {
+                let both = meeting(&here, &there);
+                if self.is_straight && other.is_straight {
+                    both.width() * both.height()
+                } else {
+                    shared_area(self.rings(), other.rings(), &both)
+                }
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// Square pixels that it covers: of a ring that crosses itself, not what it encloses.
+    pub(super) fn area(&self) -> f64 {
+        let rings = || self.hull.map_or(0.0, |hull| shared_area(self.rings(), self.rings(), &hull));
+        *self.area.get_or_init(|| if self.is_straight { self.shape.area() } else { rings() })
+    }
+
+    fn rings(&self) -> &[Vec<ImagePoint>] {
+        self.rings.get_or_init(|| rings(self.shape))
+    }
+}
+
+/// Square pixels that two shapes cover, or many of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Covered {
     pub(super) one: f64,
@@ -36,21 +87,6 @@ pub(super) struct Covered {
 }
 
 impl Covered {
-    /// Of shapes that are no masks.
-    pub(super) fn of(one: &Shape, other: &Shape) -> Self {
-        let (here, there) = (one.bounds(), other.bounds());
-        let near = here.zip(there).filter(|(here, there)| here.intersects(there));
-        if let (Some((here, there)), Some(_), Some(_)) = (near, straight(one), straight(other)) {
-            return Self { one: one.area(), other: other.area(), both: shared_box(&here, &there) };
-        }
-        let (first, second) = (rings(one), rings(other));
-        // Of a ring that crosses itself, what it encloses is not what it covers.
-        let alone =
-            |rings: &[Vec<ImagePoint>], hull: Option<Bounds>| hull.map_or(0.0, |hull| shared_area(rings, rings, &hull));
-        let both = near.map_or(0.0, |(here, there)| shared_area(&first, &second, &meeting(&here, &there)));
-        Self { one: alone(&first, here), other: alone(&second, there), both }
-    }
-
     /// What both cover, of what either covers; 0 of nothing.
     pub(super) fn iou(self) -> f64 {
         let either = self.one + self.other - self.both;
@@ -58,21 +94,11 @@ impl Covered {
     }
 }
 
-/// The hull of a box that is not turned.
-fn straight(shape: &Shape) -> Option<Bounds> {
-    shape.as_box().filter(|rect| rect.rotation.rem_euclid(90.0) < 1e-12).map(|rect| rect.bounds())
-}
-
 fn meeting(one: &Bounds, other: &Bounds) -> Bounds {
     Bounds {
         min: ImagePoint::new(one.min.x.max(other.min.x), one.min.y.max(other.min.y)),
         max: ImagePoint::new(one.max.x.min(other.max.x), one.max.y.min(other.max.y)),
     }
-}
-
-fn shared_box(one: &Bounds, other: &Bounds) -> f64 {
-    let both = meeting(one, other);
-    both.width().max(0.0) * both.height().max(0.0)
 }
 
 /// The outline of what covers something, and its holes.
